@@ -1,0 +1,165 @@
+"""A document, what was found in it, and the one method that changes it. Knows no stage, no file, no settings."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from hashlib import sha256
+from typing import Any
+
+from cleaner.text.change import Change, Edit
+
+
+class Certainty(IntEnum):
+    """How sure a rule is; a run applies what reaches its level.
+
+    SUSPECT is reported and stays, LIKELY goes by default, SAFE keeps the meaning (normalisation).
+    """
+
+    SUSPECT = 1
+    LIKELY = 2
+    SAFE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found in [start, end), code points, and what it proposes to put there.
+
+    text      the new text; "" removes; None is a flag, which never changes anything
+    evidence  what was MEASURED and the limit it was held against; JSON values only
+    edits     a bulk rule makes ONE finding of all its edits: then [start, end) is their hull and `text` only tells a
+              flag from a change
+    applied   set by `Document.revise`
+
+    A stage gives offsets of `doc.text`; the findings of a document are in offsets of `doc.raw`.
+    """
+
+    start: int
+    end: int
+    rule: str
+    text: str | None = ""
+    certainty: Certainty = Certainty.LIKELY
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    applied: bool = False
+    edits: tuple[Edit, ...] = ()
+
+    @classmethod
+    def bulk(
+        cls,
+        rule: str,
+        edits: Iterable[Edit],
+        certainty: Certainty = Certainty.SAFE,
+        *,
+        flag: bool = False,
+        evidence: Mapping[str, Any] | None = None,
+    ) -> Iterator["Finding"]:
+        """One finding for all edits of a rule that may fire thousands of times, or none where it did not fire.
+
+        >>> [finding.count for finding in Finding.bulk("spacing.indent", [Edit(0, 2), Edit(9, 11)])]
+        [2]
+        """
+        together = tuple(sorted(edits))
+        if together:
+            start, end = together[0].start, max(edit.end for edit in together)
+            yield cls(start, end, rule, None if flag else "", certainty, evidence or {}, edits=together)
+
+    @property
+    def flag(self) -> bool:
+        """Reported only: no level applies it."""
+        return self.text is None
+
+    @property
+    def where(self) -> tuple[Edit, ...]:
+        """Its edits: many for a bulk rule, else the one."""
+        return self.edits or (Edit(self.start, self.end, self.text or ""),)
+
+    @property
+    def count(self) -> int:
+        """How many times the rule fired."""
+        return len(self.edits) or 1
+
+    def moved(self, to: Callable[[int, int], tuple[int, int]], *, applied: bool) -> "Finding":
+        """The same finding with its spans carried elsewhere."""
+        start, end = to(self.start, self.end)
+        edits = tuple(Edit(*to(edit.start, edit.end), edit.text) for edit in self.edits)
+        return replace(self, start=start, end=end, edits=edits, applied=applied)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text on its way through the stages.
+
+    raw       as decoded; never changes
+    text      as it stands
+    change    from `raw` to `text`
+    findings  all that was found so far, in offsets of `raw`
+    meta      whatever came with it: fields of its record, path, encoding
+    """
+
+    id: str
+    raw: str
+    text: str
+    change: Change
+    findings: tuple[Finding, ...] = ()
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, raw: str, id: str = "", meta: Mapping[str, Any] | None = None) -> "Document":
+        """A document to which nothing has happened yet."""
+        return cls(id, raw, raw, Change(len(raw)), meta=meta or {})
+
+    @property
+    def kept(self) -> bool:
+        """False where the whole text was removed: that is how a document is dropped. Only-spaces documents are kept."""
+        return bool(self.text) or all(f.certainty is Certainty.SAFE for f in self.findings if f.applied)
+
+    def revise(
+        self,
+        findings: Iterable[Finding],
+        level: Certainty = Certainty.LIKELY,
+        keep: frozenset[str] = frozenset(),
+    ) -> "Document":
+        """Note these findings (offsets of `text`) and apply those that reach the level, all at once.
+
+        keep  ids of findings that a person overruled: noted, not applied
+        ChangeError where two findings want to put different text in one place
+        """
+        found = list(findings)
+        if not found:
+            return self
+        to_raw = self.change.mapper(back=True) if self.change.edits else _stay
+        noted: list[Finding] = []
+        edits: list[Edit] = []
+        for finding in found:
+            moved = finding.moved(to_raw, applied=not finding.flag and finding.certainty >= level)
+            if moved.applied and keep and finding_id(moved, self.raw) in keep:
+                moved = replace(moved, applied=False, evidence={**moved.evidence, "held_back": "kept by the settings"})
+            if moved.applied:
+                edits += finding.where
+            noted.append(moved)
+        change = Change.of(len(self.text), edits)
+        return replace(
+            self,
+            text=change.apply(self.text),
+            change=self.change.then(change),
+            findings=self.findings + tuple(noted),
+        )
+
+
+def finding_id(finding: Finding, raw: str) -> str:
+    """A name for one decision, from its content alone: rule, document, span and kept copy.
+
+    It survives reruns, other orders and renamed files, so that a person's decision about it lasts.
+    """
+    kept = finding.evidence.get("kept") or {}
+    content = (
+        finding.rule,
+        sha256(raw.encode("utf-8", "surrogatepass")).hexdigest(),
+        str(finding.start),
+        str(finding.end),
+    )
+    digest = sha256("\0".join((*content, str(kept.get("sha256", "")))).encode())
+    return f"f:{digest.hexdigest()[:16]}"
+
+
+def _stay(start: int, end: int) -> tuple[int, int]:
+    return start, end

@@ -1,0 +1,60 @@
+"""Fold one document through the stages. Knows no file and no other document: duplicates are the corpus' matter."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from cleaner.document import Certainty, Document, Finding
+from cleaner.stages import LAYOUT
+from cleaner.stages.stage import Stage
+
+ROUNDS = 6  # a third is rare: a removed tag can expose a joiner, composing re-orders marks
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Stages in order, the level that findings must reach to be applied, and the findings a person overruled.
+
+    The stages that settle characters and layout run until they find nothing more, and again after any later stage that
+    changed the text, so that cleaning a clean text finds nothing.
+    """
+
+    stages: tuple[Stage, ...]
+    level: Certainty = Certainty.LIKELY
+    keep: frozenset[str] = frozenset()
+
+    def __call__(self, doc: Document | str) -> Document:
+        """The document with everything found in it, and its text after what was applied."""
+        doc = self.settle(Document.of(doc) if isinstance(doc, str) else doc)
+        for stage in self.stages:
+            if stage.name not in LAYOUT:
+                after = self._through(stage, doc)
+                doc = after if after.text == doc.text else self.settle(after, again=True)
+        return doc
+
+    def map(self, docs: Iterable[Document | str]) -> Iterator[Document]:
+        """A stream of documents, in order, one at a time in memory."""
+        return map(self, docs)
+
+    def settle(self, doc: Document, *, again: bool = False) -> Document:
+        """Characters and layout, until nothing is found any more.
+
+        again  the text was settled before: report only what is applied, since flags were reported then
+        """
+        layout = [stage for stage in self.stages if stage.name in LAYOUT]
+        for turn in range(ROUNDS):
+            before = doc.text
+            for stage in layout:
+                doc = self._through(stage, doc, flags=not (again or turn))
+            if doc.text == before:
+                return doc
+        return doc.revise([Finding(0, len(doc.text), "error.not-stable", None, Certainty.SUSPECT, {"rounds": ROUNDS})])
+
+    def _through(self, stage: Stage, doc: Document, *, flags: bool = True) -> Document:
+        """One stage; where it fails the document passes unharmed and says so."""
+        try:
+            found = [finding for finding in stage(doc) if flags or not finding.flag]
+            return doc.revise(found, self.level, self.keep)
+        except Exception as failure:  # a stage may be anybody's code: it must not stop a run
+            evidence = {"error": type(failure).__name__, "message": str(failure)[:200]}
+            flag = Finding(0, len(doc.text), f"error.{stage.name}", None, Certainty.SUSPECT, evidence)
+            return doc.revise([flag])

@@ -1,0 +1,234 @@
+"""A change of one text as a value: apply it, undo it, compose it, carry spans through it.
+
+Knows code points and nothing else: no rules, no documents, no bytes. A change is canonical: its edits are sorted and a
+character that stays stands between any two of them, so a change is exactly (which characters stay, what stands in each
+gap). That is why `then` is associative as a value and equal changes are equal objects. After CodeMirror's ChangeSet.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cleaner.text.errors import ChangeError
+
+
+class Edit(NamedTuple):
+    """The span [start, end) of a text, in code points, becomes `text`.
+
+    A tuple and no dataclass: rules make hundreds of thousands of them.
+    """
+
+    start: int
+    end: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """All edits of one text of `length` code points. Make it with `Change.of`, which checks and sorts.
+
+    >>> change = Change.of(5, [Edit(0, 2), Edit(4, 5, "!")])
+    >>> change.apply("　　你好。")
+    '你好!'
+    >>> change.invert("　　你好。").apply("你好!")
+    '　　你好。'
+    """
+
+    length: int
+    edits: tuple[Edit, ...] = ()
+
+    @classmethod
+    def of(cls, length: int, edits: Iterable[Edit] = ()) -> "Change":
+        """The canonical change of these edits, in any order.
+
+        Removals may overlap. ChangeError where an edit lies outside the text, or where two edits overlap and one of them
+        puts text in.
+        """
+        return cls(length, tuple(_canonical(length, sorted(edits))))
+
+    @property
+    def new_length(self) -> int:
+        """Length of the text after the change, in code points."""
+        return self.length + sum(len(text) - (end - start) for start, end, text in self.edits)
+
+    def apply(self, text: str) -> str:
+        """The text after the change. ChangeError where the text has another length than the change was made for."""
+        self._check(text)
+        if not self.edits:
+            return text
+        parts, at = [], 0
+        for start, end, new in self.edits:
+            parts += (text[at:start], new)
+            at = end
+        parts.append(text[at:])
+        return "".join(parts)
+
+    def invert(self, text: str) -> "Change":
+        """The change that leads back to `text`: `c.invert(t).apply(c.apply(t)) == t`."""
+        self._check(text)
+        back, shift = [], 0
+        for start, end, new in self.edits:
+            at = start + shift
+            back.append(Edit(at, at + len(new), text[start:end]))
+            shift += len(new) - (end - start)
+        return Change(self.length + shift, tuple(back))
+
+    def then(self, after: "Change") -> "Change":
+        """This change and then another as one: `a.then(b).apply(t) == b.apply(a.apply(t))`, in one linear merge."""
+        if self.new_length != after.length:
+            raise ChangeError(
+                f"a change that leaves {self.new_length} code points is followed by one for {after.length}"
+            )
+        if not self.edits or not after.edits:
+            return Change(self.length, self.edits or after.edits)
+        return Change(self.length, tuple(_composed(self.edits, after.edits)))
+
+    def mapper(self, *, back: bool = False) -> "Mapper":
+        """Carry spans from the old text to the new one, or with `back` from the new text to the old one."""
+        old = [edit.start for edit in self.edits], [edit.end for edit in self.edits]
+        new = _spans_after(self.edits)
+        return Mapper(*new, *old) if back else Mapper(*old, *new)
+
+    def sparing(self, start: int, end: int) -> "Change":
+        """The same change with the old span [start, end) left as it was; what it did on either side still happens."""
+        return Change.of(self.length, _sparing(self.edits, start, end))
+
+    def _check(self, text: str) -> None:
+        if len(text) != self.length:
+            raise ChangeError(
+                f"this change fits {self.length} code points, the text has {len(text)}; "
+                "was the text edited after the change was made?"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Mapper:
+    """Span → span through a change, by bisection: the tightest span that holds every character that stays.
+
+    An offset inside replaced text opens to the whole of what stood there. A span of removed characters alone becomes the
+    empty span where they stood.
+    """
+
+    starts: list[int]
+    ends: list[int]
+    to_starts: list[int]
+    to_ends: list[int]
+
+    def __call__(self, start: int, end: int) -> tuple[int, int]:
+        if not self.starts:
+            return start, end
+        left, right = self._left(start), self._right(end)
+        return (left, right) if left <= right else (right, right)
+
+    def _left(self, at: int) -> int:
+        edit = bisect_right(self.starts, at) - 1
+        if edit < 0:
+            return at
+        past = at - self.ends[edit]
+        return self.to_starts[edit] if past < 0 else self.to_ends[edit] + past
+
+    def _right(self, at: int) -> int:
+        edit = bisect_left(self.starts, at) - 1
+        return at if edit < 0 else self.to_ends[edit] + max(at - self.ends[edit], 0)
+
+
+def _canonical(length: int, edits: Iterable[Edit]) -> Iterator[Edit]:
+    """Merge what touches; refuse what lies outside or overlaps with different meanings."""
+    last: Edit | None = None
+    for edit in edits:
+        start, end, text = edit
+        if not 0 <= start <= end <= length:
+            raise ChangeError(f"edit [{start}, {end}) lies outside a text of {length} code points")
+        if start == end and not text:
+            continue
+        if last is None:
+            last = edit
+        elif start > last[1]:
+            yield last
+            last = edit
+        elif start < last[1] and (text or last[2]):
+            raise ChangeError(f"edits [{last[0]}, {last[1]}) and [{start}, {end}) overlap and one of them puts text in")
+        else:
+            last = Edit(last[0], max(last[1], end), last[2] + text)
+    if last is not None:
+        yield last
+
+
+def _spans_after(edits: tuple[Edit, ...]) -> tuple[list[int], list[int]]:
+    """Where the new texts of these edits stand in the text after the change."""
+    starts, ends, shift = [], [], 0
+    for start, end, text in edits:
+        at = start + shift
+        starts.append(at)
+        ends.append(at + len(text))
+        shift += len(text) - (end - start)
+    return starts, ends
+
+
+def _composed(first: tuple[Edit, ...], second: tuple[Edit, ...]) -> Iterator[Edit]:
+    """Edits of the old text that do what `first` and then `second` do; both sorted, in one pass.
+
+    Edits that touch in the text between the two make a group, and a group becomes one edit. `shift` is the offset in
+    the middle text minus the offset in the old one, for characters that stay in front of the next edit of `first`.
+    """
+    starts, ends = _spans_after(first)
+    i, j, shift = 0, 0, 0
+    while i < len(first) or j < len(second):
+        start_i = starts[i] if i < len(first) else _NEVER
+        start_j = second[j][0] if j < len(second) else _NEVER
+        if start_i < start_j and ends[i] < start_j:  # an edit of `first` alone
+            yield first[i]
+            shift = ends[i] - first[i][1]
+            i += 1
+        elif start_j < start_i and second[j][1] < start_i:  # an edit of `second` alone
+            start, end, text = second[j]
+            yield Edit(start - shift, end - shift, text)
+            j += 1
+        else:
+            low = high = min(start_i, start_j)
+            from_i, from_j = i, j
+            while True:
+                if i < len(first) and starts[i] <= high:
+                    high = max(high, ends[i])
+                    i += 1
+                elif j < len(second) and second[j][0] <= high:
+                    high = max(high, second[j][1])
+                    j += 1
+                else:
+                    break
+            text = _text_of_group(first[from_i:i], starts[from_i:i], second[from_j:j], low, high)
+            old_low, shift = low - shift, ends[i - 1] - first[i - 1][1]
+            if old_low < high - shift or text:
+                yield Edit(old_low, high - shift, text)
+
+
+_NEVER = 1 << 62  # beyond any text
+
+
+def _text_of_group(first: tuple[Edit, ...], starts: list[int], second: tuple[Edit, ...], low: int, high: int) -> str:
+    """What stands in [low, high) of the middle text after `second`.
+
+    Whatever `second` leaves of that stretch was put in by `first`, or a character that stays would have cut the group.
+    """
+    parts, at, i = [], low, 0
+    for start, end, text in (*second, Edit(high, high)):
+        if at < start:
+            while starts[i] + len(first[i][2]) <= at:
+                i += 1
+            parts.append(first[i][2][at - starts[i] : start - starts[i]])
+        parts.append(text)
+        at = end
+    return "".join(parts)
+
+
+def _sparing(edits: tuple[Edit, ...], start: int, end: int) -> Iterator[Edit]:
+    """What is left of the edits outside [start, end); a replacement that is cut stays on its left part if it has one."""
+    for edit in edits:
+        if edit.end <= start or edit.start >= end:
+            yield edit
+            continue
+        if edit.start < start:
+            yield Edit(edit.start, start, edit.text)
+        if edit.end > end:
+            yield Edit(end, edit.end, "" if edit.start < start else edit.text)
