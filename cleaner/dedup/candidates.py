@@ -1,0 +1,111 @@
+"""Who may be like whom: groups of equal hashes, and pairs that met in a bucket. Nothing here is verified yet.
+
+Units are numbered in keep order throughout, so the first of a group is the one that stays.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.dedup.shuffle import Columns, Shuffle
+
+ALL_PAIRS = 8  # units: up to here everyone meets everyone; a bigger bucket gets 2n links
+
+Ids = NDArray[np.int64]
+
+
+def exact_pairs(hashes: NDArray[np.int64], shuffle: Shuffle, parts: int) -> tuple[Ids, Ids]:
+    """Each unit whose hash came before, and the first unit that had it.
+
+    hashes   int64, shape (n, 2), in keep order
+    returns  (firsts, copies), both int64, ordered by first, then copy
+    """
+    rows = {"hash": hashes[:, 0], "more": hashes[:, 1], "id": np.arange(len(hashes))}
+    return _sorted_pairs([shuffle(rows, "hash", parts, equal_to_first)], len(hashes))
+
+
+def near_pairs(ids: Ids, bands: NDArray[np.int64], shuffle: Shuffle, parts: int) -> tuple[Ids, Ids]:
+    """Pairs of units that share a bucket in some band, each once.
+
+    ids      int64, shape (n,): the numbers of the units
+    bands    their band keys; int64, shape (n, b)
+    returns  (firsts, seconds), first < second, ordered by first, then second
+    """
+    met = [shuffle({"key": bucket, "id": ids}, "key", parts, bucket_links) for bucket in bands.T]
+    return _sorted_pairs(met, int(ids.max(initial=0)) + 1)
+
+
+def equal_to_first(rows: Columns) -> Columns:
+    """Reduce hash, more, id to first, second: one link from the first of each group to each other one."""
+    order = np.lexsort((rows["id"], rows["more"], rows["hash"]))
+    ids = rows["id"][order]
+    starts = _group_starts(rows["hash"][order], rows["more"][order])
+    others = starts != np.arange(len(ids))
+    return {"first": ids[starts[others]], "second": ids[others]}
+
+
+def bucket_links(rows: Columns) -> Columns:
+    """Reduce key, id to first, second.
+
+    Up to ALL_PAIRS units all pairs; more: each with the first (star) and with its predecessor. On 20,000 documents that
+    share three quarters of their text a star alone finds .984 of the pairs, with predecessors .991, all pairs no more.
+    """
+    keys, ids = _in_groups(rows["key"], rows["id"])
+    at = np.arange(len(keys))
+    starts = _group_starts(keys)
+    sizes = np.bincount(starts, minlength=len(keys))[starts]
+    back = at - starts
+    hubs = (sizes > ALL_PAIRS) & (back > 1)
+    links = [(starts[hubs], at[hubs])]
+    for distance in range(1, ALL_PAIRS):
+        meets = (back >= distance) & ((distance == 1) | (sizes <= ALL_PAIRS))
+        links.append((at[meets] - distance, at[meets]))
+    first, second = (np.concatenate(side) for side in zip(*links, strict=True))
+    return {"first": ids[first], "second": ids[second]}
+
+
+def components(first: Ids, second: Ids) -> list[Ids]:
+    """The units that links tie together, each component in keep order; one unit alone is none."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    nodes, ends = np.unique(np.concatenate([first, second]), return_inverse=True)
+    ones = np.ones(len(first), dtype=np.int8)
+    graph = coo_array((ones, (ends[: len(first)], ends[len(first) :])), shape=(len(nodes), len(nodes)))
+    labels = connected_components(graph, directed=False)[1]
+    order = np.lexsort((nodes, labels))
+    cuts = np.flatnonzero(np.diff(labels[order])) + 1
+    return np.split(nodes[order], cuts) if len(nodes) else []
+
+
+def _in_groups(keys: NDArray[np.int64], ids: Ids) -> tuple[NDArray[np.int64], Ids]:
+    """The rows whose key another row has too, sorted by (key, id).
+
+    The fast sort of numpy is not stable and its order differs between processors, so the few rows in groups are sorted
+    once more: .03 s instead of .14 s for 16 bands of 100,000 units.
+    """
+    order = np.argsort(keys)
+    equal = keys[order][1:] == keys[order][:-1]
+    grouped = np.zeros(len(keys), dtype=np.bool_)
+    grouped[1:] |= equal
+    grouped[:-1] |= equal
+    rows = order[grouped]
+    rows = rows[np.lexsort((ids[rows], keys[rows]))]
+    return keys[rows], ids[rows]
+
+
+def _group_starts(*columns: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each row of sorted columns the place where its group of equal rows starts."""
+    starts = np.arange(len(columns[0]))
+    equal = np.logical_and.reduce([column[1:] == column[:-1] for column in columns])
+    starts[1:][equal] = 0
+    return np.maximum.accumulate(starts)
+
+
+def _sorted_pairs(links: Sequence[Columns], count: int) -> tuple[Ids, Ids]:
+    """All links as distinct pairs in one order, whatever parts they came from; as one number each: i * count + j."""
+    first = np.concatenate([link["first"] for link in links])
+    second = np.concatenate([link["second"] for link in links])
+    pairs = np.unique(first * count + second)
+    return pairs // count, pairs % count

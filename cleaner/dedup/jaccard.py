@@ -1,0 +1,81 @@
+"""Exact Jaccard similarity of shingle sets, as two whole numbers: no estimate and no rounding decides on a removal."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.dedup.key import key
+from cleaner.dedup.reading import Reading
+from cleaner.dedup.shingle import shingles
+
+ShingleSet: TypeAlias = NDArray[np.uint64]  # sorted, each once; 64 bits, so that no collision decides
+
+
+class Jaccard(NamedTuple):
+    """Shingles that two units have in common, and shingles that either has."""
+
+    common: int
+    union: int
+
+    def reaches(self, limit: Fraction) -> bool:
+        """Whether common / union is at least the limit.
+
+        >>> Jaccard(4, 5).reaches(Fraction(4, 5)), Jaccard(0, 0).reaches(Fraction(4, 5))
+        (True, False)
+        """
+        return self.union > 0 and self.common * limit.denominator >= limit.numerator * self.union
+
+
+def shingle_set(text: str) -> ShingleSet:
+    """The distinct shingles of a text's key; uint64, shape (n,), n = 0 for an empty key."""
+    ordered = np.sort(shingles(key(text)))  # np.unique hashes first and sorts then: twice the time
+    first = np.ones(len(ordered), dtype=np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[first]
+
+
+def jaccard(one: ShingleSet, other: ShingleSet) -> Jaccard:
+    """The similarity of two sets.
+
+    >>> jaccard(shingle_set("一二三四五六"), shingle_set("一二三四五七"))
+    Jaccard(common=1, union=3)
+    """
+    few, many = (one, other) if len(one) <= len(other) else (other, one)
+    at = np.searchsorted(many, few)
+    at[at == len(many)] = 0  # beyond the last: compared with anything, it is not equal
+    common = int(np.count_nonzero(many[at] == few)) if len(many) else 0
+    return Jaccard(common, len(one) + len(other) - common)
+
+
+def may_reach(one: ShingleSet, other: ShingleSet, limit: Fraction) -> bool:
+    """Whether sets of these sizes can be similar enough at all."""
+    return Jaccard(min(len(one), len(other)), max(len(one), len(other))).reaches(limit)
+
+
+def similar(
+    first: NDArray[np.int64], second: NDArray[np.int64], reading: Reading, limit: Fraction
+) -> Iterator[tuple[int, int, Jaccard]]:
+    """Those of the pairs that reach the limit, with their similarity; pairs are sorted by their first unit."""
+    for pairs, texts in reading.pairs(first, second):
+        sets = {unit: shingle_set(text) for unit, text in texts.items()}
+        for one, other in pairs:
+            if found := compared(sets[one], sets[other], limit):
+                yield one, other, found
+
+
+def equal(first: NDArray[np.int64], second: NDArray[np.int64], reading: Reading) -> Iterator[tuple[int, int]]:
+    """Those of the pairs whose comparison keys are equal, which equal hashes only make likely."""
+    for pairs, texts in reading.pairs(first, second):
+        for one, other in pairs:
+            if texts[one] == texts[other] or np.array_equal(key(texts[one]), key(texts[other])):
+                yield one, other
+
+
+def compared(one: ShingleSet, other: ShingleSet, limit: Fraction) -> Jaccard | None:
+    """Their similarity where it reaches the limit."""
+    if may_reach(one, other, limit) and (found := jaccard(one, other)).reaches(limit):
+        return found
+    return None

@@ -1,0 +1,105 @@
+"""Rows → edges: which units go, and for which surviving copy. Reads texts only through `fetch`.
+
+Order: exact documents, near documents, then exact and near paragraphs of the documents that stay. A paragraph never
+disappears because its first copy sat in a document that was dropped.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.dedup.bands import chosen, promised
+from cleaner.dedup.candidates import exact_pairs, near_pairs
+from cleaner.dedup.decide import Links, Verdict, verdicts
+from cleaner.dedup.jaccard import equal, similar
+from cleaner.dedup.reading import Fetch, Reading
+from cleaner.dedup.settings import Dedup, Keep
+from cleaner.dedup.shuffle import Shuffle, shuffle
+from cleaner.dedup.units import DOCUMENT, PARAGRAPH, Units
+
+
+class Edge(NamedTuple):
+    """A unit that goes, and the unit that stays for it. Both are row numbers.
+
+    common    shingles that the two have in common; common / union is their exact Jaccard similarity
+    union     shingles that either has; an exact copy says 1 / 1
+    estimate  the similarity that their equal bands speak for, for show; 0 where they met only through a third unit,
+              -1 for an exact copy
+    exact     their comparison keys are equal
+    """
+
+    unit: int
+    keeper: int
+    common: int
+    union: int
+    estimate: float
+    exact: bool
+
+
+def match(units: Units, fetch: Fetch, settings: Dedup, shuffle: Shuffle = shuffle, parts: int = 1) -> list[Edge]:
+    """Every unit to remove, in row order, one edge each; the keeper of every edge stays.
+
+    units    the rows of all shards; `document` counts in source order over the whole corpus
+    fetch    row numbers, ascending → the texts of these units; only rows that may go, or stay for another, are asked for
+    shuffle  how rows with equal keys are brought together; neither it nor `parts` changes the result
+    """
+    order = keep_order(units, settings.keep)
+    search = _Search(units, fetch, settings, shuffle, parts)
+    may_go = (units.kind == DOCUMENT) & (units.letters > 0)
+    edges = list(search.edges(order[may_go[order]]))
+    dropped = units.document[[edge.unit for edge in edges]]
+    may_go = (units.kind == PARAGRAPH) & (units.letters >= settings.shortest) & ~np.isin(units.document, dropped)
+    edges += search.edges(order[may_go[order]])
+    return sorted(edges)
+
+
+def keep_order(units: Units, keep: Keep) -> NDArray[np.int64]:
+    """Row numbers, the unit that is rather kept first; no two units are equal in it. Policy, source order, offset."""
+    source = np.lexsort((units.start, units.kind, units.document))
+    if keep == "longest":
+        return source[np.argsort(-units.letters[source], kind="stable")]
+    return source[::-1] if keep == "last" else source
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One corpus and how to search it; what is searched for is an argument of `edges`."""
+
+    units: Units
+    fetch: Fetch
+    settings: Dedup
+    shuffle: Shuffle
+    parts: int
+
+    def edges(self, rows: NDArray[np.int64]) -> Iterator[Edge]:
+        """Edges among units of one kind, exact ones first. Inside, a unit is its place in `rows`, the keep order."""
+        reading = Reading(rows, self.units.end[rows] - self.units.start[rows], self.fetch)
+        pairs = exact_pairs(self.units.exact[rows], self.shuffle, self.parts)
+        copies = {copy: first for first, copy in equal(*pairs, reading)}
+        near = {verdict.unit: verdict for verdict in self._near(rows, copies, reading)}
+        for copy, first in copies.items():
+            if moved := near.get(first):  # its keeper goes: the copy follows, with equal keys and equal similarity
+                yield self._edge(rows, Verdict(copy, moved.keeper, moved.jaccard))
+            else:
+                yield Edge(int(rows[copy]), int(rows[first]), 1, 1, -1, exact=True)
+        yield from (self._edge(rows, verdict) for verdict in near.values())
+
+    def _near(self, rows: NDArray[np.int64], copies: dict[int, int], reading: Reading) -> Iterator[Verdict]:
+        """Near copies among the units that are long enough and no exact copies."""
+        enters = self.units.near[rows]
+        enters[list(copies)] = False
+        ids = np.flatnonzero(enters)
+        pairs = near_pairs(ids, self.units.bands[rows[ids]], self.shuffle, self.parts)
+        links: Links = {}
+        for first, second, found in similar(*pairs, reading, self.settings.limit):
+            links.setdefault(second, {})[first] = found
+        return verdicts(links, reading, self.settings.limit)
+
+    def _edge(self, rows: NDArray[np.int64], verdict: Verdict) -> Edge:
+        unit, keeper = int(rows[verdict.unit]), int(rows[verdict.keeper])
+        agreeing = int(np.count_nonzero(self.units.bands[unit] == self.units.bands[keeper]))
+        estimate = promised(agreeing, chosen(self.settings.threshold, self.settings.recall))
+        return Edge(unit, keeper, *verdict.jaccard, estimate, exact=False)

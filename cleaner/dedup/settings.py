@@ -1,0 +1,89 @@
+"""The settings of duplicate matching. Imports nothing heavy: the command line reads it at its start."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal, get_args
+
+from cleaner.text.errors import ConfigError
+
+LOWEST_THRESHOLD = 0.5  # unrelated English texts of a million characters have J = .37: below this, nothing is proved
+LARGEST_SEED = 2**32 - 1  # of numpy's RandomState, from which datasketch takes its permutations
+
+RULES = {
+    "dedup.document.exact": "a document whose comparison key equals that of a document that stays goes",
+    "dedup.document.near": "a document whose shingles are nearly those of a document that stays goes",
+    "dedup.paragraph.exact": "a paragraph whose comparison key equals that of a paragraph that stays goes",
+    "dedup.paragraph.near": "a paragraph whose shingles are nearly those of a paragraph that stays goes",
+}
+
+UnitChoice = Literal["both", "document", "paragraph"]
+Recall = Literal["normal", "thorough"]
+Keep = Literal["first", "last", "longest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dedup:
+    """What counts as a duplicate, and which copy stays.
+
+    units      whole documents, their paragraphs, or both: documents first, then paragraphs of documents that stay
+    near       near copies as well; False leaves equal copies (equal but for layout, width, case, script)
+    threshold  Jaccard similarity of 5-character shingles from which on a near copy goes, .5 to 1
+    shortest   letters a paragraph needs to go at all, and a document to go as a near copy
+    recall     "thorough" finds .998 instead of .947 of the pairs at J = .8 and costs about a third more memory
+    keep       of equal right: the first in source order, the last, or the longest (then the first)
+    seed       of the permutations; another seed misses other pairs
+
+    >>> Dedup(threshold=1.2)
+    Traceback (most recent call last):
+        ...
+    cleaner.text.errors.ConfigError: dedup: threshold is 1.2, it must lie between 0.5 and 1
+    """
+
+    units: UnitChoice = "both"
+    near: bool = True
+    threshold: float = 0.8
+    shortest: int = 25
+    recall: Recall = "normal"
+    keep: Keep = "first"
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        _one_of("units", self.units, UnitChoice)
+        _one_of("recall", self.recall, Recall)
+        _one_of("keep", self.keep, Keep)
+        if not isinstance(self.near, bool):
+            raise ConfigError(f"dedup: near is {self.near!r}, it must be true or false")
+        _within("threshold", self.threshold, LOWEST_THRESHOLD, 1)
+        _whole("shortest", self.shortest)
+        _within("shortest", self.shortest, 1)
+        _whole("seed", self.seed)
+        _within("seed", self.seed, 0, LARGEST_SEED)
+
+    @property
+    def limit(self) -> Fraction:
+        """The threshold as the fraction that was written down, so that 4 of 5 reaches .8.
+
+        >>> Dedup(threshold=0.8).limit
+        Fraction(4, 5)
+        """
+        return Fraction(str(self.threshold))
+
+
+def _one_of(name: str, value: object, choices: Any) -> None:
+    if value not in get_args(choices):
+        names = ", ".join(repr(choice) for choice in get_args(choices))
+        raise ConfigError(f"dedup: {name} is {value!r}, it must be one of {names}")
+
+
+def _within(name: str, value: object, low: float, high: float | None = None) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ConfigError(f"dedup: {name} is {value!r}, it must be a number")
+    if high is None and value < low:
+        raise ConfigError(f"dedup: {name} is {value}, it must be at least {low}")
+    if high is not None and not low <= value <= high:
+        raise ConfigError(f"dedup: {name} is {value}, it must lie between {low} and {high}")
+
+
+def _whole(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ConfigError(f"dedup: {name} is {value!r}, it must be a whole number")

@@ -1,0 +1,110 @@
+"""Texts → rows: for each document and each of its paragraphs the numbers that matching needs. Matches nothing."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.dedup.bands import band_keys, chosen
+from cleaner.dedup.key import keyed
+from cleaner.dedup.settings import Dedup
+from cleaner.dedup.shingle import SIZE, exact_hashes, shingles
+from cleaner.dedup.signature import signatures
+from cleaner.text.segment import paragraphs
+
+DOCUMENT, PARAGRAPH = 0, 1
+BATCH = 1 << 16  # code points signed at a time: 256 KB an array, which a second-level cache holds
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """n units as columns, documents in source order; a document stands in front of its paragraphs.
+
+    document  number of the document: in the batch, or in the corpus once `numbered`; int64, shape (n,)
+    kind      DOCUMENT or PARAGRAPH; uint8, shape (n,)
+    start     span of the unit in its text, code points, end exclusive; int64, shape (n,)
+    end       int64, shape (n,)
+    letters   letters and digits of its comparison key; int64, shape (n,)
+    exact     128-bit hash of its key; int64, shape (n, 2)
+    near      may enter near matching: long enough; bool, shape (n,)
+    bands     band keys, zeros where not `near`; int64, shape (n, b)
+    """
+
+    document: NDArray[np.int64]
+    kind: NDArray[np.uint8]
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    letters: NDArray[np.int64]
+    exact: NDArray[np.int64]
+    near: NDArray[np.bool_]
+    bands: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.document)
+
+    def numbered(self, first: int) -> "Units":
+        """The same rows with their documents counted from `first` on: the place of a shard in the corpus."""
+        return replace(self, document=self.document + first)
+
+    @classmethod
+    def join(cls, parts: Iterable["Units"]) -> "Units":
+        """The rows of all shards, one after the other."""
+        together = list(parts) or [_rows([], Dedup())]
+        return cls(*(np.concatenate([getattr(part, column.name) for part in together]) for column in fields(cls)))
+
+
+def unit_rows(text: str, settings: Dedup) -> Units:
+    """The rows of one text; its document number is 0.
+
+    >>> rows = unit_rows("　　第一段。\\n\\n第二段。", Dedup())
+    >>> rows.kind.tolist(), rows.start.tolist(), rows.end.tolist(), rows.letters.tolist()
+    ([0, 1, 1], [0, 2, 8], [12, 6, 12], [6, 3, 3])
+    """
+    return units_of([text], settings)
+
+
+def units_of(texts: Sequence[str], settings: Dedup) -> Units:
+    """The rows of many texts, some twenty times faster than one by one; documents are numbered from 0 as given."""
+    return Units.join([_rows([], settings)] + [_rows(texts[a:b], settings).numbered(a) for a, b in _batches(texts)])
+
+
+def _batches(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Ranges of texts with about BATCH code points; a longer text is alone."""
+    start = size = 0
+    for at, text in enumerate(texts):
+        if at > start and size + len(text) > BATCH:
+            yield start, at
+            start, size = at, 0
+        size += len(text)
+    if start < len(texts):
+        yield start, len(texts)
+
+
+def _rows(texts: Sequence[str], settings: Dedup) -> Units:
+    """The rows of one batch: its texts lie end to end, every unit is a span of them, and all are hashed together."""
+    spans = np.array(list(_spans(texts, settings)), dtype=np.int64).reshape(-1, 5)
+    document, kind, start, end, base = spans.T
+    keys = keyed(texts)
+    first, last = keys.at[start + base], keys.at[end + base]
+    letters = keys.letters[last] - keys.letters[first]
+    near = (letters >= settings.shortest) & (last - first >= SIZE) & settings.near
+    bands = chosen(settings.threshold, settings.recall)
+    rows = np.zeros((len(spans), bands.b), dtype=np.int64)
+    hashes = (shingles(keys.codes) >> np.uint64(32)).astype(np.uint32)
+    signed = signatures(hashes, first[near], last[near] - (SIZE - 1), settings.seed)
+    rows[near] = band_keys(signed, bands)
+    exact = exact_hashes(keys.codes, first, last)
+    return Units(document, kind.astype(np.uint8), start, end, letters, exact, near, rows)
+
+
+def _spans(texts: Sequence[str], settings: Dedup) -> Iterator[tuple[int, int, int, int, int]]:
+    """Document, kind, start, end of every unit, and where its text starts in the batch."""
+    base = 0
+    for number, text in enumerate(texts):
+        if settings.units != "paragraph":
+            yield number, DOCUMENT, 0, len(text), base
+        if settings.units != "document":
+            for start, end in paragraphs(text):
+                yield number, PARAGRAPH, start, end, base
+        base += len(text)

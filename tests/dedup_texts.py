@@ -1,0 +1,86 @@
+"""Made-up texts with known duplicates, and the shortest way through the room: texts in, edges out."""
+
+from collections.abc import Sequence
+from random import Random
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.dedup.key import key
+from cleaner.dedup.match import Edge, match
+from cleaner.dedup.reading import Fetch
+from cleaner.dedup.settings import Dedup
+from cleaner.dedup.shuffle import Shuffle, shuffle
+from cleaner.dedup.units import Units, units_of
+
+HAN = [chr(code) for code in range(0x4E00, 0x5600)]
+SIGNS = "，。；！？：、"
+
+
+def sentence(random: Random) -> str:
+    """Random characters as long as a sentence."""
+    return "".join(random.choices(HAN, k=random.randint(6, 30))) + random.choice(SIGNS)
+
+
+def paragraph(random: Random, sentences: int = 4) -> str:
+    """Some sentences in one line."""
+    return "".join(sentence(random) for _ in range(sentences))
+
+
+def edited(random: Random, text: str, edits: int) -> str:
+    """The text with so many characters changed, taken out or put in."""
+    letters = list(text)
+    for at in random.sample(range(len(letters)), min(edits, len(letters))):
+        new = random.choice(HAN)
+        letters[at] = random.choice([new, "", letters[at] + new])
+    return "".join(letters)
+
+
+def paragraphs_with_copies(count: int, seed: int) -> list[str]:
+    """Paragraphs of which some come again: exact, laid out anew, with one to eight edits, or edited edits."""
+    random = Random(seed)
+    texts: list[str] = []
+    while len(texts) < count:
+        text = paragraph(random, random.randint(1, 5))
+        texts.append(text)
+        while random.random() < 0.4:
+            text = random.choice([text, f"　　{text} ", edited(random, text, random.randint(1, 8))])
+            texts.append(text)
+    random.shuffle(texts)
+    return texts[:count]
+
+
+def fetching(units: Units, texts: Sequence[str]) -> Fetch:
+    """A `fetch` for texts in memory; insists on ascending rows, each asked for once."""
+
+    def fetch(rows: NDArray[np.int64]) -> list[str]:
+        assert np.all(np.diff(rows) > 0)
+        return [texts[units.document[row]][units.start[row] : units.end[row]] for row in rows]
+
+    return fetch
+
+
+def matched(
+    texts: Sequence[str], settings: Dedup, shuffle: Shuffle = shuffle, parts: int = 1
+) -> tuple[Units, list[Edge]]:
+    """The units of these documents, and what goes."""
+    units = units_of(texts, settings)
+    return units, match(units, fetching(units, texts), settings, shuffle, parts)
+
+
+def gone(texts: Sequence[str], settings: Dedup) -> dict[str, str]:
+    """Unit that goes → its keeper, both as texts: for corpora in which every unit's text is another."""
+    units, edges = matched(texts, settings)
+    every = fetching(units, texts)(np.arange(len(units)))
+    return {every[edge.unit]: every[edge.keeper] for edge in edges}
+
+
+def key_of(text: str) -> str:
+    """The comparison key as a string."""
+    return "".join(map(chr, key(text)))
+
+
+def shingles_of(text: str) -> set[str]:
+    """The plain definition of shingles."""
+    folded = key_of(text)
+    return {folded[at : at + 5] for at in range(max(len(folded) - 4, min(len(folded), 1)))}

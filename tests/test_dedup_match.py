@@ -1,0 +1,355 @@
+"""What goes and what stays: the rules one by one, then everything against a comparison of all pairs."""
+
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from itertools import combinations
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleaner.dedup.candidates import bucket_links
+from cleaner.dedup.match import Edge, match
+from cleaner.dedup.settings import Dedup, Keep
+from cleaner.dedup.shuffle import Columns, Reduce
+from cleaner.dedup.units import DOCUMENT, PARAGRAPH, Units, units_of
+from tests.dedup_texts import (
+    HAN,
+    edited,
+    fetching,
+    gone,
+    key_of,
+    matched,
+    paragraph,
+    paragraphs_with_copies,
+    shingles_of,
+)
+
+ONE, TWO, THREE = (paragraph(Random(seed), 8) for seed in (101, 102, 103))
+NEAR_ONE = edited(Random(1), ONE, 1)
+DOCUMENTS, PARAGRAPHS = Dedup(units="document"), Dedup(units="paragraph")
+
+
+def chain() -> list[str]:
+    """Three texts: the neighbours are alike (J = .83), the ends are not (J = .70)."""
+    letters = paragraph(Random(9), 12)[:130]
+    return [letters[:110], letters[10:120], letters[20:]]
+
+
+# ---- what never goes
+
+
+@pytest.mark.parametrize("text", ["", " \n\u3000", "\u200b", "，。！——", "＊＊＊＊＊＊＊＊＊＊"])
+def test_texts_without_letters_never_match(text: str) -> None:
+    assert gone([text, text, text], Dedup(shortest=1)) == {}
+
+
+@pytest.mark.parametrize("letters", ["好", "好的", "好的呀", "同意发表"])
+def test_keys_shorter_than_a_shingle_go_only_as_exact_documents(letters: str) -> None:
+    texts = [letters, letters + "。", letters + "了", f" {letters}\n"]
+    _, edges = matched(texts, Dedup(units="document", shortest=1))
+    assert edges == [Edge(3, 0, 1, 1, -1, exact=True)]
+
+
+@pytest.mark.parametrize(("length", "goes"), [(24, False), (25, True), (26, True)])
+def test_a_paragraph_needs_25_letters_even_for_an_exact_copy(length: int, goes: bool) -> None:
+    text = paragraph(Random(5), 9).translate(dict.fromkeys(map(ord, "，。；！？：、")))[:length]
+    _, edges = matched([text, text], PARAGRAPHS)
+    assert [edge.exact for edge in edges] == [True] * goes
+
+
+@pytest.mark.parametrize(("length", "goes"), [(24, False), (25, True)])
+@pytest.mark.parametrize("kind", [DOCUMENTS, PARAGRAPHS])
+def test_a_near_copy_needs_25_letters(length: int, goes: bool, kind: Dedup) -> None:
+    text = paragraph(Random(5), 9).translate(dict.fromkeys(map(ord, "，。；！？：、")))[: length + 1]
+    _, edges = matched([text[:length], text[1:]], kind)  # all shingles but one of each
+    assert [edge.exact for edge in edges] == [False] * goes
+
+
+def test_near_copies_stay_where_they_are_not_asked_for() -> None:
+    assert gone([ONE, NEAR_ONE, ONE + " "], Dedup(units="document", near=False)) == {ONE + " ": ONE}
+
+
+def test_only_asked_for_kinds_go() -> None:
+    texts = [f"{ONE}\n{TWO}", f"{ONE}\n{THREE}", f"{ONE}\n{TWO}"]
+    kinds = {choice: matched(texts, Dedup(units=choice)) for choice in ("document", "paragraph", "both")}
+    found = {choice: [units.kind[edge.unit] for edge in edges] for choice, (units, edges) in kinds.items()}
+    assert found == {
+        "document": [DOCUMENT],
+        "paragraph": [PARAGRAPH] * 3,
+        "both": [PARAGRAPH, DOCUMENT],
+    }
+
+
+# ---- who goes for whom
+
+
+def test_a_chain_is_not_followed() -> None:
+    first, middle, last = chain()
+    assert gone([first, middle, last], DOCUMENTS) == {middle: first}
+    assert gone([middle, first, last], DOCUMENTS) == {first: middle, last: middle}
+
+
+def test_exact_copies_follow_their_keeper() -> None:
+    units, edges = matched([ONE, NEAR_ONE, NEAR_ONE + " "], DOCUMENTS)
+    near, copy = edges
+    assert (near.unit, near.keeper, copy.unit, copy.keeper) == (1, 0, 2, 0)
+    assert near[2:] == copy[2:]  # equal keys, equal similarity
+    assert not copy.exact
+    assert len(units) == 3
+
+
+def test_a_paragraph_goes_for_a_copy_in_a_document_that_stays() -> None:
+    doubled = f"{TWO}\n{THREE}\n{ONE}"
+    units, edges = matched([doubled, edited(Random(2), doubled, 1), f"别的\n{NEAR_ONE}"], Dedup())
+    went = [(int(units.kind[edge.unit]), int(units.document[edge.unit])) for edge in edges]
+    assert went == [(DOCUMENT, 1), (PARAGRAPH, 2)]
+    assert [int(units.document[edge.keeper]) for edge in edges] == [0, 0]
+
+
+def test_a_passage_that_only_a_dropped_document_had_first_stays() -> None:
+    long = "\n".join(paragraph(Random(seed)) for seed in range(20, 32))
+    with_extra = f"{long}\n{ONE}"  # near copy of `long`, goes, and ONE with it
+    units, edges = matched([long, with_extra, f"别的\n{ONE}"], Dedup())
+    assert [(int(units.kind[edge.unit]), int(units.document[edge.unit])) for edge in edges] == [(DOCUMENT, 1)]
+
+
+def test_a_repeated_paragraph_in_one_document_goes() -> None:
+    units, edges = matched([f"{ONE}\n{TWO}\n　　{ONE}"], Dedup())
+    (edge,) = edges
+    assert (units.start[edge.keeper], edge.exact) == (0, True)
+    assert units.start[edge.unit] == len(ONE) + len(TWO) + 4
+
+
+def test_a_document_may_lose_every_paragraph() -> None:
+    units, edges = matched([f"{ONE}\n{TWO}", ONE, f"{TWO}\n{ONE}"], Dedup(units="paragraph"))
+    assert [int(units.document[edge.unit]) for edge in edges] == [1, 2, 2]
+    assert {int(units.document[edge.keeper]) for edge in edges} == {0}
+
+
+@pytest.mark.parametrize(
+    ("keep", "kept"), [("first", "middle one!"), ("last", "last one"), ("longest", "the longest one")]
+)
+def test_keep(keep: Keep, kept: str) -> None:
+    """Texts that differ at the end only, so that all are alike."""
+    texts = [ONE + end for end in ("middle one!", "the longest one", "last one")]
+    assert gone(texts, Dedup(units="document", keep=keep)) == {
+        text: ONE + kept for text in texts if not text.endswith(kept)
+    }
+
+
+def test_the_last_paragraph_of_a_document_is_kept_too() -> None:
+    units, edges = matched([f"{ONE}\n{ONE}"], Dedup(keep="last"))
+    assert [(int(units.start[edge.unit]), int(units.start[edge.keeper])) for edge in edges] == [(0, len(ONE) + 1)]
+
+
+def test_equal_hashes_of_different_keys_remove_nothing() -> None:
+    texts = [ONE, TWO, ONE]
+    units = units_of(texts, DOCUMENTS)
+    units.exact[:] = 7  # as if all collided
+    edges = match(units, fetching(units, texts), Dedup(units="document", near=False))
+    assert [(edge.unit, edge.keeper) for edge in edges] == [(2, 0)]
+
+
+def test_a_limit_is_met_as_a_fraction() -> None:
+    letters = paragraph(Random(31), 30).translate(dict.fromkeys(map(ord, "，。；！？：、")))
+    one, other = letters[:49], letters[5:54]  # 40 shingles in common of 50
+    assert len(shingles_of(one) & shingles_of(other)) == 40
+    for threshold, goes in [(0.8, True), (0.8000000001, False), (0.7999999999999999, True)]:
+        edges = matched([one, other], Dedup(units="document", threshold=threshold, recall="thorough"))[1]
+        assert [(edge.common, edge.union) for edge in edges] == [(40, 50)] * goes
+
+
+# ---- everything, against all pairs
+
+
+def all_pairs(texts: Sequence[str]) -> dict[tuple[int, int], float]:
+    """The true similarity of all pairs from .8 on, by plain sets of strings."""
+    sets = [shingles_of(text) for text in texts]
+    holders: dict[str, list[int]] = defaultdict(list)
+    pairs: dict[tuple[int, int], float] = {}
+    for unit, its in enumerate(sets):
+        for other, common in Counter(other for shingle in its for other in holders[shingle]).items():
+            jaccard = common / (len(its) + len(sets[other]) - common)
+            if jaccard >= 0.8:
+                pairs[other, unit] = jaccard
+        for shingle in its:
+            holders[shingle].append(unit)
+    return pairs
+
+
+@pytest.mark.parametrize(("recall", "least"), [("normal", 0.99), ("thorough", 0.999)])
+def test_recall_and_proof_against_all_pairs(recall: Any, least: float) -> None:
+    texts = paragraphs_with_copies(3000, seed=11)
+    pairs = {
+        (one, other)
+        for one, other in all_pairs(texts)
+        if min(sum(map(str.isalnum, key_of(texts[unit]))) for unit in (one, other)) >= 25
+    }
+    _, edges = matched(texts, Dedup(units="document", recall=recall))
+    removed = {edge.unit for edge in edges}
+    resolved = sum(one in removed or other in removed for one, other in pairs)
+    assert len(pairs) > 1000
+    assert resolved >= least * len(pairs)
+    assert_proved(texts, edges)
+
+
+def assert_proved(texts: Sequence[str], edges: Sequence[Edge]) -> None:
+    """Every edge true by the plain definition, one a unit, its keeper alive."""
+    removed = [edge.unit for edge in edges]
+    assert removed == sorted(set(removed))
+    for edge in edges:
+        one, other = shingles_of(texts[edge.unit]), shingles_of(texts[edge.keeper])
+        assert edge.keeper not in set(removed)
+        assert edge.exact == (key_of(texts[edge.unit]) == key_of(texts[edge.keeper]))
+        if edge.exact:
+            assert edge.common == edge.union == 1
+            assert edge.estimate == -1
+        else:
+            assert (edge.common, edge.union) == (len(one & other), len(one | other))
+            assert edge.common * 5 >= edge.union * 4
+            assert 0 <= edge.estimate <= 1
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_any_corpus_is_decided_with_proof(data: st.DataObject) -> None:
+    pieces = st.sampled_from([ONE, TWO, NEAR_ONE, ONE[:-9], "短。", "", "　", ONE[9:]])
+    texts = data.draw(st.lists(st.lists(pieces, max_size=4).map("\n".join), max_size=6))
+    for units_choice in ("document", "paragraph"):
+        chosen = Dedup(units=units_choice, keep=data.draw(st.sampled_from(["first", "last", "longest"])))
+        units, edges = matched(texts, chosen)
+        assert_proved(fetching(units, texts)(np.arange(len(units))), edges)
+
+
+# ---- one result
+
+
+def same_result(texts: Sequence[str], settings: Dedup) -> list[Edge]:
+    """What goes, after every other way gave the same."""
+    units, edges = matched(texts, settings)
+
+    def backwards(rows: Columns, key: str, parts: int, reduce: Reduce) -> Columns:
+        """A shuffle that mixes the rows and gives the parts in another order."""
+        mixed = np.random.default_rng(parts).permutation(len(rows[key]))
+        part = rows[key][mixed] % parts
+        done = [reduce({name: rows[name][mixed][part == number] for name in rows}) for number in reversed(range(parts))]
+        return {name: np.concatenate([columns[name] for columns in done]) for name in done[0]}
+
+    for parts in (2, 16, 64):
+        assert match(units, fetching(units, texts), settings, parts=parts) == edges
+    assert match(units, fetching(units, texts), settings, backwards, 3) == edges
+    return edges
+
+
+@pytest.mark.parametrize("keep", ["first", "longest"])
+def test_parts_and_their_order_do_not_matter(keep: Keep) -> None:
+    lines = paragraphs_with_copies(400, seed=8)
+    texts = ["\n".join(lines[at : at + 3]) for at in range(0, len(lines), 3)]
+    assert len(same_result(texts + texts[:9], Dedup(keep=keep))) > 50
+
+
+def test_nothing_in_nothing_out() -> None:
+    assert same_result([], Dedup()) == []
+    assert same_result([""], Dedup()) == []
+    nothing = Units.join([])
+    assert match(nothing, fetching(nothing, []), Dedup(recall="thorough")) == []
+
+
+def test_shards_joined_are_the_corpus() -> None:
+    texts = paragraphs_with_copies(90, seed=3)
+    whole, edges = matched(texts, Dedup())
+    parts = [
+        units_of(texts[:40], Dedup()),
+        units_of([], Dedup()).numbered(40),
+        units_of(texts[40:], Dedup()).numbered(40),
+    ]
+    joined = Units.join(parts)
+    assert np.array_equal(joined.document, whole.document)
+    assert match(joined, fetching(joined, texts), Dedup()) == edges
+
+
+def test_unstable_sorting_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = paragraphs_with_copies(300, seed=6)
+    _, edges = matched(texts, PARAGRAPHS)
+    sort = np.argsort
+
+    def ties_reversed(keys: Any, kind: str | None = None) -> Any:
+        return sort(keys, kind="stable") if kind else len(keys) - 1 - sort(keys[::-1], kind="stable")
+
+    monkeypatch.setattr(np, "argsort", ties_reversed)
+    assert matched(texts, PARAGRAPHS)[1] == edges
+
+
+def test_small_portions_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = paragraphs_with_copies(300, seed=6)
+    _, edges = matched(texts, PARAGRAPHS)
+    monkeypatch.setattr("cleaner.dedup.reading.BUDGET", 500)
+    assert matched(texts, PARAGRAPHS)[1] == edges
+
+
+def test_the_hash_seed_of_python_does_not_matter() -> None:
+    program = """
+from tests.dedup_texts import matched, paragraphs_with_copies
+from cleaner.dedup.settings import Dedup
+print(matched(paragraphs_with_copies(120, seed=1), Dedup(recall="thorough"))[1])
+"""
+    outputs = [
+        subprocess.run([sys.executable, "-c", program], env={"PYTHONHASHSEED": seed}, capture_output=True, check=True)
+        for seed in ("1", "2")
+    ]
+    assert outputs[0].stdout == outputs[1].stdout
+    assert b"Edge(" in outputs[0].stdout
+
+
+def test_another_seed_gives_other_signatures_and_is_as_sound() -> None:
+    texts = paragraphs_with_copies(500, seed=12)
+    rows = [units_of(texts, Dedup(units="document", seed=seed)) for seed in (1, 2)]
+    assert not np.array_equal(rows[0].bands, rows[1].bands)
+    assert np.array_equal(rows[0].exact, rows[1].exact)
+    assert_proved(texts, matched(texts, Dedup(units="document", seed=2))[1])
+
+
+# ---- hot buckets
+
+
+@pytest.mark.parametrize("size", [2, 8, 9, 20_000])
+def test_a_bucket_has_all_pairs_or_two_links_a_unit(size: int) -> None:
+    ids = np.random.default_rng(3).permutation(size)
+    links = bucket_links({"key": np.full(size, -5), "id": ids})
+    pairs = sorted(zip(links["first"].tolist(), links["second"].tolist(), strict=True))
+    if size <= 8:
+        assert pairs == list(combinations(range(size), 2))
+    else:
+        assert pairs == sorted([(0, unit) for unit in range(1, size)] + [(unit - 1, unit) for unit in range(2, size)])
+
+
+def test_20_000_identical_texts() -> None:
+    _, edges = matched([ONE] * 20_000, DOCUMENTS)
+    assert [edge.unit for edge in edges] == list(range(1, 20_000))
+    assert {edge.keeper for edge in edges} == {0}
+
+
+def test_texts_on_one_form_letter_are_resolved() -> None:
+    """One component of thousands, in which a text is like half of the others."""
+    random = Random(77)
+    form = [paragraph(random) for _ in range(4)]
+    texts = ["".join(part + "".join(random.choices(HAN, k=random.randint(1, 9))) for part in form) for _ in range(3000)]
+    _, edges = matched(texts, DOCUMENTS)
+    assert_proved(texts, edges)
+    removed = {edge.unit for edge in edges}
+    sampled = [random.sample(range(len(texts)), 2) for _ in range(5000)]
+    alike = [(one, other) for one, other in sampled if true_jaccard(texts[one], texts[other]) >= 0.8]
+    assert len(alike) > 500
+    assert sum(one in removed or other in removed for one, other in alike) >= 0.99 * len(alike)
+
+
+def true_jaccard(one: str, other: str) -> float:
+    """By plain sets of strings."""
+    left, right = shingles_of(one), shingles_of(other)
+    return len(left & right) / len(left | right)

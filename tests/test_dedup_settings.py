@@ -1,0 +1,61 @@
+"""Settings are checked at the door, and cost nothing to import."""
+
+import subprocess
+import sys
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from cleaner.dedup.settings import Dedup
+from cleaner.text.errors import ConfigError
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"threshold": 0.49}, "dedup: threshold is 0.49, it must lie between 0.5 and 1"),
+        ({"threshold": 80}, "dedup: threshold is 80, it must lie between 0.5 and 1"),
+        ({"threshold": float("nan")}, "dedup: threshold is nan, it must lie between 0.5 and 1"),
+        ({"threshold": "0.8"}, "dedup: threshold is '0.8', it must be a number"),
+        ({"shortest": 0}, "dedup: shortest is 0, it must be at least 1"),
+        ({"shortest": 2.5}, "dedup: shortest is 2.5, it must be a whole number"),
+        ({"seed": -1}, "dedup: seed is -1, it must lie between 0 and 4294967295"),
+        ({"seed": True}, "dedup: seed is True, it must be a whole number"),
+        ({"near": "no"}, "dedup: near is 'no', it must be true or false"),
+        ({"keep": "none"}, "dedup: keep is 'none', it must be one of 'first', 'last', 'longest'"),
+        ({"recall": "all"}, "dedup: recall is 'all', it must be one of 'normal', 'thorough'"),
+        ({"units": "line"}, "dedup: units is 'line', it must be one of 'both', 'document', 'paragraph'"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_both_numbers(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        Dedup(**wrong)
+    assert str(raised.value) == message
+
+
+def test_the_limit_is_the_number_that_was_written() -> None:
+    assert Dedup(threshold=0.7).limit == Fraction(7, 10)
+    assert Dedup(threshold=1).limit == 1
+
+
+def test_settings_import_nothing_heavy() -> None:
+    program = """
+import sys
+import cleaner.dedup.settings
+print(sorted({"numpy", "scipy", "datasketch", "opencc"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_matching_needs_no_converter_at_run_time() -> None:
+    program = """
+import sys
+from cleaner.dedup.settings import Dedup
+from cleaner.dedup.units import unit_rows
+unit_rows("圖書館後面的小樹林裡，有幾隻烏鴉，冬天也不走，天天在那裡叫。", Dedup())
+print("opencc" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
