@@ -1,0 +1,11 @@
+"""Bytes in, text and the record of how it was read out; and back to the same bytes. Opens no file.
+
+decode, encode   the two verbs
+Decoded          what one decision was, and why
+"""
+
+from cleaner.corpus.encoding.cascade import decode
+from cleaner.corpus.encoding.damage import Bad
+from cleaner.corpus.encoding.decoded import Decoded, How, encode
+
+__all__ = ["Bad", "Decoded", "How", "decode", "encode"]
