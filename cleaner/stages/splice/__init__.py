@@ -1,0 +1,5 @@
+"""Find and take out fragments of other articles inside a document. See docs/decisions/020."""
+
+from cleaner.stages.splice.stage import Splice
+
+__all__ = ["Splice"]

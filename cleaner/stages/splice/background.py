@@ -1,0 +1,93 @@
+"""How common a term is in general: a table of document frequencies of hashed terms, counts only, no text.
+
+`scripts/build_splice_tables.py` makes it. Two sections, since "2020" in a Chinese text and in an English one are
+different news: `cjk` for texts in CJK scripts, `spaced` for the others.
+"""
+
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from cleaner.stages.splice.terms import buckets
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MAGIC = b"cleaner.splice.background.1\n"
+STEPS = 12  # levels for each doubling of a frequency: level = 1 + round(STEPS * log2(frequency))
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One half of the table.
+
+    levels      uint8, shape (2**bits,): 0 = not seen, else 1 + round(STEPS * log2(paragraphs with the term))
+    paragraphs  how many paragraphs were counted
+    total       occurrences of all terms in them
+    """
+
+    levels: "NDArray[np.uint8]"
+    paragraphs: int
+    total: int
+
+    def level(self, keys: "NDArray[np.uint64]") -> "NDArray[np.uint8]":
+        """The level of each term."""
+        return self.levels[buckets(keys, len(self.levels).bit_length() - 1)]
+
+    def rare(self, share: float) -> int:
+        """The first level of terms that more than this share of the paragraphs hold."""
+        return 1 + math.ceil(STEPS * math.log2(max(share * self.paragraphs, 1)))
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Both sections, and the table that folds traditional characters to simplified ones."""
+
+    cjk: Section
+    spaced: Section
+    fold: "NDArray[np.uint32]"
+
+
+def frequency(level: int) -> float:
+    """Paragraphs with a term of this level."""
+    return 2.0 ** ((level - 1) / STEPS) if level else 0.0
+
+
+@cache
+def background() -> Background:
+    """The table that is shipped, read once a process."""
+    return unpacked((resources.files("cleaner.stages.splice") / "background.bin").read_bytes())
+
+
+def packed(table: Background, pairs: "NDArray[np.uint16]") -> bytes:
+    """The table as bytes: magic, one line of JSON, the levels of both sections, pairs of characters to fold."""
+    head = {
+        name: {"bits": len(part.levels).bit_length() - 1, "paragraphs": part.paragraphs, "total": part.total}
+        for name, part in (("cjk", table.cjk), ("spaced", table.spaced))
+    }
+    line = json.dumps(head, sort_keys=True).encode() + b"\n"
+    return MAGIC + line + table.cjk.levels.tobytes() + table.spaced.levels.tobytes() + pairs.astype("<u2").tobytes()
+
+
+def unpacked(data: bytes) -> Background:
+    """The inverse of `packed`."""
+    import numpy as np
+
+    if not data.startswith(MAGIC):
+        raise ValueError("this is no background table of splice: its first line is another one")
+    body = data.index(b"\n", len(MAGIC)) + 1
+    head = json.loads(data[len(MAGIC) : body])
+    parts = []
+    for name in ("cjk", "spaced"):
+        size = 1 << head[name]["bits"]
+        levels = np.frombuffer(data, np.uint8, size, body)
+        parts.append(Section(levels, head[name]["paragraphs"], head[name]["total"]))
+        body += size
+    pairs = np.frombuffer(data, "<u2", offset=body).reshape(-1, 2)
+    fold = np.arange(0x10000, dtype=np.uint32)
+    fold[pairs[:, 0]] = pairs[:, 1]
+    return Background(parts[0], parts[1], fold)

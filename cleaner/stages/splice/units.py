@@ -1,0 +1,69 @@
+"""Paragraphs as splice sees them: which are long enough to be judged by their words, and in which script."""
+
+import re
+from typing import NamedTuple
+
+from cleaner.stages.splice.terms import CJK_RANGES, LETTER_RANGES
+from cleaner.text.furniture import closed
+from cleaner.text.segment import paragraphs
+
+SHORTEST_CJK = 30  # code points of a unit; shorter ones (headings, labels, captions, bylines) follow their neighbours
+SHORTEST = 80
+CJK_SHARE = 0.3  # of the letters: a Chinese text full of Latin names is Chinese
+KNOWN_SHARE = 0.8  # of the letters in scripts we know, or the text is left alone
+SAMPLE = 400  # code points looked at to tell the script of a paragraph, or of a text at two places
+
+
+def _class(ranges: tuple[tuple[int, int], ...]) -> str:
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
+
+
+_CJK = re.compile(f"[{_class(CJK_RANGES)}\U00020000-\U0003ffff]")
+_SPACED = re.compile(f"[{_class(LETTER_RANGES)}]")
+
+
+class Paragraph(NamedTuple):
+    """One paragraph: its place in the text, its span, its words, whether its letters are CJK, whether it is a unit."""
+
+    number: int
+    start: int
+    end: int
+    text: str
+    cjk: bool
+    long: bool
+
+    @property
+    def closed(self) -> bool:
+        """It ends where a sentence ends."""
+        return closed(self.text)
+
+
+def cjk_share(text: str) -> float:
+    """Which part of the letters is CJK; 0 where there are none.
+
+    >>> cjk_share("5G 是什么")
+    0.75
+    """
+    sample = text[:SAMPLE]
+    cjk = len(_CJK.findall(sample))
+    return cjk / max(cjk + len(_SPACED.findall(sample)), 1)
+
+
+def readable(text: str) -> bool:
+    """Most letters are of a script with words or bigrams to go by. Thai, Khmer, Lao and Burmese are not."""
+    known = others = 0
+    for start in (0, max(len(text) // 2 - SAMPLE // 2, 0)):
+        sample = text[start : start + SAMPLE]
+        known += len(_CJK.findall(sample)) + len(_SPACED.findall(sample))
+        others += sum(map(str.isalpha, _SPACED.sub("", _CJK.sub("", sample))))
+    return known > 0 and known >= KNOWN_SHARE * (known + others)
+
+
+def split(text: str) -> list[Paragraph]:
+    """The paragraphs of a text."""
+    found = []
+    for number, (start, end) in enumerate(paragraphs(text)):
+        body = text[start:end]
+        cjk = cjk_share(body) >= CJK_SHARE
+        found.append(Paragraph(number, start, end, body, cjk, end - start >= (SHORTEST_CJK if cjk else SHORTEST)))
+    return found
