@@ -104,7 +104,7 @@ def _no_continuation(one: str, other: str) -> str:
     """Where a script has small letters the rest of a sentence begins with one; nowhere does it begin with a figure."""
     if other[0].islower():
         return ""
-    if other[0].isdigit() or not other[0].isalpha():
+    if not other[0].isalpha():
         return "begins with a figure or a mark"
     return "begins with a capital letter" if _spaced(other[0]) else ""
 

@@ -57,7 +57,8 @@ class Change:
         self._check(text)
         if not self.edits:
             return text
-        parts, at = [], 0
+        parts: list[str] = []
+        at = 0
         for start, end, new in self.edits:
             parts += (text[at:start], new)
             at = end
@@ -120,6 +121,15 @@ class Mapper:
             return start, end
         left, right = self._left(start), self._right(end)
         return (left, right) if left <= right else (right, right)
+
+    def pieces(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The span in pieces, without what was removed inside it: for a removal, which must not claim it a second time."""
+        left, right = self(start, end)
+        inner = range(bisect_right(self.starts, start), bisect_left(self.starts, end))
+        for removed in (edit for edit in inner if self.starts[edit] == self.ends[edit]):
+            yield left, self.to_starts[removed]
+            left = self.to_ends[removed]
+        yield left, right
 
     def _left(self, at: int) -> int:
         edit = bisect_right(self.starts, at) - 1

@@ -1,0 +1,106 @@
+"""Traditional to simplified Chinese and back, only where asked for. Needs the package opencc; cleaning does not."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.util import find_spec
+from typing import ClassVar, Literal, cast
+
+from cleaner.document import Certainty, Document, Finding
+from cleaner.text.change import Edit
+from cleaner.text.errors import ChangeError, ConfigError
+from cleaner.text.script import Script as Reading
+from cleaner.text.script import script_of
+
+CONFIGS = {  # variant: (script it is made from, OpenCC configuration)
+    "zh-Hans": ("zh-Hant", "t2s"),
+    "zh-Hant": ("zh-Hans", "s2t"),
+    "zh-TW": ("zh-Hans", "s2tw"),
+    "zh-HK": ("zh-Hans", "s2hk"),
+    "s2twp": ("zh-Hans", "s2twp"),  # these replace words too, 软件 by 軟體: only by their own name
+    "s2hkp": ("zh-Hans", "s2hkp"),
+    "tw2sp": ("zh-Hant", "tw2sp"),
+    "hk2sp": ("zh-Hant", "hk2sp"),
+}
+# 著 as a particle is 着 in simplified text, which only tw2s knows; but tw2s also makes 卓着 of 卓著. After a verb of sense,
+# motion or posture it is the particle.
+PARTICLE = re.compile("[看望盯聽跟隨沿順朝向對帶拿抱背拉推站坐躺走跑等想說笑哭唱穿戴掛藏意懷有接試活睡忙]著")
+CLAUSE_END = re.compile("([，。；：！？、…\n]+)")  # no word of the dictionaries reaches across one
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Write a document in the other script of Chinese. Off by default: this changes wording, it cleans nothing.
+
+    A corpus in two scripts holds each word twice. Only a document that as a whole is in the other script is converted;
+    `mixed`, `neutral`, Japanese and Korean stay: 新製品 would become 新制品. Converting simplified text to simplified
+    would spoil names.
+
+    >>> [f.edits for f in Script("zh-Hans")(Document.of("漢字很難。"))]
+    [(Edit(start=0, end=1, text='汉'), Edit(start=3, end=4, text='难'))]
+    """
+
+    variant: Literal["off", "zh-Hans", "zh-Hant", "zh-TW", "zh-HK", "s2twp", "s2hkp", "tw2sp", "hk2sp"] = "off"
+    name: ClassVar[str] = "script"
+    rules: ClassVar[Mapping[str, str]] = {
+        "script.variant": "writes a document of the other script in the script asked for; off by default",
+    }
+
+    def __post_init__(self) -> None:
+        if self.variant != "off" and find_spec("opencc") is None:
+            raise ConfigError(f"script: variant = {self.variant!r} needs the package opencc; pip install opencc")
+
+    def __call__(self, doc: Document) -> Iterator[Finding]:
+        if self.variant == "off" or doc.text.isascii():
+            return
+        wanted, config = CONFIGS[self.variant]
+        reading = script_of(doc.text)
+        if reading.label != wanted:
+            return
+        if config == "t2s" and PARTICLE.search(doc.text):
+            config = "tw2s"
+        edits = list(_differences(doc.text, converter(config)(doc.text)))
+        yield from Finding.bulk("script.variant", edits, Certainty.LIKELY, evidence=_evidence(config, reading))
+
+
+@cache
+def converter(config: str) -> Callable[[str], str]:
+    """One converter for each configuration and process: its dictionaries take a moment to load."""
+    from opencc import OpenCC
+
+    return cast("Callable[[str], str]", OpenCC(config).convert)
+
+
+def _evidence(config: str, reading: Reading) -> dict[str, object]:
+    return {"config": config, **asdict(reading)}
+
+
+def _differences(text: str, converted: str) -> Iterator[Edit]:
+    """Where they differ, clause by clause: a clause that kept its length character by character, another as a whole."""
+    old, new = CLAUSE_END.split(text), CLAUSE_END.split(converted)
+    if len(old) != len(new):
+        raise ChangeError(
+            f"a text of {len(old)} clauses was converted to {len(new)}; no clause can be told from another"
+        )
+    at = 0
+    for before, after in zip(old, new, strict=True):
+        if len(before) == len(after):
+            yield from _runs(at, before, after)
+        elif before != after:
+            yield Edit(at, at + len(before), after)
+        at += len(before)
+
+
+def _runs(at: int, old: str, new: str) -> Iterator[Edit]:
+    """One edit for each run of characters that differ."""
+    start = None
+    for i, (before, after) in enumerate(zip(old, new, strict=True)):
+        if before == after:
+            if start is not None:
+                yield Edit(at + start, at + i, new[start:i])
+            start = None
+        elif start is None:
+            start = i
+    if start is not None:
+        yield Edit(at + start, at + len(old), new[start:])

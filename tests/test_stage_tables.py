@@ -1,0 +1,82 @@
+"""Every case of fixtures/<stage>.toml: what a stage finds in a text, what it leaves, what it only reports."""
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cleaner.document import Document, Finding
+from cleaner.stages import STAGES
+from cleaner.stages.stage import Stage
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+KINDS = {"wild", "negative", "synthetic", "known_failure"}
+FIELDS = {"label", "from", "settings", "raw", "bytes", "text", "found", "flags"}
+Case = dict[str, Any]
+Rows = list[list[str]]
+
+
+def tables() -> Iterator[tuple[str, str, Case]]:
+    """(stage, kind, case), stages without a table left out."""
+    for name in STAGES:
+        path = FIXTURES / f"{name}.toml"
+        if path.exists():
+            for kind, cases in tomllib.loads(path.read_text(encoding="utf-8")).items():
+                yield from ((name, kind, case) for case in cases)
+
+
+def parameters() -> Iterator[Any]:
+    for name, kind, case in tables():
+        marks = [pytest.mark.xfail(strict=True)] if kind == "known_failure" else []
+        yield pytest.param(name, case, id=f"{name}: {case['label']}", marks=marks)
+
+
+def raw_of(case: Case) -> str:
+    if "bytes" in case:
+        return bytes.fromhex(case["bytes"]).decode("utf-8", "surrogateescape")
+    return str(case["raw"])
+
+
+def rows(findings: Iterable[Finding], raw: str) -> Rows:
+    """Rule and old text of every edit, in the order of the text; bytes that were no UTF-8 as \\xNN."""
+    found = sorted((edit.start, edit.end, finding.rule) for finding in findings for edit in finding.where)
+    return [
+        [rule, raw[start:end].encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")]
+        for start, end, rule in found
+    ]
+
+
+@pytest.mark.parametrize(("name", "case"), list(parameters()))
+def test_case(name: str, case: Case) -> None:
+    raw = raw_of(case)
+    doc = Document.of(raw).revise(STAGES[name](**case.get("settings", {}))(Document.of(raw)))
+    assert doc.text == case.get("text", raw)
+    assert rows((finding for finding in doc.findings if finding.applied), raw) == case.get("found", [])
+    assert rows((finding for finding in doc.findings if not finding.applied), raw) == case.get("flags", [])
+
+
+def test_tables_are_well_formed() -> None:
+    for name, kind, case in tables():
+        where = f"{name}: {case['label']}"
+        assert kind in KINDS, where
+        assert set(case) <= FIELDS, where
+        assert kind != "wild" or "from" in case, f"{where}: says not where it was met"
+        assert kind != "negative" or not case.get("found"), f"{where}: looks like dirt and is not"
+
+
+@pytest.mark.parametrize("name", [name for name in STAGES if (FIXTURES / f"{name}.toml").exists()])
+def test_every_rule_has_a_case_that_fires_and_the_stage_a_case_that_does_not(name: str) -> None:
+    cases = [(kind, case) for stage, kind, case in tables() if stage == name]
+    fired = {rule for _, case in cases for rule, _ in case.get("found", []) + case.get("flags", [])}
+    assert fired == set(STAGES[name].rules)
+    assert any(kind == "negative" for kind, _ in cases)
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_stage_is_what_it_says(name: str) -> None:
+    stage = STAGES[name]()
+    assert isinstance(stage, Stage)
+    assert stage.name == name
+    assert all(rule.startswith(f"{name}.") and says for rule, says in stage.rules.items())
