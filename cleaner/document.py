@@ -1,12 +1,12 @@
 """A document, what was found in it, and the one method that changes it. Knows no stage, no file, no settings."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from hashlib import sha256
 from typing import Any
 
-from cleaner.text.change import Change, Edit
+from cleaner.text.change import Change, Edit, Mapper
 
 
 class Certainty(IntEnum):
@@ -77,11 +77,10 @@ class Finding:
         """How many times the rule fired."""
         return len(self.edits) or 1
 
-    def moved(self, to: Callable[[int, int], tuple[int, int]], *, applied: bool) -> "Finding":
-        """The same finding with its spans carried elsewhere."""
+    def moved(self, to: Mapper, *, applied: bool) -> "Finding":
+        """The same finding with its spans carried elsewhere; a removal around an older one is cut in pieces."""
         start, end = to(self.start, self.end)
-        edits = tuple(Edit(*to(edit.start, edit.end), edit.text) for edit in self.edits)
-        return replace(self, start=start, end=end, edits=edits, applied=applied)
+        return replace(self, start=start, end=end, edits=tuple(_moved(self.edits, to)), applied=applied)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,7 @@ class Document:
         found = list(findings)
         if not found:
             return self
-        to_raw = self.change.mapper(back=True) if self.change.edits else _stay
+        to_raw = self.change.mapper(back=True)
         noted: list[Finding] = []
         edits: list[Edit] = []
         for finding in found:
@@ -141,7 +140,7 @@ class Document:
             self,
             text=change.apply(self.text),
             change=self.change.then(change),
-            findings=self.findings + tuple(noted),
+            findings=_joined(self.findings, noted),
         )
 
 
@@ -161,5 +160,30 @@ def finding_id(finding: Finding, raw: str) -> str:
     return f"f:{digest.hexdigest()[:16]}"
 
 
-def _stay(start: int, end: int) -> tuple[int, int]:
-    return start, end
+def _joined(before: tuple[Finding, ...], noted: list[Finding]) -> tuple[Finding, ...]:
+    """All findings; a bulk rule that fires again, on a text that was settled before, adds to the finding it made then."""
+    earlier = {_kind(finding): at for at, finding in enumerate(before) if finding.edits}
+    out = list(before)
+    for finding in noted:
+        at = earlier.get(_kind(finding)) if finding.edits else None
+        if at is None:
+            out.append(finding)
+        else:
+            edits = tuple(sorted((*out[at].edits, *finding.edits)))
+            end = max(out[at].end, finding.end)
+            out[at] = replace(out[at], start=min(out[at].start, finding.start), end=end, edits=edits)
+    return tuple(out)
+
+
+def _kind(finding: Finding) -> tuple[str, bool, Certainty, str]:
+    return finding.rule, finding.applied, finding.certainty, repr(sorted(finding.evidence.items()))
+
+
+def _moved(edits: tuple[Edit, ...], to: Mapper) -> Iterable[Edit]:
+    if not to.starts:
+        return edits
+    return (
+        Edit(left, right, edit.text)
+        for edit in edits
+        for left, right in ((to(edit.start, edit.end),) if edit.text else to.pieces(edit.start, edit.end))
+    )

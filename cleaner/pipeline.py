@@ -1,8 +1,11 @@
-"""Fold one document through the stages. Knows no file and no other document: duplicates are the corpus' matter."""
+"""Fold one document through the stages. Knows no other document: duplicates are a matter of the corpus."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+from cleaner.config import Config, config_of, find_settings
 from cleaner.document import Certainty, Document, Finding
 from cleaner.stages import LAYOUT
 from cleaner.stages.stage import Stage
@@ -21,6 +24,29 @@ class Pipeline:
     stages: tuple[Stage, ...]
     level: Certainty = Certainty.LIKELY
     keep: frozenset[str] = frozenset()
+
+    @classmethod
+    def default(cls, **settings: Any) -> "Pipeline":
+        """The stages in their default order; keywords are settings as in clean.toml.
+
+        ConfigError where a setting does not exist or has no such value.
+
+        >>> pipe = Pipeline.default(level="safe", splice=False)
+        >>> [doc.text for doc in pipe.map(["　　一。", "二。\\n\\n\\n\\n三。"])]
+        ['一。\\n', '二。\\n\\n三。\\n']
+        """
+        return cls.of(config_of(settings))
+
+    @classmethod
+    def from_config(cls, path: str | Path) -> "Pipeline":
+        """The stages that a TOML file asks for. ConfigError where the file is missing or says what is not there."""
+        settings, where = find_settings(Path(), Path(path))
+        return cls.of(config_of(settings, where))
+
+    @classmethod
+    def of(cls, config: Config) -> "Pipeline":
+        """The part of a configuration that concerns single documents."""
+        return cls(config.stages, config.level, config.keep)
 
     def __call__(self, doc: Document | str) -> Document:
         """The document with everything found in it, and its text after what was applied."""

@@ -1,0 +1,267 @@
+"""TOML and keyword arguments → the very dataclasses that do the work. Knows no document; nothing is named twice.
+
+A table of settings looks like this, whether it comes from `clean.toml`, `[tool.cleaner]` or keywords:
+`{"level": "likely", "splice": {"on": False}, "script": {"variant": "zh-Hans"}, "mine": {"use": "my.module:Stage"}}`.
+"""
+
+import tomllib
+import types
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from difflib import get_close_matches
+from hashlib import sha256
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from cleaner.dedup.settings import Dedup
+from cleaner.document import Certainty
+from cleaner.stages import STAGES
+from cleaner.stages.plain import PlainStage
+from cleaner.stages.stage import Stage
+from cleaner.text.errors import ConfigError
+
+LEVELS = {certainty.name.lower(): certainty for certainty in Certainty}
+FILES = ("clean.toml", "pyproject.toml")
+NEEDS = {"rejoin": "splice"}  # off by itself where the other is off: it would glue what splice would have parted
+PRESETS: dict[str, dict[str, Any]] = {
+    "zh-news": {},  # the defaults: what a corpus of articles needs
+    "any": {"splice": False},  # no judgement on what an article is: forums, code, mixed web pages
+    "minimal": {  # repairs what is broken and takes out equal documents; no width, spacing or layout is touched
+        **dict.fromkeys(("compat", "width", "compose", "spacing", "splice", "rejoin"), False),
+        "dedup": {"units": "document", "near": False},
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that decides what a run does.
+
+    stages      in the order they run
+    dedup       how duplicates are found over a corpus; None switches it off
+    level       findings below it are reported and not applied
+    keep        ids of findings that a person overruled ("f:5d02…")
+    text_field  the member of a JSON line that holds the text
+    encoding    of every input; None means that each is looked at
+    """
+
+    stages: tuple[Stage, ...]
+    dedup: Dedup | None
+    level: Certainty = Certainty.LIKELY
+    keep: frozenset[str] = frozenset()
+    text_field: str = "text"
+    encoding: str | None = None
+
+    def toml(self) -> str:
+        """The settings as TOML that gives the very same configuration again."""
+        on = {stage.name: _settings_of(stage) for stage in self.stages}
+        off = {name: {"on": False} for name in STAGES if name not in on}
+        dedup = {"on": False} if self.dedup is None else {"on": True, **_values(self.dedup)}
+        head = {"level": self.level.name.lower(), "keep": sorted(self.keep), "text-field": self.text_field}
+        if self.encoding is not None:
+            head["encoding"] = self.encoding
+        sections = {**on, **off, "dedup": dedup}
+        return _lines(head) + "".join(f"\n[{name}]\n{_lines(table)}" for name, table in sections.items())
+
+    def digest(self) -> str:
+        """sha256 of the settings."""
+        return sha256(self.toml().encode()).hexdigest()
+
+
+def config_of(settings: Mapping[str, Any], where: str = "settings") -> Config:
+    """The configuration these settings ask for; what they do not name is as in their `preset`, by default zh-news.
+
+    ConfigError where a name or a value is unknown, with the nearest known one.
+    """
+    preset = settings.get("preset", "zh-news")
+    if preset not in PRESETS:
+        raise ConfigError(f"{where}: preset is {preset!r}; it is one of {', '.join(map(repr, PRESETS))}")
+    settings = merged(PRESETS[preset], {key: value for key, value in settings.items() if key != "preset"})
+    head = {name: value for key, value in settings.items() if (name := key.replace("-", "_")) in _HEAD}
+    sections = {
+        key: _section(key, value, where) for key, value in settings.items() if key.replace("-", "_") not in _HEAD
+    }
+    stages = tuple(_stages(sections, where))
+    dedup = sections.get("dedup", {})
+    return Config(
+        stages=stages,
+        dedup=_filled(Dedup, dedup, f"{where}: dedup") if dedup.get("on", True) else None,
+        **{key: read(head[key], f"{where}: {key}") for key, read in _HEAD.items() if key in head},
+    )
+
+
+def find_settings(start: Path, given: Path | None = None) -> tuple[dict[str, Any], str]:
+    """The settings of the file given, or of the nearest `clean.toml` or `pyproject.toml` with [tool.cleaner] above `start`.
+
+    Returns them with the name of the file, or nothing at all where there is no such file.
+    """
+    if given is not None:
+        return _table(given) or {}, str(given)
+    for folder in (start, *start.parents):
+        for path in (folder / name for name in FILES):
+            if path.is_file() and (table := _table(path)) is not None:
+                return table, path.name
+    return {}, "defaults"
+
+
+def merged(settings: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Two tables of settings as one; the second wins, section by section and key by key."""
+    out = dict(settings)
+    for key, value in over.items():
+        mine = out.get(key)
+        out[key] = merged(mine, value) if isinstance(mine, Mapping) and isinstance(value, Mapping) else value
+    return out
+
+
+def _table(path: Path) -> dict[str, Any] | None:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as failure:
+        raise ConfigError(f"{path}: cannot be read as TOML: {failure}") from failure
+    if path.name != "pyproject.toml":
+        return content
+    tool: dict[str, Any] | None = content.get("tool", {}).get("cleaner")
+    return tool
+
+
+def _stages(sections: Mapping[str, Mapping[str, Any]], where: str) -> Iterator[Stage]:
+    """The package's stages in their order, then others in the order they are named."""
+    for name, kind in STAGES.items():
+        table = sections.get(name, {})
+        if table.get("on", name not in NEEDS or sections.get(NEEDS[name], {}).get("on", True)):
+            yield _filled(kind, table, f"{where}: {name}")
+    for name, table in sections.items():
+        if name not in STAGES and name != "dedup":
+            stage = _foreign(name, table, where)
+            if table.get("on", True):
+                yield stage
+
+
+def _foreign(name: str, table: Mapping[str, Any], where: str) -> Stage:
+    """A stage from outside: `use = "module:Stage"`, or an entry point of the group cleaner.stages."""
+    target = table.get("use")
+    try:
+        if target is None:
+            named = entry_points(group="cleaner.stages", name=name)
+            if not named:
+                raise ConfigError(f"{where}: unknown setting {name!r}{_hint(name, [*STAGES, 'dedup', *_HEAD])}")
+            kind = next(iter(named)).load()
+        else:
+            module, _, attribute = str(target).partition(":")
+            kind = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError, ValueError) as failure:
+        raise ConfigError(f"{where}: {name}: cannot use {target!r}: {failure}") from failure
+    if isinstance(kind, type) and is_dataclass(kind):
+        stage: Stage = _filled(kind, {key: table[key] for key in table if key != "use"}, f"{where}: {name}")
+        return stage
+    return PlainStage(name, kind, str(target or name))
+
+
+def _filled(kind: type[Any], table: Mapping[str, Any], where: str) -> Any:
+    """An instance of a settings dataclass; every key must be a field and every value must fit its type."""
+    hints = get_type_hints(kind)
+    allowed = {field.name: hints[field.name] for field in fields(kind)}
+    given = {key.replace("-", "_"): value for key, value in table.items() if key != "on"}
+    for key, value in given.items():
+        if key not in allowed:
+            raise ConfigError(f"{where} has no setting {key!r}{_hint(key, allowed)}")
+        given[key] = _fitting(value, allowed[key], f"{where}.{key}")
+    return kind(**given)
+
+
+def _fitting(value: Any, hint: Any, where: str) -> Any:
+    """The value as the field wants it. ConfigError where it is of another type or not one of a closed set."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        if any(value == one and type(value) is type(one) for one in inner):
+            return value
+        raise ConfigError(f"{where} is {value!r}; it is one of {', '.join(map(repr, inner))}")
+    if origin in (Union, types.UnionType):
+        return _fitting(value, next(kind for kind in inner if kind is not type(None)), where)
+    if origin in (tuple, frozenset) and isinstance(value, list | tuple):
+        return origin(_fitting(item, inner[0], where) for item in value)
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(hint, type) and isinstance(value, hint) and isinstance(value, bool) == (hint is bool):
+        return value
+    raise ConfigError(f"{where} is {value!r}; it wants {getattr(hint, '__name__', hint)}")
+
+
+def _level(value: Any, where: str) -> Certainty:
+    if isinstance(value, Certainty):
+        return value
+    if value in LEVELS:
+        return LEVELS[value]
+    raise ConfigError(f"{where} is {value!r}; it is one of {', '.join(map(repr, LEVELS))}")
+
+
+def _ids(value: Any, where: str) -> frozenset[str]:
+    return frozenset(_fitting(list(value) if isinstance(value, frozenset | set) else value, tuple[str, ...], where))
+
+
+def _string(value: Any, where: str) -> str:
+    return str(_fitting(value, str, where))
+
+
+def _encoding(value: Any, where: str) -> str:
+    try:
+        "".encode(_string(value, where))
+    except (LookupError, UnicodeError):
+        raise ConfigError(
+            f"{where} is {value!r}, an encoding that Python does not know; try utf-8, gb18030, big5"
+        ) from None
+    return str(value)
+
+
+_HEAD: dict[str, Callable[[Any, str], Any]] = {
+    "level": _level,
+    "keep": _ids,
+    "text_field": _string,
+    "encoding": _encoding,
+}
+
+
+def _section(key: str, value: Any, where: str) -> Mapping[str, Any]:
+    """The table of one stage; `splice = false` is short for a table that switches it off."""
+    if isinstance(value, bool):
+        return {"on": value}
+    if isinstance(value, Mapping):
+        return value
+    raise ConfigError(f"{where}: unknown setting {key!r}{_hint(key, [*_HEAD, *STAGES, 'dedup'])}")
+
+
+def _hint(name: str, known: Mapping[str, Any] | list[str]) -> str:
+    near = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(sorted(known))}"
+
+
+def _settings_of(stage: Stage) -> dict[str, Any]:
+    """The section that makes this stage again."""
+    kind = type(stage)
+    if isinstance(stage, PlainStage):
+        return {"on": True, "use": stage.use}
+    use = {} if STAGES.get(stage.name) is kind else {"use": f"{kind.__module__}:{kind.__qualname__}"}
+    return {"on": True, **use, **_values(stage)}
+
+
+def _values(settings: Any) -> dict[str, Any]:
+    """The fields of a settings dataclass; what is None is left out, since TOML has no such value."""
+    values = {field.name.replace("_", "-"): getattr(settings, field.name) for field in fields(settings)}
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _lines(table: Mapping[str, Any]) -> str:
+    return "".join(f"{key} = {_toml(value)}\n" for key, value in table.items())
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, str):
+        escaped = "".join(f"\\u{ord(c):04x}" if c < " " or c == "\x7f" else c for c in value.replace("\\", r"\\"))
+        return '"' + escaped.replace('"', r"\"") + '"'
+    return f"[{', '.join(map(_toml, sorted(value) if isinstance(value, frozenset) else value))}]"
