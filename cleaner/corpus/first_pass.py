@@ -1,0 +1,179 @@
+"""Clean every document of a shard on its own and stage what the second pass needs. Decides nothing across documents."""
+
+import json
+from array import array
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from cleaner.corpus.reader import Read, Reading, Verbatim, piece_bytes, read
+from cleaner.corpus.record import Origin, dumped, record_of
+from cleaner.corpus.shards import Piece, Shard
+from cleaner.corpus.source import Passed
+from cleaner.corpus.workdir import WORK, staging
+from cleaner.dedup.settings import Dedup
+from cleaner.document import Document
+from cleaner.pipeline import Pipeline
+from cleaner.text.errors import InputError
+
+if TYPE_CHECKING:
+    from cleaner.dedup.units import Units
+
+ORIGINALS = "originals"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPass:
+    """All that a worker needs to clean shards: `out` is the run directory."""
+
+    out: Path
+    pipeline: Pipeline
+    reading: Reading
+    dedup: Dedup | None
+
+    def __call__(self, shard: Shard) -> "Cleaned":
+        return _clean(self, shard)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What was read of one input: `documents` of a piece of it, `sha256` where the piece is the whole file."""
+
+    path: str
+    name: str
+    format: str
+    bytes: int
+    sha256: str | None
+    documents: int
+
+
+@dataclass(slots=True)
+class Cleaned:
+    """What the first pass of a shard leaves.
+
+    ids        of its documents, in order
+    kept       whether a document has a clean text
+    inputs     of its documents: the index in `read` of each
+    text_at    where each document's text ends in the staged texts, in bytes, after a first 0
+    record_at  where each document's record begins in the staged records, in bytes
+    units      the rows of its documents and paragraphs for matching
+    """
+
+    shard: int
+    ids: list[str] = field(default_factory=list)
+    kept: list[bool] = field(default_factory=list)
+    inputs: list[int] = field(default_factory=list)
+    text_at: "array[int]" = field(default_factory=lambda: array("q", [0]))
+    record_at: "array[int]" = field(default_factory=lambda: array("q"))
+    read: list[Input] = field(default_factory=list)
+    skipped: list[Passed] = field(default_factory=list)
+    failed: list[Passed] = field(default_factory=list)
+    originals: set[str] = field(default_factory=set)
+    units: "Units | None" = None
+
+
+def staged(out: Path, shard: int) -> tuple[Path, Path]:
+    """The staged records and texts of a shard."""
+    folder = out / WORK / "clean"
+    return folder / f"{shard:05}.jsonl", folder / f"{shard:05}.text"
+
+
+def _clean(job: FirstPass, shard: Shard) -> Cleaned:
+    done = Cleaned(shard.number)
+    records, texts = staged(job.out, shard.number)
+    with staging(records.parent) as (record_file, record_path), staging(texts.parent) as (text_file, text_path):
+        for piece in shard.pieces:
+            try:
+                _piece(job, piece, done, record_file, text_file)
+            except InputError as failure:
+                done.skipped.append(Passed(piece.source.path, str(failure)))
+    record_path.replace(records)
+    text_path.replace(texts)
+    if job.dedup is not None:
+        from cleaner.dedup.units import units_of
+
+        done.units = units_of(_texts(texts, done), job.dedup)
+    return done
+
+
+def _texts(texts: Path, done: Cleaned) -> list[str]:
+    data = texts.read_bytes()
+    return [clean_text(data[start:end]) for start, end in zip(done.text_at, done.text_at[1:], strict=False)]
+
+
+def _piece(job: FirstPass, piece: Piece, done: Cleaned, records: IO[bytes], texts: IO[bytes]) -> None:
+    source, data = piece.source, piece_bytes(piece)
+    documents = 0
+    for one in read(piece, data, job.reading):
+        if isinstance(one, Verbatim):
+            records.write(_verbatim(one))
+            if one.reason is not None:
+                done.failed.append(Passed(one.origin.place, one.reason))
+            continue
+        if one.original is not None:
+            done.originals.add(_keep_original(job.out, one.original))
+        doc = job.pipeline(one.doc)
+        done.failed += _failures(doc, one.origin)
+        done.ids.append(doc.id)
+        done.kept.append(doc.kept)
+        done.inputs.append(len(done.read))
+        done.record_at.append(records.tell())
+        size = texts.write(clean_bytes(doc.text))
+        done.text_at.append(done.text_at[-1] + size)
+        records.write(_staged(doc, one, size))
+        documents += 1
+    whole = piece.start == 0 and piece.end == source.size
+    sha = sha256(data).hexdigest() if whole else None
+    done.read.append(Input(source.path, source.name, source.format, len(data), sha, documents))
+
+
+def clean_bytes(text: str) -> bytes:
+    """A clean text as it is written: UTF-8; lone surrogates, which only a run without `controls` leaves, are kept."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def clean_text(data: bytes) -> str:
+    """The way back from `clean_bytes`."""
+    return data.decode("utf-8", "surrogatepass")
+
+
+def _staged(doc: Document, one: Read, size: int) -> bytes:
+    record = record_of(doc, one.origin, path=None, record=None) | {"text_bytes": size}
+    if (shell := one.origin.shell) is not None:
+        record["shell"] |= {"before": shell.before, "after": shell.after}
+    return (dumped(record) + "\n").encode()
+
+
+def _verbatim(one: Verbatim) -> bytes:
+    """A line that is no document: it stands in provenance alone, and comes back from there."""
+    origin = one.origin
+    source: dict[str, Any] = {"path": origin.path, "name": origin.name, "record": origin.record, "bytes": origin.bytes}
+    source |= {
+        "sha256": origin.sha256,
+        "encoding": origin.encoding,
+        "bom": origin.bom,
+        "errors": origin.errors,
+        "end": origin.end,
+    }
+    return (dumped({"v": 1, "id": None, "source": source, "verbatim": one.text, "reason": one.reason}) + "\n").encode()
+
+
+def _failures(doc: Document, origin: Origin) -> list[Passed]:
+    """Stages that failed on this document: it passed unharmed, and the run says so."""
+    out = []
+    for finding in doc.findings:
+        if finding.rule.startswith("error."):
+            out.append(
+                Passed(origin.place, f"{finding.rule}: {json.dumps(dict(finding.evidence), ensure_ascii=False)}")
+            )
+    return out
+
+
+def _keep_original(out: Path, data: bytes) -> str:
+    """The bytes of an input under the name of their sha256; the name of the file in the run directory."""
+    name = f"{ORIGINALS}/{sha256(data).hexdigest()}"
+    with staging(out / ORIGINALS) as (file, temporary):
+        file.write(data)
+    temporary.replace(out / name)
+    return name

@@ -1,0 +1,74 @@
+"""manifest.json: what a run read, what it wrote, with which settings and versions; written last, sealed."""
+
+import json
+import platform
+import sys
+import unicodedata
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from cleaner.corpus.workdir import MANIFEST, writing
+from cleaner.text.errors import RunDirError
+
+SCHEMA = "cleaner/run/1"
+LIBRARIES = ("ftfy", "opencc", "datasketch", "numpy", "charset-normalizer")
+_SEAL = ',\n "seal": "'
+
+
+def versions() -> dict[str, str]:
+    """Whatever may change the result: interpreter, Unicode data, libraries."""
+    out = {"python": platform.python_version(), "unicode": unicodedata.unidata_version}
+    for library in LIBRARIES:
+        try:
+            out[library] = version(library)
+        except PackageNotFoundError:
+            out[library] = "missing"
+    return out
+
+
+def write(out: Path, content: dict[str, Any]) -> None:
+    """The manifest of a finished run, with a last member that is the sha256 of all bytes before it."""
+    body = sealed({"schema": SCHEMA, **content})
+    with writing(out / MANIFEST) as file:
+        file.write(body)
+
+
+def read(out: Path) -> dict[str, Any]:
+    """The manifest of a finished run. RunDirError where there is none, or it is damaged or of another version."""
+    path = out / MANIFEST
+    try:
+        body = path.read_bytes()
+    except FileNotFoundError:
+        raise RunDirError(f"{out}: has no {MANIFEST}: not a run, or one that did not finish") from None
+    except OSError as failure:
+        raise RunDirError(f"{path}: cannot be read: {failure.strerror}") from failure
+    content = unsealed(body)
+    if content is None:
+        raise RunDirError(f"{path}: is damaged: its seal does not fit its bytes; clean run … --force does it again")
+    if content.get("schema") != SCHEMA:
+        raise RunDirError(f"{path}: has schema {content.get('schema')!r}, this version reads {SCHEMA!r}")
+    return content
+
+
+def sealed(content: dict[str, Any]) -> bytes:
+    """JSON of an object with its seal."""
+    body = json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace")
+    head = body[: -len(b"\n}")]
+    return head + f'{_SEAL}{sha256(head).hexdigest()}"\n}}\n'.encode()
+
+
+def unsealed(body: bytes) -> dict[str, Any] | None:
+    """The object whose seal fits every byte before it, else None."""
+    head, mark, _ = body.rpartition(_SEAL.encode())
+    if not mark or body != head + f'{_SEAL}{sha256(head).hexdigest()}"\n}}\n'.encode():
+        return None
+    content: dict[str, Any] = json.loads(body)
+    content.pop("seal")
+    return content
+
+
+def command() -> str:
+    """The name this program was started with, for messages that print a command."""
+    return Path(sys.argv[0]).name or "clean"

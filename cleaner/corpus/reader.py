@@ -1,0 +1,151 @@
+"""A piece of an input → documents, each with where its bytes came from. Cleans nothing, writes nothing."""
+
+import codecs
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from cleaner.corpus.encoding import Decoded, decode, encode
+from cleaner.corpus.jsonl import split
+from cleaner.corpus.record import Origin
+from cleaner.corpus.shards import Piece
+from cleaner.corpus.source import Source
+from cleaner.document import Document
+from cleaner.text.errors import InputError
+
+_BOM = codecs.BOM_UTF8
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A document; `original` are its bytes where its text cannot give them back."""
+
+    doc: Document
+    origin: Origin
+    original: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """A line of a container that is no document: blank, or one that cannot be read, for the `reason`. It is carried along."""
+
+    origin: Origin
+    text: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How inputs are read: the member that holds the text, and an encoding the user insists on."""
+
+    text_field: str = "text"
+    encoding: str | None = None
+
+
+def piece_bytes(piece: Piece) -> bytes:
+    """The bytes of a piece. InputError where the file cannot be read or changes meanwhile."""
+    source = piece.source
+    try:
+        with os.fdopen(os.open(source.path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            before = os.fstat(file.fileno())
+            file.seek(piece.start)
+            data = file.read(piece.end - piece.start)
+            after = Path(source.path).stat()
+    except OSError as failure:
+        raise InputError(f"cannot be read: {failure.strerror}") from failure
+    same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+    if not same or before.st_size != source.size or len(data) != piece.end - piece.start:
+        raise InputError(f"changed while it was read ({source.size:,} bytes when listed, {after.st_size:,} now)")
+    return data
+
+
+def read(piece: Piece, data: bytes, how: Reading) -> Iterator[Read | Verbatim]:
+    """Every document of a piece, in order. InputError where a file that is one document is not text."""
+    if piece.source.format == "jsonl":
+        yield from _lines(piece, data, how)
+    else:
+        yield _file(piece.source, data, how)
+
+
+def _file(source: Source, data: bytes, how: Reading) -> Read:
+    decoded = decode(data, how.encoding)
+    origin = Origin(source.path, source.name, None, len(data), sha256(data).hexdigest(), decision=_decision(decoded))
+    return _read(source.name, decoded.text, _decoded(origin, decoded), None if decoded.exact else data)
+
+
+def _read(id: str, text: str, origin: Origin, original: bytes | None) -> Read:
+    if original is not None:
+        origin = replace(origin, original=sha256(original).hexdigest())
+    return Read(Document.of(text, id, {"path": origin.path, "record": origin.record}), origin, original)
+
+
+def _lines(piece: Piece, data: bytes, how: Reading) -> Iterator[Read | Verbatim]:
+    lines = data.split(b"\n")
+    last = len(lines) - 1
+    for index, line in enumerate(lines):
+        if index == last and not line:
+            return  # nothing stands behind the last line feed
+        end = "" if index == last else "\n"
+        if line.endswith(b"\r"):
+            line, end = line[:-1], "\r" + end
+        bom = index == 0 and piece.start == 0 and line.startswith(_BOM)
+        yield _line(piece.source, piece.first_line + index, line, end, how, bom=bom)
+
+
+def _line(source: Source, number: int, line: bytes, end: str, how: Reading, *, bom: bool) -> Read | Verbatim:
+    origin = Origin(source.path, source.name, number, len(line), sha256(line).hexdigest(), bom=bom, end=end)
+    body = line[len(_BOM) :] if bom else line
+    if not body.strip(b" \t\r"):
+        return Verbatim(origin, body.decode(), None)
+    try:
+        text, read_as = _decoded_line(body, origin, how.encoding)
+        raw, shell = split(text, how.text_field)
+    except InputError as failure:
+        escaped = replace(origin, errors="surrogateescape", encoding="utf-8")
+        return Verbatim(escaped, body.decode("utf-8", "surrogateescape"), str(failure))
+    read_as = replace(read_as, shell=shell)
+    exact = read_as.encoding == "utf-8" or bytes_of(raw, read_as) == line
+    return _read(f"{source.name}:{number}", raw, read_as, None if exact else line)
+
+
+def _decoded_line(body: bytes, origin: Origin, encoding: str | None) -> tuple[str, Origin]:
+    """JSON lines are UTF-8 unless the user says otherwise; a line that is clearly something else is not guessed at."""
+    if encoding is None:
+        try:
+            return body.decode(), origin
+        except UnicodeDecodeError as failure:
+            at = failure.start
+    decoded = decode(body, encoding)
+    if encoding is None and not decoded.encoding.startswith("utf-8"):
+        message = f"byte {body[at]:#04x} at {at} is not UTF-8, the record reads as {decoded.encoding}"
+        raise InputError(f"{message}; pass --encoding {decoded.encoding}")
+    return decoded.text, replace(_decoded(origin, decoded), bom=origin.bom, decision=_decision(decoded))
+
+
+def _decoded(origin: Origin, decoded: Decoded) -> Origin:
+    return replace(origin, encoding=decoded.encoding, errors=decoded.errors, bom=decoded.bom)
+
+
+def _decision(decoded: Decoded) -> dict[str, Any] | None:
+    """How the encoding was chosen, where it was not simply UTF-8."""
+    if decoded.how == "utf8":
+        return None
+    out: dict[str, Any] = {"how": decoded.how}
+    if decoded.score is not None:
+        out["score"] = round(decoded.score, 3)
+    if decoded.runner_up is not None:
+        out["runner_up"] = [decoded.runner_up[0], round(decoded.runner_up[1], 3)]
+    if decoded.flags:
+        out["flags"] = list(decoded.flags)
+    if decoded.bad_count:
+        out["bad_bytes"] = {"count": decoded.bad_count, "first": [list(bad) for bad in decoded.bad[:20]]}
+    return out
+
+
+def bytes_of(raw: str, origin: Origin) -> bytes:
+    """The bytes of a document's source: a file, or a line without its end."""
+    text = raw if origin.shell is None else origin.shell.line(raw, source=True)
+    return encode(text, origin.encoding, origin.bom, origin.errors)

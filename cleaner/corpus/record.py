@@ -1,0 +1,198 @@
+"""One line of provenance: what was done to a document, enough to explain it and to undo it. Opens no file.
+
+Spans are code points of the decoded source, whichever stage found them.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from cleaner.corpus.jsonl import Shell, rejoin
+from cleaner.document import Certainty, Document, Finding, finding_id
+from cleaner.text.change import Change, Edit
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a document came from and how its bytes were read.
+
+    path      of the input file, as it was given
+    name      of the file in the tree
+    record    number of the line in a JSON lines file, from 1; None for a file that is one document
+    bytes     length of the document's bytes: the file, or the line without its end
+    sha256    of these bytes
+    encoding  the Python codec; `errors` its error handler; `bom` whether a byte order mark stood in front
+    original  sha256 of the bytes under originals/, where decoding and encoding again does not give them back
+    shell     the JSON line around the text
+    end       what ended the line, where it was not a line feed
+    decision  how the encoding was chosen, where that is worth telling
+    """
+
+    path: str
+    name: str
+    record: int | None
+    bytes: int
+    sha256: str
+    encoding: str = "utf-8"
+    errors: str = "strict"
+    bom: bool = False
+    original: str | None = None
+    shell: Shell | None = None
+    end: str = "\n"
+    decision: Mapping[str, Any] | None = None
+
+    @property
+    def place(self) -> str:
+        """Path, and line where there is one, for messages."""
+        return self.path if self.record is None else f"{self.path}:{self.record}"
+
+
+def dumped(value: Any) -> str:
+    """One line of JSON without spaces; lone surrogates are escaped, which plain UTF-8 output could not hold."""
+    line = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":"))
+    return line
+
+
+def record_of(doc: Document, origin: Origin, *, path: str | None, record: int | None) -> dict[str, Any]:
+    """The provenance of a cleaned document. `path` and `record` say where its clean text stands, None if it was dropped."""
+    out: dict[str, Any] = {"v": VERSION, "id": doc.id, "source": _source_of(origin)}
+    out["clean"] = {
+        "path": path,
+        "record": record,
+        "chars": len(doc.text),
+        "sha256": sha256(doc.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        "kept": doc.kept,
+    }
+    out["findings"] = [_finding_out(finding, doc.raw) for finding in doc.findings]
+    out["back"] = doc.change.invert(doc.raw).edits
+    if origin.shell is not None:
+        out["shell"] = _shell_out(origin.shell, kept=doc.kept)
+    return out
+
+
+def origin_in(record: Mapping[str, Any], line: str | None = None) -> Origin:
+    """The origin a record tells of; `line` is the clean JSON line, which holds the shell of a kept document."""
+    source = record["source"]
+    shell = _shell_in(record["shell"], line) if "shell" in record else None
+    known = {key: source[key] for key in ("path", "name", "record", "bytes", "sha256", "encoding")}
+    rest = {key: source[key] for key in ("errors", "bom", "original", "end", "decision") if key in source}
+    return Origin(**known, **rest, shell=shell)
+
+
+def document_in(record: Mapping[str, Any], text: str) -> Document:
+    """The document a record and its clean text tell of, as it stood after cleaning."""
+    back = Change.of(len(text), (Edit(*edit) for edit in record["back"]))
+    raw = back.apply(text)
+    findings = tuple(finding_in(one) for one in record["findings"])
+    return Document(record["id"], raw, text, back.invert(text), findings, {"origin": record["source"]})
+
+
+def _source_of(origin: Origin) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        key: getattr(origin, key) for key in ("path", "name", "record", "bytes", "sha256", "encoding", "bom")
+    }
+    if origin.errors != "strict":
+        out["errors"] = origin.errors
+    if origin.original is not None:
+        out["original"] = origin.original
+    if origin.end != "\n":
+        out["end"] = origin.end
+    if origin.decision:
+        out["decision"] = origin.decision
+    return out
+
+
+def _shell_out(shell: Shell, *, kept: bool) -> dict[str, Any]:
+    """Where a kept document's clean line holds the shell already, its place is enough."""
+    out: dict[str, Any] = {"at": len(shell.before)} if kept else {"before": shell.before, "after": shell.after}
+    if shell.ascii:
+        out["ascii"] = True
+    if shell.literal is not None:
+        out["literal"] = shell.literal
+    return out
+
+
+def _shell_in(shell: Mapping[str, Any], line: str | None) -> Shell:
+    before, after = shell.get("before", ""), shell.get("after", "")
+    if "at" in shell and line is not None:
+        before, _, after = rejoin(line, shell["at"])
+    return Shell(before, after, shell.get("ascii", False), shell.get("literal"))
+
+
+def _finding_out(finding: Finding, raw: str) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "rule": finding.rule,
+        "certainty": finding.certainty.name.lower(),
+        "applied": finding.applied,
+    }
+    if finding.flag:
+        out["flag"] = True
+    if finding.edits:
+        out |= {"count": finding.count, **_edits_out(finding.edits, raw)}
+    else:
+        out = {"f": finding_id(finding, raw), **out, "span": [finding.start, finding.end]}
+        if finding.text:
+            out["text"] = finding.text
+    if finding.evidence:
+        out["evidence"] = finding.evidence
+    return out
+
+
+def finding_in(out: Mapping[str, Any]) -> Finding:
+    """The finding that this JSON tells of, in code points of the source."""
+    edits = tuple(_edits_in(out)) if "count" in out else ()
+    start, end = out["span"] if "span" in out else (edits[0].start, max(edit.end for edit in edits))
+    return Finding(
+        start,
+        end,
+        out["rule"],
+        None if out.get("flag") else out.get("text", ""),
+        Certainty[out["certainty"].upper()],
+        out.get("evidence", {}),
+        out["applied"],
+        edits,
+    )
+
+
+def _edits_out(edits: Iterable[Edit], raw: str) -> dict[str, Any]:
+    """Removals as spans; one character for another as {old, new, at}, offsets delta-coded; the rest as [start, end, text]."""
+    spans: list[tuple[int, int]] = []
+    swaps: dict[tuple[str, str], list[int]] = {}
+    other: list[Edit] = []
+    for edit in edits:
+        start, end, text = edit
+        if not text:
+            spans.append((start, end))
+        elif end - start == len(text) == 1:
+            swaps.setdefault((raw[start], text), []).append(start)
+        else:
+            other.append(edit)
+    out: dict[str, Any] = {"spans": spans} if spans else {}
+    if swaps:
+        out["swaps"] = [{"old": old, "new": new, "at": _deltas(at)} for (old, new), at in swaps.items()]
+    if other:
+        out["edits"] = other
+    return out
+
+
+def _edits_in(out: Mapping[str, Any]) -> list[Edit]:
+    edits = [Edit(start, end) for start, end in out.get("spans", ())]
+    edits += [Edit(*edit) for edit in out.get("edits", ())]
+    for swap in out.get("swaps", ()):
+        at = 0
+        for delta in swap["at"]:
+            at += delta
+            edits.append(Edit(at, at + 1, swap["new"]))
+    return sorted(edits)
+
+
+def _deltas(at: list[int]) -> list[int]:
+    return [here - before for before, here in zip([0, *at], at, strict=False)]

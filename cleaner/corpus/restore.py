@@ -1,0 +1,171 @@
+"""The source again, byte for byte, from the clean corpus and its provenance. Reads a finished run, never changes it."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Any
+
+from cleaner.corpus import manifest
+from cleaner.corpus.encoding import encode
+from cleaner.corpus.first_pass import ORIGINALS, clean_text
+from cleaner.corpus.jsonl import rejoin
+from cleaner.corpus.reader import bytes_of
+from cleaner.corpus.record import Origin, document_in, origin_in
+from cleaner.corpus.workdir import explained, inside, staging
+from cleaner.document import Document
+from cleaner.text.errors import CleanerError, ConfigError, RunDirError
+
+PROVENANCE = "provenance.jsonl"
+
+
+@dataclass(slots=True)
+class Restored:
+    """What `restore` did: files written, inputs that the run had skipped, and what is damaged (place, reason)."""
+
+    files: int = 0
+    missing: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+
+
+def records(out: Path) -> Iterator[dict[str, Any]]:
+    """Every line of a run's provenance. RunDirError where it cannot be read."""
+    path = out / PROVENANCE
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                try:
+                    yield json.loads(line)
+                except ValueError as failure:
+                    raise RunDirError(f"{path}:{number}: is damaged: {failure}") from failure
+    except OSError as failure:
+        raise RunDirError(f"{path}: cannot be read: {failure.strerror}") from failure
+
+
+class CleanFiles:
+    """The clean texts of a run; asked for in the order of its provenance, each file is read once."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._name, self._number = "", 0
+        self._lines: Iterator[bytes] = iter(())
+
+    def __call__(self, record: Mapping[str, Any]) -> tuple[str, str | None]:
+        """The clean text of a record, and the JSON line it stands in. RunDirError where it is not what was written."""
+        clean = record["clean"]
+        if clean["path"] is None:
+            text, line = "", None
+        elif clean["record"] is None:
+            text, line = clean_text(self._bytes(clean["path"])), None
+        else:
+            line = self._line(clean["path"], clean["record"]).decode("utf-8", "surrogateescape")
+            text = rejoin(line, record["shell"]["at"])[1]
+        if sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != clean["sha256"]:
+            raise RunDirError(f"{clean['path']}: {record['id']}: the clean text is not what the run wrote")
+        return text, line
+
+    def _bytes(self, name: str) -> bytes:
+        path = inside(self._out, name)
+        try:
+            return path.read_bytes()
+        except OSError as failure:
+            raise RunDirError(f"{path}: cannot be read: {failure.strerror}") from failure
+
+    def _line(self, name: str, number: int) -> bytes:
+        if name != self._name or number <= self._number:
+            self._name, self._number, self._lines = name, 0, _lines(inside(self._out, name))
+        skipped, self._number = number - self._number - 1, number
+        return next(islice(self._lines, skipped, None), b"")
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            for line in file:
+                yield line.removesuffix(b"\n")
+    except OSError as failure:
+        raise RunDirError(f"{path}: cannot be read: {failure.strerror}") from failure
+
+
+def source_bytes(out: Path, record: Mapping[str, Any], files: CleanFiles) -> bytes:
+    """The bytes of one record's source, with the end of its line, checked. RunDirError where they do not come back."""
+    if "verbatim" in record:
+        origin = origin_in(record)
+        data = encode(record["verbatim"], origin.encoding, origin.bom, origin.errors)
+    else:
+        doc, origin = source_document(record, files)
+        data = _original(out, origin) if origin.original else bytes_of(doc.raw, origin)
+    if sha256(data).hexdigest() != origin.sha256:
+        raise RunDirError(
+            f"{origin.place}: restored bytes differ from the source ({len(data)} and {origin.bytes} bytes)"
+        )
+    return data + (origin.end.encode() if origin.record is not None else b"")
+
+
+def source_document(record: Mapping[str, Any], files: CleanFiles) -> tuple[Document, Origin]:
+    """A document as it stood after cleaning, with its source text, and where it came from."""
+    text, line = files(record)
+    try:
+        return document_in(record, text), origin_in(record, line)
+    except (CleanerError, KeyError, TypeError, ValueError) as failure:
+        raise RunDirError(f"{record.get('id')}: its provenance does not fit its clean text: {failure}") from failure
+
+
+def _original(out: Path, origin: Origin) -> bytes:
+    path = inside(out, f"{ORIGINALS}/{origin.original}")
+    try:
+        return path.read_bytes()
+    except OSError as failure:
+        raise RunDirError(f"{path}: cannot be read: {failure.strerror}") from failure
+
+
+def restore(out: Path, target: Path, only: tuple[str, ...] = ()) -> Restored:
+    """Write every input of a run below `target` again, or those that `only` names (prefixes of names).
+
+    Every sound input is restored; the damaged ones are listed. ConfigError where a file stands in the way.
+    """
+    done = Restored()
+    content = manifest.read(out)
+    wanted = {one["name"]: one for one in content["inputs"] if _asked(one["name"], only)}
+    if only and not wanted:
+        raise ConfigError(f"{out}: no input begins with {', '.join(only)}; clean audit {out} lists them")
+    if target.resolve() == out.resolve():
+        raise ConfigError(f"{target}: is the run itself; pass another -o")
+    left = dict(wanted)
+    for name, group in groupby(records(out), key=lambda record: str(record["source"]["name"])):
+        if name in left:
+            _restore_one(out, target, left.pop(name), group, done)
+    for one in left.values():  # inputs without any line
+        _restore_one(out, target, one, [], done)
+    done.missing = [one["path"] for one in content["skipped"] if not only]
+    return done
+
+
+def _restore_one(
+    out: Path, target: Path, source: Mapping[str, Any], group: Iterable[dict[str, Any]], done: Restored
+) -> None:
+    path = inside(target, source["name"])
+    if path.exists():
+        raise ConfigError(f"{path}: stands there already; restore into a new directory")
+    files = CleanFiles(out)
+    try:
+        with staging(path.parent) as (file, temporary):
+            sha = sha256()
+            for record in group:
+                data = source_bytes(out, record, files)
+                sha.update(data)
+                file.write(data)
+            if sha.hexdigest() != source["sha256"]:
+                raise RunDirError(f"{source['path']}: the restored file differs from the source")
+    except RunDirError as failure:
+        done.damaged.append(str(failure))
+        return
+    with explained(path):
+        temporary.replace(path)
+    done.files += 1
+
+
+def _asked(name: str, only: tuple[str, ...]) -> bool:
+    return not only or any(name.startswith(prefix) for prefix in only)

@@ -1,0 +1,191 @@
+"""A run from inputs to manifest: list → first pass → match → second pass → files in place → manifest, last."""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from cleaner import __version__
+from cleaner.config import Config
+from cleaner.corpus import manifest
+from cleaner.corpus.engine import Engine, Local
+from cleaner.corpus.first_pass import Cleaned, FirstPass
+from cleaner.corpus.matching import Matched, match_documents
+from cleaner.corpus.place import begin, forget, put_in_place
+from cleaner.corpus.reader import Reading
+from cleaner.corpus.second_pass import Part, SecondPass, Written
+from cleaner.corpus.shards import Shard, digest, shards
+from cleaner.corpus.source import Listing, listing
+from cleaner.corpus.tally import Tally
+from cleaner.corpus.workdir import claimed, clear_work, refuse_overlap
+from cleaner.pipeline import Pipeline
+
+Progress = Callable[[str, int, int], None]  # phase, bytes done, bytes in all
+_WORTH_PROCESSES = 4 << 20  # bytes of input
+
+
+def silent(phase: str, done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    out: Path
+    config: Config
+    engine: Engine
+    progress: Progress
+
+    @property
+    def pipeline(self) -> Pipeline:
+        return Pipeline.of(self.config)
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Wall seconds by phase, for the one part of the manifest that may differ between runs."""
+
+    phases: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def __call__(self, phase: str) -> Any:
+        begun = time.perf_counter()
+        yield
+        self.phases[phase] = round(time.perf_counter() - begun, 3)
+
+
+def run(
+    inputs: Sequence[str],
+    out: Path,
+    config: Config,
+    *,
+    workers: int | None = None,
+    force: bool = False,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """Clean these files and directories into the run directory `out`; the manifest of the run.
+
+    ConfigError, WriteError, LockedError where it cannot begin or go on; inputs that cannot be read are listed in the
+    manifest and never stop it.
+    """
+    refuse_overlap(out, inputs)
+    found = listing(inputs, out)
+    with claimed(out, force=force):
+        return _run(_Job(out, config, Local(workers or _workers_for(found)), progress), found)
+
+
+def dry_run(
+    inputs: Sequence[str], out: Path, config: Config, *, workers: int | None = None, progress: Progress = silent
+) -> dict[str, Any]:
+    """Do all the work of `run` beside the output directory, keep nothing but the manifest."""
+    refuse_overlap(out, inputs)
+    found = listing(inputs, out)
+    with TemporaryDirectory(prefix="clean-") as folder, claimed(Path(folder), force=True):
+        return _run(_Job(Path(folder), config, Local(workers or _workers_for(found)), progress), found)
+
+
+def _workers_for(found: Listing) -> int:
+    """One process a core, but one alone where starting others costs more than it gives."""
+    small = sum(source.size for source in found.sources) < _WORTH_PROCESSES
+    return 1 if small else len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _run(job: _Job, found: Listing) -> dict[str, Any]:
+    clock = _Clock()
+    before = begin(job.out, found.sources)
+    cut = shards(found.sources)
+    with clock("clean"):
+        cleaned = _first_pass(job, cut)
+    with clock("match"):
+        matched = match_documents(job.out, cleaned, job.config.dedup, job.pipeline, job.engine)
+    with clock("write"):
+        written = _second_pass(job, cut, cleaned, matched)
+        outputs = put_in_place(job.out, cleaned, written)
+    content = _content(job, found, cleaned, matched, written, outputs)
+    content["timing"] = {"seconds": clock.phases, "workers": getattr(job.engine, "workers", None)}
+    forget(job.out, before - {one["path"] for one in content["outputs"]})
+    manifest.write(job.out, content)
+    clear_work(job.out)
+    return content
+
+
+def _first_pass(job: _Job, cut: list[Shard]) -> list[Cleaned]:
+    fn = FirstPass(job.out, job.pipeline, Reading(job.config.text_field, job.config.encoding), job.config.dedup)
+    return list(_watched(job, "clean", cut, job.engine.map_shards(fn, cut)))
+
+
+def _second_pass(job: _Job, cut: list[Shard], cleaned: list[Cleaned], matched: Matched) -> list[Written]:
+    parts = _parts(cleaned, matched)
+    return list(_watched(job, "write", cut, job.engine.map_shards(SecondPass(job.out, job.pipeline), parts)))
+
+
+def _watched(job: _Job, phase: str, cut: list[Shard], results: Iterable[Any]) -> Iterable[Any]:
+    sizes = [sum(piece.end - piece.start for piece in shard.pieces) for shard in cut]
+    total, done = sum(sizes), 0
+    job.progress(phase, 0, total)
+    for size, result in zip(sizes, results, strict=True):
+        done += size
+        job.progress(phase, done, total)
+        yield result
+
+
+def _parts(cleaned: list[Cleaned], matched: Matched) -> list[Part]:
+    """What each shard needs for the second pass: its duplicates, and the number of its first clean line of each file."""
+    lines: dict[str, int] = {}
+    parts = []
+    for one in cleaned:
+        removals = matched.removals[one.shard]
+        first = {entry.name: lines.setdefault(entry.name, 1) for entry in one.read if entry.format == "jsonl"}
+        for index, entry in enumerate(one.inputs):
+            name = one.read[entry].name
+            if name in first and one.kept[index] and index not in matched.emptied[one.shard]:
+                lines[name] += 1
+        parts.append(Part(one.shard, removals, first))
+    return parts
+
+
+def _content(
+    job: _Job,
+    found: Listing,
+    cleaned: list[Cleaned],
+    matched: Matched,
+    written: list[Written],
+    outputs: list[dict[str, Any]],
+) -> dict[str, Any]:
+    """The manifest without its timing."""
+    tally = Tally()
+    for shard in written:
+        tally.merge(shard.tally)
+    return {
+        "tool": {"name": "cleaner", "version": __version__},
+        "config": job.config.toml(),
+        "config_sha256": job.config.digest(),
+        "versions": manifest.versions(),
+        "inputs": _inputs(cleaned),
+        "skipped": [asdict(one) for one in (*found.skipped, *(one for done in cleaned for one in done.skipped))],
+        "failed": [asdict(one) for done in cleaned for one in done.failed],
+        "ignored": [asdict(one) for one in found.ignored],
+        "counts": tally.as_json(),
+        "dedup": matched.report,
+        "outputs": outputs,
+    }
+
+
+def _inputs(cleaned: list[Cleaned]) -> list[dict[str, Any]]:
+    """Every input that was read, with bytes and sha256; the pieces of one file put together."""
+    out: dict[str, dict[str, Any]] = {}
+    for one in (one for done in cleaned for one in done.read):
+        entry = out.setdefault(one.name, asdict(one) | {"bytes": 0, "documents": 0})
+        entry["bytes"] += one.bytes
+        entry["documents"] += one.documents
+    for entry in out.values():
+        entry["sha256"] = entry["sha256"] or digest(entry["path"])[1]
+    return list(out.values())
+
+
+def failures(content: Mapping[str, Any]) -> int:
+    """How many inputs or documents were skipped or failed."""
+    return len(content["skipped"]) + len(content["failed"])

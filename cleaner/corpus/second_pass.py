@@ -1,0 +1,146 @@
+"""Take the duplicates out of a shard's documents, write its clean text and its provenance. Reads only what was staged."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from cleaner.corpus.first_pass import clean_bytes, clean_text, staged
+from cleaner.corpus.record import Origin, document_in, dumped, origin_in, record_of
+from cleaner.corpus.tally import Tally
+from cleaner.corpus.workdir import WORK, inside, staging
+from cleaner.document import Document, Finding
+from cleaner.pipeline import Pipeline
+
+CORPUS = "corpus"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A shard's share of the second pass.
+
+    removals  index of a document in the shard → the duplicates in it, in offsets of its text
+    records   name of a JSON lines file → number of the next clean line in it, from 1
+    """
+
+    shard: int
+    removals: Mapping[int, Sequence[Finding]]
+    records: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SecondPass:
+    """All that a worker needs: `out` is the run directory."""
+
+    out: Path
+    pipeline: Pipeline
+
+    def __call__(self, part: Part) -> "Written":
+        return _write(self, part)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file ready to take its place: staged as `temporary`, to be named `name` in the run directory."""
+
+    name: str
+    temporary: Path
+    bytes: int
+    sha256: str
+
+
+@dataclass(slots=True)
+class Written:
+    """What the second pass of a shard leaves.
+
+    files   whole output files
+    pieces  stretches of JSON lines files, to be put together in shard order
+    """
+
+    shard: int
+    provenance: Path
+    files: list[Output] = field(default_factory=list)
+    pieces: list[Output] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+
+
+def _write(job: SecondPass, part: Part) -> Written:
+    with staging(job.out / WORK / "provenance") as (provenance, path):
+        done = Written(part.shard, path)
+        for name, records in groupby(_documents(job, part, done), key=lambda staged: staged.origin.name):
+            write = _write_lines if name in part.records else _write_text
+            for record in write(job.out, name, records, done, part.records):
+                provenance.write((dumped(record) + "\n").encode())
+    return done
+
+
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    """One line of the staged records: a document as it is to be written, or a line that is none."""
+
+    origin: Origin
+    record: Mapping[str, Any]
+    doc: Document | None = None
+
+
+def _documents(job: SecondPass, part: Part, done: Written) -> Iterator[_Staged]:
+    """What the first pass staged, without the duplicates."""
+    records, texts = staged(job.out, part.shard)
+    index = 0
+    with records.open("rb") as record_file, texts.open("rb") as text_file:
+        for line in record_file:
+            record = json.loads(line)
+            if "verbatim" in record:
+                yield _Staged(origin_in(record), record)
+                continue
+            doc = document_in(record, clean_text(text_file.read(record["text_bytes"])))
+            if duplicates := part.removals.get(index):
+                doc = without(job.pipeline, doc, duplicates)
+            done.tally.add(doc)
+            yield _Staged(origin_in(record), record, doc)
+            index += 1
+
+
+def without(pipeline: Pipeline, doc: Document, duplicates: Sequence[Finding]) -> Document:
+    """The document after its duplicates went, with its layout settled again."""
+    return pipeline.settle(doc.revise(duplicates, pipeline.level, pipeline.keep), again=True)
+
+
+def _write_text(
+    out: Path, name: str, staged: Iterable[_Staged], done: Written, _: Mapping[str, int]
+) -> Iterator[dict[str, Any]]:
+    """A file that is one document; no file where the document was dropped."""
+    for one in staged:
+        assert one.doc is not None  # only containers hold lines that are no documents
+        place = f"{CORPUS}/{name}" if one.doc.kept else None
+        if place is not None:
+            done.files.append(_file(out, place, clean_bytes(one.doc.text)))
+        yield record_of(one.doc, one.origin, path=place, record=None)
+
+
+def _write_lines(
+    out: Path, name: str, staged: Iterable[_Staged], done: Written, records: Mapping[str, int]
+) -> Iterator[dict[str, Any]]:
+    """A stretch of a JSON lines file: the lines of the documents that are kept."""
+    number, place = records[name], f"{CORPUS}/{name}"
+    with staging(out / WORK / "pieces") as (file, temporary):
+        for one in staged:
+            if one.doc is None:
+                yield dict(one.record)
+            elif one.doc.kept and one.origin.shell is not None:
+                file.write((one.origin.shell.line(one.doc.text) + "\n").encode("utf-8", "surrogateescape"))
+                yield record_of(one.doc, one.origin, path=place, record=number)
+                number += 1
+            else:
+                yield record_of(one.doc, one.origin, path=None, record=None)
+        done.pieces.append(Output(place, temporary, file.tell(), ""))
+
+
+def _file(out: Path, name: str, data: bytes) -> Output:
+    path = inside(out, name)
+    with staging(path.parent) as (file, temporary):
+        file.write(data)
+    return Output(name, temporary, len(data), sha256(data).hexdigest())

@@ -1,0 +1,77 @@
+"""What a run did, in numbers. Adds up; explains nothing."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from cleaner.document import Document, Finding
+
+WEAKEST = 3
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts over documents.
+
+    rules    rule → findings, applied, and the source characters that the applied ones took away or replaced
+    weakest  the least certain removals: (margin, document, rule)
+    """
+
+    documents: int = 0
+    kept: int = 0
+    chars_in: int = 0
+    chars_out: int = 0
+    rules: dict[str, Counter[str]] = field(default_factory=dict)
+    weakest: list[tuple[float, str, str]] = field(default_factory=list)
+
+    def add(self, doc: Document) -> None:
+        """Count one finished document."""
+        self.documents += 1
+        self.kept += doc.kept
+        self.chars_in += len(doc.raw)
+        self.chars_out += len(doc.text)
+        for finding in doc.findings:
+            counts = self.rules.setdefault(finding.rule, Counter())
+            counts["findings"] += finding.count
+            if finding.applied:
+                counts["applied"] += finding.count
+                counts["chars"] += sum(edit.end - edit.start for edit in finding.where)
+                if (margin := margin_of(finding)) is not None:
+                    self._note(margin, doc.id, finding.rule)
+
+    def merge(self, other: "Tally") -> None:
+        """Add the counts of another shard."""
+        self.documents += other.documents
+        self.kept += other.kept
+        self.chars_in += other.chars_in
+        self.chars_out += other.chars_out
+        for rule, counts in other.rules.items():
+            self.rules.setdefault(rule, Counter()).update(counts)
+        for one in other.weakest:
+            self._note(*one)
+
+    def as_json(self) -> dict[str, Any]:
+        """The counts as they stand in the manifest."""
+        return {
+            "documents": self.documents,
+            "kept": self.kept,
+            "chars_in": self.chars_in,
+            "chars_out": self.chars_out,
+            "rules": {
+                rule: {key: counts[key] for key in ("findings", "applied", "chars")}
+                for rule, counts in sorted(self.rules.items())
+            },
+            "weakest": [{"document": doc, "rule": rule, "margin": margin} for margin, doc, rule in self.weakest],
+        }
+
+    def _note(self, margin: float, doc: str, rule: str) -> None:
+        self.weakest = sorted({*self.weakest, (margin, doc, rule)})[:WEAKEST]
+
+
+def margin_of(finding: Finding) -> float | None:
+    """How far a measured value lies beyond the limit it was held against; None where nothing was measured."""
+    evidence = finding.evidence
+    for measure, limit in (("jaccard", "threshold"), ("p", "limit"), ("score", "limit")):
+        if isinstance(evidence.get(measure), int | float) and isinstance(evidence.get(limit), int | float):
+            return round(float(abs(evidence[measure] - evidence[limit])), 4)
+    return None

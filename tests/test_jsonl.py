@@ -1,0 +1,72 @@
+"""A JSON line comes apart and together again to the byte."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cleaner.corpus.jsonl import rejoin, split
+from cleaner.text.errors import InputError
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3), max_leaves=6
+)
+
+
+@given(
+    st.dictionaries(st.text().filter(lambda key: key != "text"), VALUES, max_size=4),
+    st.text(),
+    st.booleans(),
+    st.sampled_from([(",", ":"), (", ", ": "), (" , ", " :\t")]),
+    st.text(),
+)
+def test_shell_and_text_give_the_line_back(
+    fields: dict[str, object], text: str, ascii: bool, separators: tuple[str, str], clean: str
+) -> None:
+    line = json.dumps({**fields, "text": text, "last": 1}, ensure_ascii=ascii, separators=separators)
+    found, shell = split(line, "text")
+    assert found == text
+    assert shell.line(found, source=True) == line
+    before, again, after = rejoin(shell.line(clean), len(shell.before))
+    assert (before, again, after) == (shell.before, clean, shell.after)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r'{"text": "a\/b"}',
+        r'{"text": "É and \u00E9"}',
+        r'{"text": "\ud83d\ude00 and 😀"}',
+        '{"text": "a\tb"}',
+        r'{"text":"\ud800"}',
+        '  { "n": 1.50, "big": ' + "9" * 4000 + ', "n": NaN, "text": "好" }  ',
+    ],
+    ids=["escaped slash", "upper-case escape", "both spellings", "raw tab", "lone surrogate", "odd fields"],
+)
+def test_odd_spellings_come_back(line: str) -> None:
+    text, shell = split(line, "text")
+    assert shell.line(text, source=True) == line
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("[1]", "is not a JSON object"),
+        ('{"text": 5}', "'text' is int, not a string"),
+        ('{"tex": "a"}', "has no member 'text'; pass --text-field"),
+        ('{"text": "a", "text": "b"}', "has two members 'text'"),
+        ('{"text": "a"', "not valid JSON"),
+        ('{"text": "a"} x', "not valid JSON: Extra data"),
+        ('{"text": "a",, "b": 1}', "not valid JSON"),
+        ('{"text": "a" "b": 1}', "not valid JSON: Expecting ',' delimiter"),
+        ('{"text": "a", "n": }', "not valid JSON: Expecting value"),
+        ('{"text": "a", "n": ' + "[" * 200_000 + "]" * 200_000 + "}", "nested too deeply"),
+        ('{"n": ' + "9" * 5000 + ', "text": "a"}', "cannot be read"),
+        ("not json", "is not a JSON object"),
+    ],
+)
+def test_what_is_no_document_says_why(line: str, says: str) -> None:
+    with pytest.raises(InputError, match=says.replace("'", ".")):
+        split(line, "text")
