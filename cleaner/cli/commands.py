@@ -1,0 +1,230 @@
+"""Every verb: what it takes, the one function it calls, what it prints."""
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cleaner import __version__
+from cleaner.cli.exits import Ending
+from cleaner.cli.settings import config_from, settings_options
+
+
+@click.group(cls=Ending, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--debug",
+    is_flag=True,
+    expose_value=False,
+    help="Show a traceback where something fails; it may hold text of documents.",
+)
+@click.version_option(__version__, "-V", "--version", prog_name="clean")
+def main() -> None:
+    """Clean and deduplicate text corpora, Chinese first.
+
+    Every removal is explained, and every input byte can be given back.
+
+    \b
+    clean run seeds/                     clean a directory into cleaned/
+    clean audit cleaned                  what did the run do?
+    clean audit cleaned show 003         what was found in one document, and why
+    clean restore cleaned -o back        the inputs again, byte for byte
+    clean verify cleaned                 is it all as the run wrote it?
+    """
+
+
+@main.command(short_help="Clean files and directories.")
+@click.argument("inputs", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "-o", "--out", default="cleaned", show_default=True, type=click.Path(path_type=Path), help="The run directory."
+)
+@settings_options
+@click.option("--workers", type=click.IntRange(1), help="Processes. Default: one a core, one for small inputs.")
+@click.option("--dry-run", is_flag=True, help="Do all the work, write nothing, print the summary.")
+@click.option("--force", is_flag=True, help="Do a finished run again.")
+@click.option("--json", "as_json", is_flag=True, help="Print the manifest on stdout.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+def run(
+    inputs: tuple[str, ...],
+    out: Path,
+    workers: int | None,
+    dry_run: bool,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+    **settings: Any,
+) -> None:
+    """Clean files and directories (.txt, .md, .jsonl) into a run directory.
+
+    \b
+    clean run seeds/
+    clean run news/ more.jsonl -o out --variant zh-Hans
+    clean run seeds/ --dry-run
+
+    Exit codes: 0 all done, 1 done but inputs were skipped or failed, 2 wrong usage, 3 cannot write, 4 damaged run
+    directory, 5 another run holds it, 130/143 stopped.
+    """
+    from cleaner.corpus import run as runs
+    from cleaner.report.progress import shown_progress
+
+    config = config_from(**settings)
+    with shown_progress(quiet=quiet or as_json) as progress:
+        do: Callable[..., dict[str, Any]] = runs.dry_run if dry_run else runs.run
+        keywords = {} if dry_run else {"force": force}
+        content = do(inputs, out, config, workers=workers, progress=progress, **keywords)
+    _say_run(content, out, dry_run=dry_run, as_json=as_json, quiet=quiet)
+    sys.exit(1 if runs.failures(content) else 0)
+
+
+def _say_run(content: Mapping[str, Any], out: Path, *, dry_run: bool, as_json: bool, quiet: bool) -> None:
+    from cleaner.report.summary import passed, summary
+
+    if as_json:
+        _print_json(content)
+    elif not quiet:
+        click.echo("\n".join(summary(content, str(out))), err=True)
+        click.echo(
+            "nothing written (dry run)"
+            if dry_run
+            else f"clean text in {out}/corpus, provenance in {out}/provenance.jsonl",
+            err=True,
+        )
+    if lines := passed(content):
+        click.echo("\n".join(lines), err=True)
+
+
+@main.command(short_help="What a run did, and why.")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("verb", required=False, type=click.Choice(["summary", "show", "where", "list"]))
+@click.argument("target", required=False)
+@click.option("--rule", help="Only this rule, or rules that begin so: splice, splice.foreign.")
+@click.option("--certainty", type=click.Choice(["suspect", "likely", "safe"]), help="Only findings of this certainty.")
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+def audit(
+    out: Path, verb: str | None, target: str | None, rule: str | None, certainty: str | None, as_json: bool
+) -> None:
+    """What a run did, what it removed from a document and why, where a character came from.
+
+    \b
+    clean audit cleaned                               the run in a few lines
+    clean audit cleaned list                          its documents
+    clean audit cleaned show 003                      the findings of the document that begins with 003
+    clean audit cleaned show 003 --rule splice        only these
+    clean audit cleaned where corpus/003_x.txt:1200   the source of clean character 1200 (counted from 0)
+    """
+    from cleaner.report import audit as audits
+
+    if verb in ("show", "where") and target is None:
+        raise click.UsageError(f"clean audit {out} {verb} wants a {'document' if verb == 'show' else 'place'}")
+    if verb == "show":
+        content, lines = audits.show(out, target or "", rule, certainty)
+    elif verb == "where":
+        content, lines = audits.where(out, target or "")
+    elif verb == "list":
+        content, lines = audits.documents(out)
+    else:
+        content, lines = audits.summary(out)
+    if as_json:
+        _print_json(content)
+    else:
+        for line in lines:
+            click.echo(line)
+
+
+@main.command(short_help="The inputs of a run again, byte for byte.")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("names", nargs=-1)
+@click.option(
+    "-o", "--to", "target", required=True, type=click.Path(path_type=Path), help="Where the inputs go; made if need be."
+)
+def restore(out: Path, names: tuple[str, ...], target: Path) -> None:
+    """Write the inputs of a run again, byte for byte, each checked against its sha256.
+
+    \b
+    clean restore cleaned -o back
+    clean restore cleaned 003 -o back        only inputs whose name begins with 003
+    """
+    from cleaner.corpus.restore import restore as restored
+
+    done = restored(out, target, names)
+    for line in done.damaged:
+        click.echo(f"damaged  {line}", err=True)
+    for path in done.missing:
+        click.echo(f"missing  {path}: the run had skipped it", err=True)
+    click.echo(f"{done.files:,} {'file' if done.files == 1 else 'files'} restored to {target}", err=True)
+    sys.exit(4 if done.damaged else 1 if done.missing else 0)
+
+
+@main.command(short_help="Is a run as it was written?")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="The result as JSON on stdout.")
+def verify(out: Path, as_json: bool) -> None:
+    """Compare every file of a run with its manifest, and bring every source back in memory. Silent if all is well.
+
+    \b
+    clean verify cleaned
+
+    Exit codes: 0 as written, 1 files lie there that the run did not write, 4 damaged.
+    """
+    from cleaner.corpus.verify import verify as verified
+
+    done = verified(out)
+    if as_json:
+        _print_json(
+            {
+                "schema": "cleaner/verify/1",
+                "damaged": done.damaged,
+                "unlisted": done.unlisted,
+                "files": done.files,
+                "records": done.records,
+            }
+        )
+    else:
+        for line in done.damaged:
+            click.echo(f"damaged  {line}")
+        for name in done.unlisted:
+            click.echo(f"unlisted {name}")
+    sys.exit(4 if done.damaged else 1 if done.unlisted else 0)
+
+
+@main.command(short_help="Every rule, and what it does.")
+@click.option("--json", "as_json", is_flag=True, help="The table as JSON.")
+@click.option("--markdown", is_flag=True, help="The table as docs/rules.md has it.")
+def rules(as_json: bool, markdown: bool) -> None:
+    """Every rule, and what it does.
+
+    \b
+    clean rules
+    clean rules --json
+    """
+    from cleaner.report import rules as tables
+
+    if as_json:
+        _print_json({"schema": "cleaner/rules/1", "rules": tables.rules()})
+    else:
+        click.echo(tables.markdown() if markdown else "\n".join(tables.lines()))
+
+
+@main.command(short_help="The effective settings as TOML.")
+@settings_options
+@click.option("--json", "as_json", is_flag=True, help="The settings as JSON.")
+def config(as_json: bool, **settings: Any) -> None:
+    """The effective settings as TOML, ready to be saved as clean.toml.
+
+    \b
+    clean config > clean.toml
+    clean config --preset any -s dedup.threshold=0.9
+    """
+    import tomllib
+
+    effective = config_from(**settings).toml()
+    if as_json:
+        _print_json({"schema": "cleaner/config/1", **tomllib.loads(effective)})
+    else:
+        click.echo(effective, nl=False)
+
+
+def _print_json(content: Any) -> None:
+    click.echo(json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace").decode())

@@ -1,0 +1,82 @@
+"""The audit's answers: each as JSON with a versioned shape, and as lines for a person."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from cleaner.corpus import manifest
+from cleaner.corpus.source import shown
+from cleaner.report import lookup
+from cleaner.report import show as shows
+from cleaner.report import summary as summaries
+from cleaner.report import where as places
+from cleaner.report.cells import table
+
+Answer = tuple[dict[str, Any], Iterable[str]]
+
+
+def summary(out: Path) -> Answer:
+    """The whole run."""
+    content = manifest.read(out)
+    lines = [*summaries.summary(content, str(out)), *summaries.passed(content)]
+    return {**content, "schema": "cleaner/audit/1"}, lines
+
+
+def show(out: Path, asked: str, rule: str | None, certainty: str | None) -> Answer:
+    """The findings of one document."""
+    manifest.read(out)
+    past = lookup.find(out, asked)
+    found = shows.chosen(past.doc, rule, certainty)
+    wanted = {id(finding) for finding in found}
+    findings = [
+        one for finding, one in zip(past.doc.findings, past.record["findings"], strict=True) if id(finding) in wanted
+    ]
+    return {**past.record, "schema": "cleaner/show/1", "findings": findings}, shows.show(past, found)
+
+
+def where(out: Path, asked: str) -> Answer:
+    """The source of one clean character."""
+    manifest.read(out)
+    place = places.where(out, asked)
+    origin = place.past.origin
+    content: dict[str, Any] = {
+        "schema": "cleaner/where/1",
+        "document": place.past.doc.id,
+        "path": origin.path,
+        "record": origin.record,
+    }
+    content |= {"span": list(place.span), "line": place.line, "rules": list(place.rules)}
+    return content, places.told(place)
+
+
+def documents(out: Path) -> Answer:
+    """Every document, with how much of it is left and how many findings it has."""
+    manifest.read(out)
+    rows = []
+    for past in lookup.documents(out):
+        doc = past.doc
+        rows.append(
+            {
+                "id": doc.id,
+                "chars_in": len(doc.raw),
+                "chars_out": len(doc.text),
+                "kept": doc.kept,
+                "findings": len(doc.findings),
+            }
+        )
+    return {"schema": "cleaner/list/1", "documents": rows}, _listed(rows)
+
+
+def _listed(rows: list[dict[str, Any]]) -> list[str]:
+    cells = [("document", "characters", "clean", "findings", "")]
+    cells += [
+        (
+            shown(row["id"]),
+            f"{row['chars_in']:,}",
+            f"{row['chars_out']:,}",
+            f"{row['findings']:,}",
+            "" if row["kept"] else "dropped",
+        )
+        for row in rows
+    ]
+    return table(cells, right=(1, 2, 3))

@@ -1,0 +1,59 @@
+"""Find documents of a finished run. Reads its provenance and clean text, changes nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cleaner.corpus.record import Origin
+from cleaner.corpus.restore import CleanFiles, records, source_document
+from cleaner.document import Document
+from cleaner.text.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A document of a finished run: its record, itself with source and clean text, and where it came from."""
+
+    record: dict[str, Any]
+    doc: Document
+    origin: Origin
+
+
+def find(out: Path, asked: str) -> Past:
+    """The one document whose id is `asked`, or begins with it. ConfigError where there is none or more than one."""
+    found: list[dict[str, Any]] = []
+    for record in _documents(out):
+        if record["id"] == asked:
+            return _past(record, CleanFiles(out))
+        if record["id"].startswith(asked):
+            found.append(record)
+    if not found:
+        raise ConfigError(f"{out}: no document begins with {asked!r}; clean audit {out} list names them all")
+    if len(found) > 1:
+        names = ", ".join(record["id"] for record in found[:3])
+        raise ConfigError(f"{out}: {len(found):,} documents begin with {asked!r}: {names} …")
+    return _past(found[0], CleanFiles(out))
+
+
+def find_clean(out: Path, path: str, record: int | None) -> Past | None:
+    """The document whose clean text stands in this file of the run, in this line of it."""
+    for one in _documents(out):
+        if one["clean"]["path"] == path and one["clean"]["record"] == record:
+            return _past(one, CleanFiles(out))
+    return None
+
+
+def documents(out: Path) -> Iterator[Past]:
+    """Every document of a run, in order. RunDirError where the run is damaged."""
+    files = CleanFiles(out)
+    return (_past(record, files) for record in _documents(out))
+
+
+def _documents(out: Path) -> Iterator[dict[str, Any]]:
+    return (record for record in records(out) if "verbatim" not in record)
+
+
+def _past(record: dict[str, Any], files: CleanFiles) -> Past:
+    doc, origin = source_document(record, files)
+    return Past(record, doc, origin)

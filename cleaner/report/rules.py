@@ -1,0 +1,24 @@
+"""The table of all rules, from what the stages declare."""
+
+from cleaner.dedup.settings import RULES as DEDUP_RULES
+from cleaner.report.cells import table
+from cleaner.stages import STAGES
+
+
+def rules() -> dict[str, str]:
+    """Rule id → what it does, in the order of the stages."""
+    out: dict[str, str] = {}
+    for stage in STAGES.values():
+        out |= stage().rules
+    return out | DEDUP_RULES
+
+
+def lines() -> list[str]:
+    """The table for a terminal."""
+    return table(list(rules().items()))
+
+
+def markdown() -> str:
+    """The table for docs/rules.md."""
+    rows = "\n".join(f"| `{rule}` | {says} |" for rule, says in rules().items())
+    return f"# Rules\n\nMade by `clean rules --markdown`; do not edit.\n\n| rule | what it does |\n|---|---|\n{rows}"

@@ -1,0 +1,73 @@
+"""Where a clean character came from: the way back through a document's change."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cleaner.corpus.source import shown
+from cleaner.document import Finding
+from cleaner.report.cells import cut
+from cleaner.report.lookup import Past, find_clean
+from cleaner.text.errors import ConfigError
+
+AROUND = 20  # characters of context on either side
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A clean character and the source span it came from, in code points; `rules` are those that touched that span."""
+
+    past: Past
+    at: int
+    span: tuple[int, int]
+    rules: tuple[str, ...]
+
+    @property
+    def line(self) -> int:
+        """Line of the source text, from 1."""
+        return self.past.doc.raw.count("\n", 0, self.span[0]) + 1
+
+
+def where(out: Path, asked: str) -> Place:
+    """The source of `corpus/a.txt:1200` or, in a JSON lines file, `corpus/a.jsonl:17:1200` (line, then character).
+
+    Characters count from 0, lines from 1. ConfigError where nothing stands there.
+    """
+    past, at = _parse(out, asked)
+    if not 0 <= at < len(past.doc.text):
+        raise ConfigError(f"{asked}: the clean text has characters 0 to {len(past.doc.text) - 1}")
+    start, end = past.doc.change.mapper(back=True)(at, at + 1)
+    touched = tuple(dict.fromkeys(f.rule for f in past.doc.findings if f.applied and _touches(f, start, end)))
+    return Place(past, at, (start, end), touched)
+
+
+def told(place: Place) -> list[str]:
+    """A place in words, with the text around it on both sides."""
+    doc, (start, end) = place.past.doc, place.span
+    source = f"{shown(place.past.origin.place)}: line {place.line}, characters {start:,}–{end:,}"
+    lines = [
+        f"clean   {place.at:,}: {_around(doc.text, place.at, place.at + 1)}",
+        f"source  {source}: {_around(doc.raw, start, end)}",
+    ]
+    if place.rules:
+        lines.append(f"changed by {', '.join(place.rules)}")
+    return lines
+
+
+def _parse(out: Path, asked: str) -> tuple[Past, int]:
+    path, *numbers = asked.rsplit(":", 2) if asked.count(":") > 1 else asked.rsplit(":", 1)
+    if not numbers or not all(number.isascii() and number.isdecimal() for number in numbers):
+        raise ConfigError(f"{asked!r}: write PATH:CHARACTER, or PATH:LINE:CHARACTER for a JSON lines file")
+    record = int(numbers[0]) if len(numbers) == 2 else None
+    past = find_clean(out, Path(path).as_posix().removeprefix(f"{out.as_posix()}/"), record)
+    if past is None:
+        raise ConfigError(f"{asked}: the run wrote no such document; paths begin with corpus/")
+    return past, int(numbers[-1])
+
+
+def _touches(finding: Finding, start: int, end: int) -> bool:
+    return any(edit.start < end and start < edit.end for edit in finding.where)
+
+
+def _around(text: str, start: int, end: int) -> str:
+    before, after = text[max(start - AROUND, 0) : start], text[end : end + AROUND]
+    return f"{cut(before, 2 * AROUND)}【{cut(text[start:end], 2 * AROUND)}】{cut(after, 2 * AROUND)}"
