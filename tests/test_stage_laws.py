@@ -3,6 +3,8 @@
 import ast
 import pickle
 import re
+import subprocess
+import sys
 import time
 import unicodedata
 from hashlib import sha256
@@ -162,6 +164,16 @@ def test_no_text_takes_more_than_linear_time(unit: str) -> None:
     doc = Pipeline(stages)("a" + unit * (300_000 // len(unit)) + "b")
     assert time.perf_counter() - start < 6
     assert not any(finding.rule.startswith("error.") for finding in doc.findings)
+
+
+def test_clean_text_needs_neither_ftfy_nor_opencc() -> None:
+    code = (
+        "import sys; from cleaner.pipeline import Pipeline; from cleaner.stages import STAGES, LAYOUT\n"
+        "Pipeline(tuple(STAGES[name]() for name in LAYOUT))('“今年”以来，café 与 Привет：±5℃。\\n')\n"
+        "print(*{'ftfy', 'opencc', 'numpy'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-X", "utf8", "-c", code], capture_output=True, check=True)
+    assert done.stdout.split() == []
 
 
 def test_core_is_what_ftfy_needs_to_see() -> None:

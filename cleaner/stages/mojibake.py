@@ -62,8 +62,8 @@ class Mojibake:
         repaired: list[Edit] = []
         gbk: list[Edit] = []
         steps: set[str] = set()
-        for line in LINE.finditer(text):
-            if not CORE.search(line[0]) or not _ftfy().is_bad(line[0]):
+        for line in LINE.finditer(text) if _suspect(text) else ():
+            if not _suspect(line[0]) or not _ftfy().is_bad(line[0]):
                 continue
             if self.repair != "none" and (better := _ftfy().repaired(line[0], steps)):
                 repaired.append(_difference(line.start(), line[0], better))
@@ -119,6 +119,11 @@ def _ftfy() -> _Ftfy:
         explain=True,  # without it ftfy ignores the settings of the single steps
     )
     return _Ftfy(is_bad, lambda line: ftfy.fix_and_explain(line, config))
+
+
+def _suspect(text: str) -> bool:
+    """What a repair or a flag needs at least: French and Russian are passed over without asking ftfy."""
+    return bool(mojibake.PAIR.search(text) or mojibake.GBK_RUN.search(text))
 
 
 def _convincing(line: str, better: str) -> bool:

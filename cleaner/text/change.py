@@ -145,24 +145,24 @@ class Mapper:
 
 def _canonical(length: int, edits: Iterable[Edit]) -> Iterator[Edit]:
     """Merge what touches; refuse what lies outside or overlaps with different meanings."""
-    last: Edit | None = None
+    start = end = -1  # the edit in hand; `parts` is its text, joined once since a hundred thousand may touch
+    parts: list[str] = []
     for edit in edits:
-        start, end, text = edit
-        if not 0 <= start <= end <= length:
-            raise ChangeError(f"edit [{start}, {end}) lies outside a text of {length} code points")
-        if start == end and not text:
+        if not 0 <= edit[0] <= edit[1] <= length:
+            raise ChangeError(f"edit [{edit[0]}, {edit[1]}) lies outside a text of {length} code points")
+        if edit[0] == edit[1] and not edit[2]:
             continue
-        if last is None:
-            last = edit
-        elif start > last[1]:
-            yield last
-            last = edit
-        elif start < last[1] and (text or last[2]):
-            raise ChangeError(f"edits [{last[0]}, {last[1]}) and [{start}, {end}) overlap and one of them puts text in")
+        if edit[0] > end:
+            if end >= 0:
+                yield Edit(start, end, "".join(parts))
+            start, end, parts = edit[0], edit[1], [edit[2]] if edit[2] else []
+        elif edit[0] < end and (edit[2] or parts):
+            raise ChangeError(f"edits [{start}, {end}) and [{edit[0]}, {edit[1]}) overlap and one of them puts text in")
         else:
-            last = Edit(last[0], max(last[1], end), last[2] + text)
-    if last is not None:
-        yield last
+            end = max(end, edit[1])
+            parts += [edit[2]] if edit[2] else []
+    if end >= 0:
+        yield Edit(start, end, "".join(parts))
 
 
 def _spans_after(edits: tuple[Edit, ...]) -> tuple[list[int], list[int]]:
