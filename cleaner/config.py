@@ -44,7 +44,7 @@ class Config:
     level       findings below it are reported and not applied
     keep        ids of findings that a person overruled ("f:5d02…")
     text_field  the member of a JSON line that holds the text
-    encoding    of every input; None means that each is looked at
+    encoding    of inputs that the user knows: (pattern of names, encoding), the first that fits; others are looked at
     """
 
     stages: tuple[Stage, ...]
@@ -52,16 +52,20 @@ class Config:
     level: Certainty = Certainty.LIKELY
     keep: frozenset[str] = frozenset()
     text_field: str = "text"
-    encoding: str | None = None
+    encoding: tuple[tuple[str, str], ...] = ()
 
     def toml(self) -> str:
         """The settings as TOML that gives the very same configuration again."""
         on = {stage.name: _settings_of(stage) for stage in self.stages}
         off = {name: {"on": False} for name in STAGES if name not in on}
         dedup = {"on": False} if self.dedup is None else {"on": True, **_values(self.dedup)}
-        head = {"level": self.level.name.lower(), "keep": sorted(self.keep), "text-field": self.text_field}
-        if self.encoding is not None:
-            head["encoding"] = self.encoding
+        head: dict[str, Any] = {
+            "level": self.level.name.lower(),
+            "keep": sorted(self.keep),
+            "text-field": self.text_field,
+        }
+        if self.encoding:
+            head["encoding"] = dict(self.encoding)
         sections = {**on, **off, "dedup": dedup}
         return _lines(head) + "".join(f"\n[{name}]\n{_lines(table)}" for name, table in sections.items())
 
@@ -205,7 +209,14 @@ def _string(value: Any, where: str) -> str:
     return str(_fitting(value, str, where))
 
 
-def _encoding(value: Any, where: str) -> str:
+def _encoding(value: Any, where: str) -> tuple[tuple[str, str], ...]:
+    """One name for every input, or a table {"old/*.txt" = "gb18030"}."""
+    if isinstance(value, Mapping):
+        return tuple((str(pattern), _codec(name, f"{where} of {pattern}")) for pattern, name in value.items())
+    return (("*", _codec(value, where)),)
+
+
+def _codec(value: Any, where: str) -> str:
     try:
         "".encode(_string(value, where))
     except (LookupError, UnicodeError):
@@ -264,4 +275,6 @@ def _toml(value: Any) -> str:
     if isinstance(value, str):
         escaped = "".join(f"\\u{ord(c):04x}" if c < " " or c == "\x7f" else c for c in value.replace("\\", r"\\"))
         return '"' + escaped.replace('"', r"\"") + '"'
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{_toml(key)} = {_toml(one)}' for key, one in value.items())}}}"
     return f"[{', '.join(map(_toml, sorted(value) if isinstance(value, frozenset) else value))}]"

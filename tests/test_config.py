@@ -36,6 +36,7 @@ def hush(doc: Document) -> list[Finding]:
         {"level": "suspect", "keep": ["f:2", "f:1"], "text-field": "content", "encoding": "gb18030"},
         {"splice": False, "dedup": {"threshold": 0.9, "units": "document"}, "script": {"variant": "zh-Hans"}},
         {"dedup": False, "shout": {"use": "tests.test_config:Shout", "sign": '?"\\\n'}},
+        {"encoding": {"old/*.txt": "gb18030", "*": "utf-8"}},
         {"hush": {"use": "tests.test_config:hush"}},
     ],
 )
@@ -60,6 +61,7 @@ def test_settings_written_out_give_the_same_configuration(settings: dict[str, ob
         ({"mine": {"use": "tests.test_config:Nothing"}}, "cannot use"),
         ({"splyce": {"limit": 1}}, "unknown setting 'splyce'; did you mean 'splice'?"),
         ({"encoding": "utf-99"}, "encoding is 'utf-99'"),
+        ({"encoding": {"a/*": "utf-99"}}, "encoding of a/* is 'utf-99'"),
     ],
 )
 def test_what_is_not_known_is_an_error(settings: dict[str, object], says: str) -> None:

@@ -211,6 +211,15 @@ def test_a_person_overrules_one_removal(clean: Clean, tmp_path: Path) -> None:
     assert clean("verify", "out").stdout == ""
 
 
+def test_an_encoding_is_known_for_some_inputs(clean: Clean, tmp_path: Path) -> None:
+    text = "かな交じり文を読む。\n"
+    plant(tmp_path / "in", {"old/a.txt": text.encode("euc_jp"), "b.txt": text})
+    plant(tmp_path, {"clean.toml": 'encoding = {"old/*" = "euc_jp"}\n'})
+    clean("run", "in", "-o", "out")
+    assert [record["source"]["encoding"] for record in records(tmp_path / "out")] == ["utf-8", "euc_jp"]
+    assert set(tree(tmp_path / "out/corpus").values()) == {text.encode()}
+
+
 def test_a_dry_run_writes_nothing(clean: Clean, tmp_path: Path) -> None:
     assert "nothing written" in clean("run", SEEDS, "--dry-run").stderr
     assert list(tmp_path.iterdir()) == []

@@ -4,6 +4,7 @@ import codecs
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -39,10 +40,14 @@ class Verbatim:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How inputs are read: the member that holds the text, and an encoding the user insists on."""
+    """How inputs are read: the member that holds the text, and the encodings the user insists on, by pattern of names."""
 
     text_field: str = "text"
-    encoding: str | None = None
+    encodings: tuple[tuple[str, str], ...] = ()
+
+    def encoding_of(self, name: str) -> str | None:
+        """The encoding the user insists on for this input; a pattern fits a whole name, `*` any part of it."""
+        return next((encoding for pattern, encoding in self.encodings if fnmatchcase(name, pattern)), None)
 
 
 def piece_bytes(piece: Piece) -> bytes:
@@ -71,7 +76,7 @@ def read(piece: Piece, data: bytes, how: Reading) -> Iterator[Read | Verbatim]:
 
 
 def _file(source: Source, data: bytes, how: Reading) -> Read:
-    decoded = decode(data, how.encoding)
+    decoded = decode(data, how.encoding_of(source.name))
     origin = Origin(source.path, source.name, None, len(data), sha256(data).hexdigest(), decision=_decision(decoded))
     return _read(source.name, decoded.text, _decoded(origin, decoded), None if decoded.exact else data)
 
@@ -101,7 +106,7 @@ def _line(source: Source, number: int, line: bytes, end: str, how: Reading, *, b
     if not body.strip(b" \t\r"):
         return Verbatim(origin, body.decode(), None)
     try:
-        text, read_as = _decoded_line(body, origin, how.encoding)
+        text, read_as = _decoded_line(body, origin, how.encoding_of(source.name))
         raw, shell = split(text, how.text_field)
     except InputError as failure:
         escaped = replace(origin, errors="surrogateescape", encoding="utf-8")

@@ -188,9 +188,7 @@ def _canonical(length: int, edits: Iterable[Edit]) -> Iterator[Edit]:
         yield Edit(start, end, "".join(parts))
 
 
-def _composed(
-    first: tuple[Edit, ...], starts: list[int], ends: list[int], second: tuple[Edit, ...]
-) -> Iterator[Edit]:
+def _composed(first: tuple[Edit, ...], starts: list[int], ends: list[int], second: tuple[Edit, ...]) -> Iterator[Edit]:
     """Edits of the old text that do what `first` and then `second` do; both sorted, in one pass.
 
     starts, ends  where the texts of `first` stand after it
