@@ -126,11 +126,12 @@ class Document:
         if not found:
             return self
         to_raw = self.change.mapper(back=True)
+        content = content_digest(self.raw) if keep else ""
         noted: list[Finding] = []
         edits: list[Edit] = []
         for finding in found:
             moved = finding.moved(to_raw, applied=not finding.flag and finding.certainty >= level)
-            if moved.applied and keep and finding_id(moved, self.raw) in keep:
+            if moved.applied and keep and finding_id(moved, content) in keep:
                 moved = replace(moved, applied=False, evidence={**moved.evidence, "held_back": "kept by the settings"})
             if moved.applied:
                 edits += finding.where
@@ -144,20 +145,19 @@ class Document:
         )
 
 
-def finding_id(finding: Finding, raw: str) -> str:
-    """A name for one decision, from its content alone: rule, document, span and kept copy.
+def content_digest(raw: str) -> str:
+    """sha256 of a source text."""
+    return sha256(raw.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def finding_id(finding: Finding, content: str) -> str:
+    """A name for one decision, from its content alone: rule, document (`content_digest` of its source), span, kept copy.
 
     It survives reruns, other orders and renamed files, so that a person's decision about it lasts.
     """
     kept = finding.evidence.get("kept") or {}
-    content = (
-        finding.rule,
-        sha256(raw.encode("utf-8", "surrogatepass")).hexdigest(),
-        str(finding.start),
-        str(finding.end),
-    )
-    digest = sha256("\0".join((*content, str(kept.get("sha256", "")))).encode())
-    return f"f:{digest.hexdigest()[:16]}"
+    parts = finding.rule, content, str(finding.start), str(finding.end), str(kept.get("sha256", ""))
+    return f"f:{sha256(chr(0).join(parts).encode()).hexdigest()[:16]}"
 
 
 def _joined(before: tuple[Finding, ...], noted: list[Finding]) -> tuple[Finding, ...]:

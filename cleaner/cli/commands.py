@@ -11,6 +11,7 @@ import click
 from cleaner import __version__
 from cleaner.cli.exits import Ending
 from cleaner.cli.settings import config_from, settings_options
+from cleaner.text.shown import shown
 
 
 @click.group(cls=Ending, context_settings={"help_option_names": ["-h", "--help"]})
@@ -150,9 +151,9 @@ def restore(out: Path, names: tuple[str, ...], target: Path) -> None:
 
     done = restored(out, target, names)
     for line in done.damaged:
-        click.echo(f"damaged  {line}", err=True)
+        click.echo(f"damaged  {shown(line)}", err=True)
     for path in done.missing:
-        click.echo(f"missing  {path}: the run had skipped it", err=True)
+        click.echo(f"missing  {shown(path)}: the run had skipped it", err=True)
     click.echo(f"{done.files:,} {'file' if done.files == 1 else 'files'} restored to {target}", err=True)
     sys.exit(4 if done.damaged else 1 if done.missing else 0)
 
@@ -183,9 +184,9 @@ def verify(out: Path, as_json: bool) -> None:
         )
     else:
         for line in done.damaged:
-            click.echo(f"damaged  {line}")
+            click.echo(f"damaged  {shown(line)}")
         for name in done.unlisted:
-            click.echo(f"unlisted {name}")
+            click.echo(f"unlisted {shown(name)}")
     sys.exit(4 if done.damaged else 1 if done.unlisted else 0)
 
 

@@ -1,13 +1,16 @@
 """How the command ends: one line and an exit code for everything that goes wrong, in one place."""
 
+import io
 import os
 import signal
 import sys
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import click
 
-from cleaner.text.errors import CleanerError
+from cleaner.text.errors import CleanerError, WriteError
+from cleaner.text.shown import shown
 
 
 class Ending(click.Group):
@@ -15,6 +18,9 @@ class Ending(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         signal.signal(signal.SIGTERM, _stop)
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):  # a console that lacks a sign shows its code
+                stream.reconfigure(errors="backslashreplace")
         try:
             return super().main(*args, **{**kwargs, "standalone_mode": False})
         except click.exceptions.Exit as end:
@@ -28,11 +34,34 @@ class Ending(click.Group):
             _leave(130)
         except _Stopped:
             _leave(143)
-        except BrokenPipeError:  # `| head` has read enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(0)
         except Exception as defect:
             _tell(f"a defect of ours, {type(defect).__name__}: {defect}; with --debug it shows where", 1)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """The verb; what fails in writing its report is told here, before click answers it."""
+        try:
+            out = super().invoke(ctx)
+            for stream in (sys.stdout, sys.stderr):
+                if stream is not None:
+                    stream.flush()
+            return out
+        except BrokenPipeError:  # `| head` has read enough
+            _silence()
+            sys.exit(0)
+        except OSError as failure:
+            _silence()
+            raise WriteError(f"{failure.filename or 'standard output'}: {failure.strerror or failure}") from failure
+
+
+def _silence() -> None:
+    """Give Python's last flush somewhere to go."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+            continue
+        with suppress(OSError, ValueError, AttributeError):
+            os.dup2(null, stream.fileno())
 
 
 class _Stopped(BaseException):
@@ -47,7 +76,7 @@ def _tell(message: str, code: int) -> NoReturn:
     """End with one line; with --debug, which may show text of documents, with the traceback."""
     if "--debug" in sys.argv:
         raise  # called from an except clause only
-    click.echo(f"Error: {message}", err=True)
+    click.echo(f"Error: {shown(message)}", err=True)
     sys.exit(code)
 
 

@@ -11,7 +11,7 @@ from cleaner.corpus.reader import Read, Reading, Verbatim, piece_bytes, read
 from cleaner.corpus.record import Origin, dumped, record_of
 from cleaner.corpus.shards import Piece, Shard
 from cleaner.corpus.source import Passed
-from cleaner.corpus.workdir import WORK, staging
+from cleaner.corpus.workdir import WORK, publish, rename, staging
 from cleaner.dedup.settings import Dedup
 from cleaner.document import Document
 from cleaner.pipeline import Pipeline
@@ -55,6 +55,7 @@ class Cleaned:
     ids        of its documents, in order
     kept       whether a document has a clean text
     inputs     of its documents: the index in `read` of each
+    skipped    inputs of which a piece could not be read, by name
     text_at    where each document's text ends in the staged texts, in bytes, after a first 0
     record_at  where each document's record begins in the staged records, in bytes
     units      the rows of its documents and paragraphs for matching
@@ -67,7 +68,7 @@ class Cleaned:
     text_at: "array[int]" = field(default_factory=lambda: array("q", [0]))
     record_at: "array[int]" = field(default_factory=lambda: array("q"))
     read: list[Input] = field(default_factory=list)
-    skipped: list[Passed] = field(default_factory=list)
+    skipped: dict[str, Passed] = field(default_factory=dict)
     failed: list[Passed] = field(default_factory=list)
     originals: set[str] = field(default_factory=set)
     units: "Units | None" = None
@@ -87,9 +88,9 @@ def _clean(job: FirstPass, shard: Shard) -> Cleaned:
             try:
                 _piece(job, piece, done, record_file, text_file)
             except InputError as failure:
-                done.skipped.append(Passed(piece.source.path, str(failure)))
-    record_path.replace(records)
-    text_path.replace(texts)
+                done.skipped[piece.source.name] = Passed(piece.source.path, str(failure))
+    rename(record_path, records)
+    rename(text_path, texts)
     if job.dedup is not None:
         from cleaner.dedup.units import units_of
 
@@ -175,5 +176,5 @@ def _keep_original(out: Path, data: bytes) -> str:
     name = f"{ORIGINALS}/{sha256(data).hexdigest()}"
     with staging(out / ORIGINALS) as (file, temporary):
         file.write(data)
-    temporary.replace(out / name)
+    publish(temporary, out / name)
     return name

@@ -1,6 +1,7 @@
 """A JSON line as the literal of its text field and the shell around it, so that every other byte stays as it came."""
 
 import json
+import re
 from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the C scanner that json itself uses; not in typeshed
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from cleaner.text.errors import InputError
 
 _SPACE = " \t\n\r"
+_HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # half a character, which only an escape can write
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -29,7 +31,7 @@ class Shell:
         """The line with this text; with `source` the text is the original one and its own literal is used."""
         if source and self.literal is not None:
             return f"{self.before}{self.literal}{self.after}"
-        return f"{self.before}{literal_of(text, self.ascii)}{self.after}"
+        return f"{self.before}{literal_of(text, self.ascii or bool(_HALF.search(text)))}{self.after}"
 
 
 def split(line: str, field: str) -> tuple[str, Shell]:
@@ -99,6 +101,8 @@ def _walk(line: str, field: str) -> tuple[int, int]:
         at = _past(line, at)
         if line[at : at + 1] == ",":
             at = _past(line, at + 1)
+            if line[at : at + 1] == "}":
+                raise json.JSONDecodeError("Expecting property name enclosed in double quotes", line, at)
         elif line[at : at + 1] != "}":
             raise json.JSONDecodeError("Expecting ',' delimiter", line, at)
     if _past(line, at + 1) != len(line):

@@ -2,19 +2,45 @@
 
 import json
 import platform
-import sys
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from cleaner.corpus.workdir import MANIFEST, writing
-from cleaner.text.errors import RunDirError
+from cleaner.corpus.workdir import MANIFEST, opened, writing
+from cleaner.text.errors import CleanerError, ConfigError, RunDirError, WriteError
 
 SCHEMA = "cleaner/run/1"
 LIBRARIES = ("ftfy", "opencc", "datasketch", "numpy", "charset-normalizer")
 _SEAL = ',\n "seal": "'
+
+
+@contextmanager
+def believing(out: Path) -> Iterator[None]:
+    """Whatever a forged or broken record makes our code stumble over is a damaged run: RunDirError."""
+    try:
+        yield
+    except (ConfigError, RunDirError, WriteError):
+        raise
+    except (CleanerError, LookupError, TypeError, ValueError, AttributeError, RecursionError, MemoryError) as failure:
+        kind = type(failure).__name__
+        raise RunDirError(f"{out}: its records are not as a run writes them ({kind}: {failure})") from failure
+
+
+def listed_outputs(path: Path) -> set[str]:
+    """The outputs that a manifest or a plan lists, even one whose seal is broken: enough to know what is ours.
+
+    Nothing where it cannot be read at all.
+    """
+    try:
+        with opened(path) as file:
+            content = json.loads(file.read())
+        return {one if isinstance(one, str) else str(one["path"]) for one in content["outputs"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
 
 
 def versions() -> dict[str, str]:
@@ -30,7 +56,7 @@ def versions() -> dict[str, str]:
 
 def write(out: Path, content: dict[str, Any]) -> None:
     """The manifest of a finished run, with a last member that is the sha256 of all bytes before it."""
-    body = sealed({"schema": SCHEMA, **content})
+    body = sealed(content)
     with writing(out / MANIFEST) as file:
         file.write(body)
 
@@ -39,7 +65,8 @@ def read(out: Path) -> dict[str, Any]:
     """The manifest of a finished run. RunDirError where there is none, or it is damaged or of another version."""
     path = out / MANIFEST
     try:
-        body = path.read_bytes()
+        with opened(path) as file:
+            body = file.read()
     except FileNotFoundError:
         raise RunDirError(f"{out}: has no {MANIFEST}: not a run, or one that did not finish") from None
     except OSError as failure:
@@ -49,7 +76,20 @@ def read(out: Path) -> dict[str, Any]:
         raise RunDirError(f"{path}: is damaged: its seal does not fit its bytes; clean run … --force does it again")
     if content.get("schema") != SCHEMA:
         raise RunDirError(f"{path}: has schema {content.get('schema')!r}, this version reads {SCHEMA!r}")
+    with believing(out):
+        _check(content)
     return content
+
+
+def _check(content: dict[str, Any]) -> None:
+    """The members that every reader relies on. LookupError or TypeError where one is missing."""
+    for one in content["inputs"]:
+        _ = one["name"], one["path"], one["sha256"]
+    for one in content["outputs"]:
+        _ = one["path"], one["bytes"], one["sha256"]
+    for one in (*content["skipped"], *content["failed"], *content["ignored"]):
+        _ = one["path"], one["reason"]
+    _ = content["counts"]["rules"]
 
 
 def sealed(content: dict[str, Any]) -> bytes:
@@ -67,8 +107,3 @@ def unsealed(body: bytes) -> dict[str, Any] | None:
     content: dict[str, Any] = json.loads(body)
     content.pop("seal")
     return content
-
-
-def command() -> str:
-    """The name this program was started with, for messages that print a command."""
-    return Path(sys.argv[0]).name or "clean"

@@ -15,6 +15,7 @@ from cleaner.corpus.record import document_in
 from cleaner.dedup.settings import Dedup
 from cleaner.document import Document, Finding
 from cleaner.pipeline import Pipeline
+from cleaner.text.change import Mapper
 
 if TYPE_CHECKING:
     import numpy as np
@@ -86,6 +87,7 @@ class StagedDocuments:
         self._out, self._cleaned = out, cleaned
         self._starts = [0, *accumulate(len(done.ids) for done in cleaned)]
         self._last: tuple[int, str] = (-1, "")
+        self._read: tuple[int, tuple[Document, Mapper]] = (-1, (Document.of(""), Mapper([], [], [], [])))
 
     def place(self, document: int) -> tuple[int, int]:
         """Shard of a document, and its index there."""
@@ -102,12 +104,15 @@ class StagedDocuments:
                 self._last = document, clean_text(file.read(at[index + 1] - at[index]))
         return self._last[1]
 
-    def document(self, document: int) -> Document:
-        """The document itself, with its source."""
-        shard, index = self.place(document)
-        with staged(self._out, shard)[0].open("rb") as file:
-            file.seek(self._cleaned[shard].record_at[index])
-            return document_in(json.loads(file.readline()), self.text(document))
+    def document(self, document: int) -> tuple[Document, Mapper]:
+        """The document itself, with its source and the way of spans back to it."""
+        if self._read[0] != document:
+            shard, index = self.place(document)
+            with staged(self._out, shard)[0].open("rb") as file:
+                file.seek(self._cleaned[shard].record_at[index])
+                doc = document_in(json.loads(file.readline()), self.text(document))
+            self._read = document, (doc, doc.change.mapper(back=True))
+        return self._read[1]
 
 
 def _texts(units: "Units", staging: StagedDocuments, rows: "NDArray[np.int64]") -> Iterator[str]:
@@ -119,8 +124,8 @@ def _finding(units: "Units", staging: StagedDocuments, edge: "Edge", settings: D
     """A duplicate, with the copy that stays for it and how alike the two were measured to be."""
     kind = "paragraph" if units.kind[edge.unit] else "document"
     rule = f"dedup.{kind}.{'exact' if edge.exact else 'near'}"
-    keeper = staging.document(int(units.document[edge.keeper]))
-    start, end = keeper.change.mapper(back=True)(int(units.start[edge.keeper]), int(units.end[edge.keeper]))
+    keeper, back = staging.document(int(units.document[edge.keeper]))
+    start, end = back(int(units.start[edge.keeper]), int(units.end[edge.keeper]))
     kept = {"id": keeper.id, "path": keeper.meta["origin"]["path"], "span": [start, end]}
     kept["sha256"] = sha256(keeper.raw[start:end].encode("utf-8", "surrogatepass")).hexdigest()
     evidence: dict[str, Any] = {
@@ -156,7 +161,7 @@ def _note_emptied(
     """Documents of which nothing is left once what reaches the level has gone."""
     for document in sorted({int(units.document[edge.unit]) for edge in edges}):
         shard, index = staging.place(document)
-        doc = staging.document(document)
+        doc, _ = staging.document(document)
         if not pipeline.settle(
             doc.revise(matched.removals[shard][index], pipeline.level, pipeline.keep), again=True
         ).kept:

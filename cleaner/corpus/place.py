@@ -1,7 +1,9 @@
 """From staged to final: what of a run directory is ours, files into place, leftovers away. Holds the lock's other half."""
 
+import os
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,21 @@ from cleaner.corpus.restore import PROVENANCE
 from cleaner.corpus.second_pass import CORPUS, Written
 from cleaner.corpus.shards import digest
 from cleaner.corpus.source import Source
-from cleaner.corpus.workdir import MANIFEST, PLAN, PREVIOUS, WORK, explained, inside, publish, sync_folder, writing
+from cleaner.corpus.workdir import (
+    MANIFEST,
+    PLAN,
+    PREVIOUS,
+    TEMPORARY,
+    WORK,
+    inside,
+    publish,
+    rename,
+    sync_folder,
+    writing,
+)
 from cleaner.text.errors import ConfigError, RunDirError, WriteError
 
 _CHUNK = 1 << 20
-_TEMPORARY = re.compile(r"\.clean-[0-9a-f]{16}\.tmp")
 _ORIGINAL = re.compile(r"[0-9a-f]{64}")
 
 
@@ -28,10 +40,10 @@ def begin(out: Path, sources: Sequence[Source]) -> set[str]:
     earlier = _ours(out)
     planned = {f"{CORPUS}/{source.name}" for source in sources} | {PROVENANCE}
     for name in sorted(planned - earlier):
-        if inside(out, name).exists():
+        if os.path.lexists(inside(out, name)):
             raise ConfigError(f"{out / name}: stands where an output must go and is not this tool's; move it away")
     with writing(out / WORK / PLAN) as file:
-        file.write(manifest.sealed({"outputs": sorted(planned | earlier)}))
+        file.write(manifest.sealed({"schema": manifest.SCHEMA, "outputs": sorted(planned | earlier)}))
     if (out / MANIFEST).exists():
         publish(out / MANIFEST, out / WORK / PREVIOUS)
     return earlier
@@ -41,11 +53,10 @@ def _ours(out: Path) -> set[str]:
     """What the finished run or the plan of an unfinished one lists; files whose writing was cut short are deleted."""
     names: set[str] = set()
     for path in (out / MANIFEST, out / WORK / PREVIOUS, out / WORK / PLAN):
-        if path.is_file() and (content := manifest.unsealed(path.read_bytes())) is not None:
-            names |= {one if isinstance(one, str) else one["path"] for one in content.get("outputs", [])}
+        names |= manifest.listed_outputs(path)
     if names:
         for path in out.rglob(".clean-*.tmp"):
-            if _TEMPORARY.fullmatch(path.name):
+            if TEMPORARY.fullmatch(path.name):
                 path.unlink(missing_ok=True)
         names |= {f"{ORIGINALS}/{path.name}" for path in (out / ORIGINALS).glob("*") if _ORIGINAL.fullmatch(path.name)}
     return names
@@ -55,8 +66,7 @@ def put_in_place(out: Path, cleaned: list[Cleaned], written: list[Written]) -> l
     """Give every staged file its name; the list of all outputs, in order of their names."""
     for shard in written:
         for file in shard.files:
-            with explained(out / file.name):
-                file.temporary.replace(inside(out, file.name))
+            rename(file.temporary, inside(out, file.name))
     for folder in sorted({(out / file.name).parent for shard in written for file in shard.files}):
         sync_folder(folder)  # once a folder, not once a file: a million small files are normal
     outputs = [
@@ -71,7 +81,7 @@ def put_in_place(out: Path, cleaned: list[Cleaned], written: list[Written]) -> l
     pieces[PROVENANCE] = [shard.provenance for shard in written]
     outputs += [_joined(out, name, parts) for name, parts in pieces.items()]
     for name in sorted({name for done in cleaned for name in done.originals}):
-        size, sha = digest(str(out / name))
+        size, sha = digest(out / name)
         outputs.append({"path": name, "bytes": size, "sha256": sha})
     return sorted(outputs, key=lambda one: str(one["path"]))
 
@@ -90,16 +100,17 @@ def _joined(out: Path, name: str, parts: list[Path]) -> dict[str, Any]:
 
 
 def forget(out: Path, names: Iterable[str]) -> None:
-    """Delete files of an earlier run of ours that this run does not write, and folders that are empty now."""
+    """Delete files of an earlier run of ours that this run does not write, and folders that are empty then."""
+    folders: set[Path] = set()
     for name in names:
         try:
             path = inside(out, name)
             path.unlink(missing_ok=True)
-            for folder in path.parents:
-                if folder == out or any(folder.iterdir()):
-                    break
-                folder.rmdir()
-        except (RunDirError, FileNotFoundError):
+        except (RunDirError, IsADirectoryError, NotADirectoryError):
             continue
         except OSError as failure:
             raise WriteError(f"{out / name}: cannot be deleted: {failure.strerror}") from failure
+        folders |= {folder for folder in path.parents if out in folder.parents}
+    for folder in sorted(folders, key=lambda folder: len(folder.parts), reverse=True):
+        with suppress(OSError):  # not empty
+            folder.rmdir()

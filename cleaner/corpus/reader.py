@@ -2,6 +2,8 @@
 
 import codecs
 import os
+import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -18,6 +20,7 @@ from cleaner.document import Document
 from cleaner.text.errors import InputError
 
 _BOM = codecs.BOM_UTF8
+_HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")  # an escaped half in front of a byte that is not UTF-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +58,14 @@ def piece_bytes(piece: Piece) -> bytes:
     source = piece.source
     try:
         with os.fdopen(os.open(source.path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
-            before = os.fstat(file.fileno())
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise InputError("not a regular file")
             file.seek(piece.start)
             data = file.read(piece.end - piece.start)
             after = Path(source.path).stat()
     except OSError as failure:
         raise InputError(f"cannot be read: {failure.strerror}") from failure
-    same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
-    if not same or before.st_size != source.size or len(data) != piece.end - piece.start:
+    if (after.st_size, after.st_mtime_ns) != (source.size, source.changed) or len(data) != piece.end - piece.start:
         raise InputError(f"changed while it was read ({source.size:,} bytes when listed, {after.st_size:,} now)")
     return data
 
@@ -108,6 +111,8 @@ def _line(source: Source, number: int, line: bytes, end: str, how: Reading, *, b
     try:
         text, read_as = _decoded_line(body, origin, how.encoding_of(source.name))
         raw, shell = split(text, how.text_field)
+        if _HALVES.search(raw):
+            raise InputError("holds two halves of characters side by side, which JSON would read as one character")
     except InputError as failure:
         escaped = replace(origin, errors="surrogateescape", encoding="utf-8")
         return Verbatim(escaped, body.decode("utf-8", "surrogateescape"), str(failure))

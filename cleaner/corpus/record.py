@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from cleaner.corpus.jsonl import Shell, rejoin
-from cleaner.document import Certainty, Document, Finding, finding_id
+from cleaner.document import Certainty, Document, Finding, content_digest, finding_id
 from cleaner.text.change import Change, Edit
 
 VERSION = 1
@@ -71,7 +71,8 @@ def record_of(doc: Document, origin: Origin, *, path: str | None, record: int | 
         "sha256": sha256(doc.text.encode("utf-8", "surrogatepass")).hexdigest(),
         "kept": doc.kept,
     }
-    out["findings"] = [_finding_out(finding, doc.raw) for finding in doc.findings]
+    content = content_digest(doc.raw) if doc.findings else ""
+    out["findings"] = [_finding_out(finding, doc.raw, content) for finding in doc.findings]
     out["back"] = doc.change.invert(doc.raw).edits
     if origin.shell is not None:
         out["shell"] = _shell_out(origin.shell, kept=doc.kept)
@@ -127,7 +128,7 @@ def _shell_in(shell: Mapping[str, Any], line: str | None) -> Shell:
     return Shell(before, after, shell.get("ascii", False), shell.get("literal"))
 
 
-def _finding_out(finding: Finding, raw: str) -> dict[str, Any]:
+def _finding_out(finding: Finding, raw: str, content: str) -> dict[str, Any]:
     out: dict[str, Any] = {
         "rule": finding.rule,
         "certainty": finding.certainty.name.lower(),
@@ -138,7 +139,7 @@ def _finding_out(finding: Finding, raw: str) -> dict[str, Any]:
     if finding.edits:
         out |= {"count": finding.count, **_edits_out(finding.edits, raw)}
     else:
-        out = {"f": finding_id(finding, raw), **out, "span": [finding.start, finding.end]}
+        out = {"f": finding_id(finding, content), **out, "span": [finding.start, finding.end]}
         if finding.text:
             out["text"] = finding.text
     if finding.evidence:

@@ -14,9 +14,9 @@ from cleaner.corpus.first_pass import ORIGINALS, clean_text
 from cleaner.corpus.jsonl import rejoin
 from cleaner.corpus.reader import bytes_of
 from cleaner.corpus.record import Origin, document_in, origin_in
-from cleaner.corpus.workdir import explained, inside, staging
+from cleaner.corpus.workdir import inside, opened, rename, staging
 from cleaner.document import Document
-from cleaner.text.errors import CleanerError, ConfigError, RunDirError
+from cleaner.text.errors import ConfigError, RunDirError
 
 PROVENANCE = "provenance.jsonl"
 
@@ -30,18 +30,27 @@ class Restored:
     damaged: list[str] = field(default_factory=list)
 
 
-def records(out: Path) -> Iterator[dict[str, Any]]:
-    """Every line of a run's provenance. RunDirError where it cannot be read."""
+def records(out: Path, damaged: list[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Every line of a run's provenance. RunDirError where it cannot be read, or at a line that is no record.
+
+    damaged  notes such lines instead, so that the others can still be had
+    """
     path = out / PROVENANCE
-    try:
-        with path.open("rb") as file:
-            for number, line in enumerate(file, 1):
-                try:
-                    yield json.loads(line)
-                except ValueError as failure:
-                    raise RunDirError(f"{path}:{number}: is damaged: {failure}") from failure
-    except OSError as failure:
-        raise RunDirError(f"{path}: cannot be read: {failure.strerror}") from failure
+    for number, line in enumerate(_lines(path), 1):
+        try:
+            yield _record(line)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as failure:
+            fault = f"{path}:{number}: is no record of a run: {failure or type(failure).__name__}"
+            if damaged is None:
+                raise RunDirError(fault) from failure
+            damaged.append(fault)
+
+
+def _record(line: bytes) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads(line)
+    if not isinstance(record["source"]["name"], str) or ("verbatim" not in record and "path" not in record["clean"]):
+        raise ValueError("its source or its clean text has no name")
+    return record
 
 
 class CleanFiles:
@@ -58,7 +67,7 @@ class CleanFiles:
         if clean["path"] is None:
             text, line = "", None
         elif clean["record"] is None:
-            text, line = clean_text(self._bytes(clean["path"])), None
+            text, line = _decoded(clean["path"], self._bytes(clean["path"])), None
         else:
             line = self._line(clean["path"], clean["record"]).decode("utf-8", "surrogateescape")
             text = rejoin(line, record["shell"]["at"])[1]
@@ -69,7 +78,8 @@ class CleanFiles:
     def _bytes(self, name: str) -> bytes:
         path = inside(self._out, name)
         try:
-            return path.read_bytes()
+            with opened(path) as file:
+                return file.read()
         except OSError as failure:
             raise RunDirError(f"{path}: cannot be read: {failure.strerror}") from failure
 
@@ -80,9 +90,16 @@ class CleanFiles:
         return next(islice(self._lines, skipped, None), b"")
 
 
+def _decoded(name: str, data: bytes) -> str:
+    try:
+        return clean_text(data)
+    except UnicodeDecodeError as failure:
+        raise RunDirError(f"{name}: byte {failure.start} is not UTF-8; it is not what the run wrote") from None
+
+
 def _lines(path: Path) -> Iterator[bytes]:
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             for line in file:
                 yield line.removesuffix(b"\n")
     except OSError as failure:
@@ -91,32 +108,29 @@ def _lines(path: Path) -> Iterator[bytes]:
 
 def source_bytes(out: Path, record: Mapping[str, Any], files: CleanFiles) -> bytes:
     """The bytes of one record's source, with the end of its line, checked. RunDirError where they do not come back."""
-    if "verbatim" in record:
-        origin = origin_in(record)
-        data = encode(record["verbatim"], origin.encoding, origin.bom, origin.errors)
-    else:
-        doc, origin = source_document(record, files)
-        data = _original(out, origin) if origin.original else bytes_of(doc.raw, origin)
-    if sha256(data).hexdigest() != origin.sha256:
-        raise RunDirError(
-            f"{origin.place}: restored bytes differ from the source ({len(data)} and {origin.bytes} bytes)"
-        )
-    return data + (origin.end.encode() if origin.record is not None else b"")
+    with manifest.believing(out):
+        if "verbatim" in record:
+            origin = origin_in(record)
+            data = encode(record["verbatim"], origin.encoding, origin.bom, origin.errors)
+        else:
+            doc, origin = source_document(record, files)
+            data = _original(out, origin) if origin.original else bytes_of(doc.raw, origin)
+        if sha256(data).hexdigest() != origin.sha256:
+            raise RunDirError(f"{origin.place}: restored bytes differ from the source ({len(data)} and {origin.bytes})")
+        return data + (origin.end.encode() if origin.record is not None else b"")
 
 
 def source_document(record: Mapping[str, Any], files: CleanFiles) -> tuple[Document, Origin]:
     """A document as it stood after cleaning, with its source text, and where it came from."""
     text, line = files(record)
-    try:
-        return document_in(record, text), origin_in(record, line)
-    except (CleanerError, KeyError, TypeError, ValueError) as failure:
-        raise RunDirError(f"{record.get('id')}: its provenance does not fit its clean text: {failure}") from failure
+    return document_in(record, text), origin_in(record, line)
 
 
 def _original(out: Path, origin: Origin) -> bytes:
     path = inside(out, f"{ORIGINALS}/{origin.original}")
     try:
-        return path.read_bytes()
+        with opened(path) as file:
+            return file.read()
     except OSError as failure:
         raise RunDirError(f"{path}: cannot be read: {failure.strerror}") from failure
 
@@ -128,19 +142,28 @@ def restore(out: Path, target: Path, only: tuple[str, ...] = ()) -> Restored:
     """
     done = Restored()
     content = manifest.read(out)
+    with manifest.believing(out):
+        _restore(out, target, only, content, done)
+    return done
+
+
+def _restore(out: Path, target: Path, only: tuple[str, ...], content: Mapping[str, Any], done: Restored) -> None:
     wanted = {one["name"]: one for one in content["inputs"] if _asked(one["name"], only)}
     if only and not wanted:
         raise ConfigError(f"{out}: no input begins with {', '.join(only)}; clean audit {out} lists them")
     if target.resolve() == out.resolve():
         raise ConfigError(f"{target}: is the run itself; pass another -o")
     left = dict(wanted)
-    for name, group in groupby(records(out), key=lambda record: str(record["source"]["name"])):
+    for name, group in groupby(records(out, done.damaged), key=_name):
         if name in left:
             _restore_one(out, target, left.pop(name), group, done)
     for one in left.values():  # inputs without any line
         _restore_one(out, target, one, [], done)
     done.missing = [one["path"] for one in content["skipped"] if not only]
-    return done
+
+
+def _name(record: Mapping[str, Any]) -> str:
+    return str(record["source"]["name"])
 
 
 def _restore_one(
@@ -162,8 +185,7 @@ def _restore_one(
     except RunDirError as failure:
         done.damaged.append(str(failure))
         return
-    with explained(path):
-        temporary.replace(path)
+    rename(temporary, path)
     done.files += 1
 
 

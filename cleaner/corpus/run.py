@@ -18,8 +18,8 @@ from cleaner.corpus.matching import Matched, match_documents
 from cleaner.corpus.place import begin, forget, put_in_place
 from cleaner.corpus.reader import Reading
 from cleaner.corpus.second_pass import Part, SecondPass, Written
-from cleaner.corpus.shards import Shard, digest, shards
-from cleaner.corpus.source import Listing, listing
+from cleaner.corpus.shards import Shard, cut
+from cleaner.corpus.source import Listing, Passed, listing
 from cleaner.corpus.tally import Tally
 from cleaner.corpus.workdir import claimed, clear_work, refuse_overlap
 from cleaner.pipeline import Pipeline
@@ -96,15 +96,18 @@ def _workers_for(found: Listing) -> int:
 def _run(job: _Job, found: Listing) -> dict[str, Any]:
     clock = _Clock()
     before = begin(job.out, found.sources)
-    cut = shards(found.sources)
+    parts = cut(found.sources)
     with clock("clean"):
-        cleaned = _first_pass(job, cut)
+        cleaned, skipped = _first_pass(job, parts.shards)
     with clock("match"):
         matched = match_documents(job.out, cleaned, job.config.dedup, job.pipeline, job.engine)
     with clock("write"):
-        written = _second_pass(job, cut, cleaned, matched)
+        written = _second_pass(job, parts.shards, cleaned, matched)
         outputs = put_in_place(job.out, cleaned, written)
-    content = _content(job, found, cleaned, matched, written, outputs)
+    content = _content(job, found, cleaned, matched, written)
+    content["inputs"] = _inputs(cleaned, parts.digests)
+    content["skipped"] = [asdict(one) for one in (*found.skipped, *skipped)]
+    content["outputs"] = outputs
     content["timing"] = {"seconds": clock.phases, "workers": getattr(job.engine, "workers", None)}
     forget(job.out, before - {one["path"] for one in content["outputs"]})
     manifest.write(job.out, content)
@@ -112,18 +115,29 @@ def _run(job: _Job, found: Listing) -> dict[str, Any]:
     return content
 
 
-def _first_pass(job: _Job, cut: list[Shard]) -> list[Cleaned]:
+def _first_pass(job: _Job, shards: list[Shard]) -> tuple[list[Cleaned], list[Passed]]:
+    """Every shard cleaned, and the inputs that could not be read, each once.
+
+    A file of which one piece cannot be read is skipped whole: shards that hold other pieces of it are done again.
+    """
     fn = FirstPass(job.out, job.pipeline, Reading(job.config.text_field, job.config.encoding), job.config.dedup)
-    return list(_watched(job, "clean", cut, job.engine.map_shards(fn, cut)))
+    done = list(_watched(job, "clean", shards, job.engine.map_shards(fn, shards)))
+    skipped: dict[str, Passed] = {}
+    while lost := {name: one for shard in done for name, one in shard.skipped.items() if name not in skipped}:
+        skipped |= lost
+        halves = [shards[one.shard].without(lost) for one in done if any(entry.name in lost for entry in one.read)]
+        for again in job.engine.map_shards(fn, halves):
+            done[again.shard] = again
+    return done, list(skipped.values())
 
 
-def _second_pass(job: _Job, cut: list[Shard], cleaned: list[Cleaned], matched: Matched) -> list[Written]:
+def _second_pass(job: _Job, shards: list[Shard], cleaned: list[Cleaned], matched: Matched) -> list[Written]:
     parts = _parts(cleaned, matched)
-    return list(_watched(job, "write", cut, job.engine.map_shards(SecondPass(job.out, job.pipeline), parts)))
+    return list(_watched(job, "write", shards, job.engine.map_shards(SecondPass(job.out, job.pipeline), parts)))
 
 
-def _watched(job: _Job, phase: str, cut: list[Shard], results: Iterable[Any]) -> Iterable[Any]:
-    sizes = [sum(piece.end - piece.start for piece in shard.pieces) for shard in cut]
+def _watched(job: _Job, phase: str, shards: list[Shard], results: Iterable[Any]) -> Iterable[Any]:
+    sizes = [sum(piece.end - piece.start for piece in shard.pieces) for shard in shards]
     total, done = sum(sizes), 0
     job.progress(phase, 0, total)
     for size, result in zip(sizes, results, strict=True):
@@ -153,28 +167,25 @@ def _content(
     cleaned: list[Cleaned],
     matched: Matched,
     written: list[Written],
-    outputs: list[dict[str, Any]],
 ) -> dict[str, Any]:
     """The manifest without its timing."""
     tally = Tally()
     for shard in written:
         tally.merge(shard.tally)
     return {
+        "schema": manifest.SCHEMA,
         "tool": {"name": "cleaner", "version": __version__},
         "config": job.config.toml(),
         "config_sha256": job.config.digest(),
         "versions": manifest.versions(),
-        "inputs": _inputs(cleaned),
-        "skipped": [asdict(one) for one in (*found.skipped, *(one for done in cleaned for one in done.skipped))],
         "failed": [asdict(one) for done in cleaned for one in done.failed],
         "ignored": [asdict(one) for one in found.ignored],
         "counts": tally.as_json(),
         "dedup": matched.report,
-        "outputs": outputs,
     }
 
 
-def _inputs(cleaned: list[Cleaned]) -> list[dict[str, Any]]:
+def _inputs(cleaned: list[Cleaned], digests: Mapping[str, str]) -> list[dict[str, Any]]:
     """Every input that was read, with bytes and sha256; the pieces of one file put together."""
     out: dict[str, dict[str, Any]] = {}
     for one in (one for done in cleaned for one in done.read):
@@ -182,7 +193,7 @@ def _inputs(cleaned: list[Cleaned]) -> list[dict[str, Any]]:
         entry["bytes"] += one.bytes
         entry["documents"] += one.documents
     for entry in out.values():
-        entry["sha256"] = entry["sha256"] or digest(entry["path"])[1]
+        entry["sha256"] = entry["sha256"] or digests[entry["name"]]
     return list(out.values())
 
 

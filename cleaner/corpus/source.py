@@ -2,10 +2,10 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from cleaner.text.errors import ConfigError
 
@@ -14,12 +14,19 @@ FORMATS = {".txt": "text", ".md": "text", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One input file: `path` opens it, `name` is its place in the tree ("news/a.txt"), `size` is in bytes."""
+    """One input file as it was listed.
+
+    path     opens it
+    name     its place in the tree: "news/a.txt"
+    size     bytes
+    changed  time of its last change, in nanoseconds
+    """
 
     path: str
     name: str
     format: str
     size: int
+    changed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +46,20 @@ class Listing:
     ignored: tuple[Passed, ...]
 
 
-def listing(inputs: Iterable[str], out: Path | None) -> Listing:
+def listing(inputs: Sequence[str], out: Path | None) -> Listing:
     """Everything below these files and directories, without what lies in `out`.
 
     ConfigError where an input does not exist or two inputs would write one file.
     """
-    roots = [Path(given) for given in inputs]
+    roots = [Path(given) for given in inputs if given]
+    if len(roots) < len(list(inputs)):
+        raise ConfigError("an empty name is no input; pass . for this directory")
     for root in roots:
         if not root.exists():
-            raise ConfigError(f"{shown(root)}: no such file or directory")
+            raise ConfigError(f"{root}: no such file or directory")
     found: list[Source | Passed] = []
     for root in roots:
-        found += _below(root, out, prefix=f"{root.name}/" if len(roots) > 1 and root.name else "")
+        found += _below(root, out, prefix=f"{_name_of(root)}/" if len(roots) > 1 else "")
     sources = sorted((one for one in found if isinstance(one, Source)), key=lambda one: os.fsencode(one.name))
     _no_twins(sources)
     passed = sorted((one for one in found if isinstance(one, Passed)), key=lambda one: os.fsencode(one.path))
@@ -61,9 +70,9 @@ def listing(inputs: Iterable[str], out: Path | None) -> Listing:
     )
 
 
-def shown(path: str | Path) -> str:
-    """A path as it may be printed: control characters and undecodable bytes as escapes."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(path))
+def _name_of(root: Path) -> str:
+    """The name of a directory, also where it was given as `..`."""
+    return Path(os.path.realpath(root)).name or "root"
 
 
 def _below(root: Path, out: Path | None, prefix: str) -> Iterator[Source | Passed]:
@@ -97,16 +106,24 @@ def _entry(entry: "os.DirEntry[str]", name: str) -> Source | Passed:
     format = FORMATS.get(Path(entry.name).suffix.lower())
     if format is None:
         return Passed(entry.path, "left out: not .txt, .md or .jsonl")
-    return _one(Path(entry.path), name, format, entry.stat(follow_symlinks=False))
+    try:
+        return _one(Path(entry.path), name, format, entry.stat(follow_symlinks=False))
+    except OSError as failure:
+        return Passed(entry.path, f"cannot be read: {failure.strerror}")
 
 
 def _one(path: Path, name: str, format: str, status: os.stat_result) -> Source | Passed:
     if not stat.S_ISREG(status.st_mode):
         return Passed(str(path), "not a regular file")
-    return Source(str(path), name, format, status.st_size)
+    return Source(str(path), name, format, status.st_size, status.st_mtime_ns)
 
 
 def _no_twins(sources: list[Source]) -> None:
     for one, other in pairwise(sources):
         if one.name == other.name:
-            raise ConfigError(f"{shown(one.path)} and {shown(other.path)} would both be written to {shown(one.name)}")
+            raise ConfigError(f"{one.path} and {other.path} would both be written to {one.name}")
+    names = {one.name: one for one in sources}
+    for one in sources:
+        for folder in PurePosixPath(one.name).parents:
+            if other_one := names.get(str(folder)):
+                raise ConfigError(f"{other_one.path} would be written to a file, {one.path} to a folder {folder}")

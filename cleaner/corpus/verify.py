@@ -1,8 +1,9 @@
 """Is a run directory what the run wrote? Every file, every record, every way back. Changes nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from cleaner.corpus import manifest
 from cleaner.corpus.restore import CleanFiles, records, source_bytes
@@ -28,6 +29,12 @@ def verify(out: Path) -> Verified:
     """
     content = manifest.read(out)
     done = Verified()
+    with manifest.believing(out):
+        _verify(out, content, done)
+    return done
+
+
+def _verify(out: Path, content: Mapping[str, Any], done: Verified) -> None:
     listed = {one["path"]: one for one in content["outputs"]}
     for name, one in listed.items():
         done.files += 1
@@ -36,7 +43,6 @@ def verify(out: Path) -> Verified:
     done.unlisted = sorted(set(_files(out)) - set(listed))
     if not done.damaged:  # with whole files only a defect of ours can break a record
         done.damaged += _records(out, done)
-    return done
 
 
 def _fault(out: Path, name: str, size: int, sha256: str) -> str | None:
@@ -44,7 +50,7 @@ def _fault(out: Path, name: str, size: int, sha256: str) -> str | None:
     if path.is_symlink():
         return f"{path}: is a symbolic link, the run wrote a file"
     try:
-        now, sha = digest(str(path))
+        now, sha = digest(path)
     except OSError as failure:
         return f"{path}: {(failure.strerror or 'cannot be read').lower()}; the manifest lists {size:,} bytes"
     if (now, sha) == (size, sha256):

@@ -7,8 +7,10 @@ unfinished run does not list is ever deleted or overwritten.
 import errno
 import fcntl
 import os
+import re
 import secrets
 import shutil
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,7 +19,8 @@ from typing import IO
 from cleaner.text.errors import ConfigError, LockedError, RunDirError, WriteError
 
 MANIFEST, WORK, LOCK, PLAN, PREVIOUS = "manifest.json", ".work", ".lock", "run.json", "previous.json"
-TEMPORARY = ".clean-"  # short: the final name may use up all 255 bytes
+TEMPORARY = re.compile(r"\.clean-[0-9a-f]{16}\.tmp")  # short: the final name may use up all 255 bytes
+SIGN = b'{\n "schema": "cleaner/'  # how every sealed file of ours begins
 
 
 @contextmanager
@@ -31,10 +34,10 @@ def writing(path: Path) -> Iterator[IO[bytes]]:
 @contextmanager
 def staging(folder: Path) -> Iterator[tuple[IO[bytes], Path]]:
     """A temporary file in `folder`, synced when the block ends and removed when it fails. WriteError where it cannot be."""
-    temporary = folder / f"{TEMPORARY}{secrets.token_hex(8)}.tmp"
+    temporary = folder / f".clean-{secrets.token_hex(8)}.tmp"
     try:
         with explained(folder):
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
             file = os.fdopen(os.open(temporary, flags, 0o666), "wb")
         with explained(folder), file:
@@ -48,18 +51,45 @@ def staging(folder: Path) -> Iterator[tuple[IO[bytes], Path]]:
 
 def publish(temporary: Path, path: Path) -> None:
     """Give a staged file its name; what stood there is replaced in one step."""
+    rename(temporary, path)
+    sync_folder(path.parent)
+
+
+def rename(temporary: Path, path: Path) -> None:
+    """Give a staged file its name without making that durable: `sync_folder` does, once for many files."""
     with explained(path):
         temporary.replace(path)
-        sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:
     """Make the names in a directory durable."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    with explained(folder):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def make_folder(folder: Path) -> None:
+    """A directory with all above it, each made durable in its parent."""
+    missing = []
+    while not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+    for new in reversed(missing):
+        with suppress(FileExistsError):  # another worker was faster
+            new.mkdir()
+        sync_folder(new.parent)
+
+
+def opened(path: Path) -> IO[bytes]:
+    """A file for reading, if it is one: a pipe or a link in a directory from somebody else is refused. OSError if not."""
+    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    return file
 
 
 @contextmanager
@@ -76,9 +106,9 @@ def explained(path: Path) -> Iterator[None]:
 
 def refuse_overlap(out: Path, inputs: Iterable[str]) -> None:
     """ConfigError where the output would be an input or hold one."""
-    target = out.resolve()
+    target = Path(os.path.realpath(out))
     for given in inputs:
-        root = Path(given).resolve()
+        root = Path(os.path.realpath(given))
         if root == target:
             raise ConfigError(f"{given}: is the input and the output; pass another -o")
         if target in root.parents:
@@ -97,10 +127,11 @@ def claimed(out: Path, *, force: bool) -> Iterator[None]:
     if out.is_dir():
         _refuse_foreign(out, force=force)
     with explained(out):
-        out.mkdir(parents=True, exist_ok=True)
+        make_folder(out)
         handle = os.open(out / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
     try:
         _lock(handle, out)
+        _refuse_foreign(out, force=force)  # again: another run may have finished while this one waited its turn
         with explained(out):
             os.ftruncate(handle, 0)
             os.write(handle, f"{os.getpid()}@{os.uname().nodename}\n".encode())
@@ -114,14 +145,28 @@ def claimed(out: Path, *, force: bool) -> Iterator[None]:
 
 def _refuse_foreign(out: Path, *, force: bool) -> None:
     inside = {entry.name for entry in out.iterdir()} - {LOCK}
-    if not inside:
-        return
-    if MANIFEST in inside:
+    for name in sorted(inside):
+        if (out / name).is_symlink():
+            raise ConfigError(f"{out / name}: is a symbolic link, which no run writes; pass another -o")
+    if MANIFEST in inside and _is_ours(out / MANIFEST):
         if not force:
             raise ConfigError(f"{out}: holds a finished run; --force does it again, or pass another -o")
-        return
-    if not (out / WORK / PLAN).is_file() and inside != {WORK}:
+    elif inside and not _is_ours(out / WORK / PLAN) and not (inside == {WORK} and _is_scratch(out / WORK)):
         raise ConfigError(f"{out}: is not empty and not a run of this tool; pass another -o")
+
+
+def _is_ours(path: Path) -> bool:
+    """A manifest or a plan that this tool wrote, even one that was damaged since."""
+    try:
+        with opened(path) as file:
+            return file.read(len(SIGN)) == SIGN
+    except OSError:
+        return False
+
+
+def _is_scratch(work: Path) -> bool:
+    """Nothing but a file whose writing was cut short: a run that was killed as it began."""
+    return work.is_dir() and all(TEMPORARY.fullmatch(entry.name) for entry in work.iterdir())
 
 
 def _lock(handle: int, out: Path) -> None:
@@ -144,10 +189,14 @@ def clear_work(out: Path) -> None:
 
 def inside(out: Path, name: str) -> Path:
     """The path of an output. RunDirError where the name leads out of the directory."""
-    parts = Path(name).parts
+    parts = Path(name).parts if isinstance(name, str) else ()
     if not parts or Path(name).is_absolute() or ".." in parts or "\0" in name:
         raise RunDirError(f"{out}: {name!r} would lie outside the directory")
-    return out / name
+    path = out / name
+    real, home = os.path.realpath(path.parent), os.path.realpath(out)
+    if real != home and not real.startswith(f"{home}/"):
+        raise RunDirError(f"{path}: a link leads it outside the directory")
+    return path
 
 
 def _nearest(path: Path) -> Path:

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from cleaner.corpus import manifest
-from cleaner.corpus.source import shown
+from cleaner.document import Document
 from cleaner.report import lookup
 from cleaner.report import show as shows
 from cleaner.report import summary as summaries
 from cleaner.report import where as places
 from cleaner.report.cells import table
+from cleaner.text.shown import shown
 
 Answer = tuple[dict[str, Any], Iterable[str]]
 
@@ -25,7 +26,8 @@ def summary(out: Path) -> Answer:
 def show(out: Path, asked: str, rule: str | None, certainty: str | None) -> Answer:
     """The findings of one document."""
     manifest.read(out)
-    past = lookup.find(out, asked)
+    with manifest.believing(out):
+        past = lookup.find(out, asked)
     found = shows.chosen(past.doc, rule, certainty)
     wanted = {id(finding) for finding in found}
     findings = [
@@ -37,7 +39,8 @@ def show(out: Path, asked: str, rule: str | None, certainty: str | None) -> Answ
 def where(out: Path, asked: str) -> Answer:
     """The source of one clean character."""
     manifest.read(out)
-    place = places.where(out, asked)
+    with manifest.believing(out):
+        place = places.where(out, asked)
     origin = place.past.origin
     content: dict[str, Any] = {
         "schema": "cleaner/where/1",
@@ -52,19 +55,19 @@ def where(out: Path, asked: str) -> Answer:
 def documents(out: Path) -> Answer:
     """Every document, with how much of it is left and how many findings it has."""
     manifest.read(out)
-    rows = []
-    for past in lookup.documents(out):
-        doc = past.doc
-        rows.append(
-            {
-                "id": doc.id,
-                "chars_in": len(doc.raw),
-                "chars_out": len(doc.text),
-                "kept": doc.kept,
-                "findings": len(doc.findings),
-            }
-        )
+    with manifest.believing(out):
+        rows = [_row(past.doc) for past in lookup.documents(out)]
     return {"schema": "cleaner/list/1", "documents": rows}, _listed(rows)
+
+
+def _row(doc: Document) -> dict[str, Any]:
+    return {
+        "id": doc.id,
+        "chars_in": len(doc.raw),
+        "chars_out": len(doc.text),
+        "kept": doc.kept,
+        "findings": len(doc.findings),
+    }
 
 
 def _listed(rows: list[dict[str, Any]]) -> list[str]:

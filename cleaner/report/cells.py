@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from unicodedata import east_asian_width
 
+from cleaner.text.shown import shown
+
 _VISIBLE = {"\n": "⏎", "\t": "→", "　": "□"}  # layout that findings are about, made visible
 
 
@@ -20,19 +22,9 @@ def padded(text: str, cells: int) -> str:
     return text + " " * (cells - width(text))
 
 
-def printable(text: str, *, layout: bool = False) -> str:
-    """Text of a document as it may be printed: control characters and lone surrogates as escapes, so that none acts.
-
-    >>> printable("a\\x1b[31mb")
-    'a\\\\x1b[31mb'
-    """
-    shown = (_VISIBLE.get(c, c) if layout else c for c in text)
-    return "".join(c if c.isprintable() or c == "　" else c.encode("unicode_escape").decode() for c in shown)
-
-
 def cut(text: str, cells: int, *, layout: bool = True) -> str:
     """One line of at most `cells` cells: the beginning and the end of a longer text, with … between."""
-    text = printable(text, layout=layout)
+    text = shown(text, _VISIBLE if layout else None)
     if width(text) <= cells:
         return text
     half = (cells - 1) // 2

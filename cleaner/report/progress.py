@@ -9,7 +9,7 @@ from typing import Any
 @contextmanager
 def shown_progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
     """A function (phase, bytes done, bytes in all) that draws a bar for each phase."""
-    if quiet or not sys.stderr.isatty():
+    if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield lambda phase, done, total: None
         return
     from tqdm import tqdm

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cleaner.corpus.source import shown
-from cleaner.document import Document, Finding, finding_id
-from cleaner.report.cells import cut, printable, wrapped
+from cleaner.document import Document, Finding, content_digest, finding_id
+from cleaner.report.cells import cut, wrapped
 from cleaner.report.lookup import Past
+from cleaner.text.shown import shown
 
 CELLS = 100
 EXAMPLES = 3
@@ -46,7 +46,7 @@ def _title(finding: Finding, doc: Document) -> str:
     if finding.edits:
         return f"{finding.rule}  {done}, {finding.certainty.name.lower()}, {finding.count:,} {'time' if finding.count == 1 else 'times'}"
     span = f"characters {finding.start:,}–{finding.end:,}, {finding.end - finding.start:,} long"
-    return f"{finding.rule}  {done}, {finding.certainty.name.lower()}, {span}, {finding_id(finding, doc.raw)}"
+    return f"{finding.rule}  {done}, {finding.certainty.name.lower()}, {span}, {finding_id(finding, content_digest(doc.raw))}"
 
 
 def _done(finding: Finding) -> str:
@@ -85,9 +85,9 @@ def _bulk(finding: Finding, doc: Document) -> Iterator[str]:
 def _why(evidence: Mapping[str, Any]) -> Iterator[str]:
     """The sentence first, then whatever was measured."""
     if words := evidence.get("words"):
-        yield from _set("why", printable(str(words)))
+        yield from _set("why", shown(words))
     if held_back := evidence.get("held_back"):
-        yield f"  held back: {printable(str(held_back))}"
+        yield f"  held back: {shown(held_back)}"
     if kept := evidence.get("kept"):
         start, end = kept["span"]
         yield f"  stays: {shown(kept['id'])}, characters {start:,}–{end:,}"

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cleaner.corpus.source import shown
 from cleaner.report.cells import table
+from cleaner.text.shown import shown
 
 RULES_SHOWN = 6
 LISTED = 20

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from cleaner.corpus.source import shown
 from cleaner.document import Finding
 from cleaner.report.cells import cut
 from cleaner.report.lookup import Past, find_clean
 from cleaner.text.errors import ConfigError
+from cleaner.text.shown import shown
 
 AROUND = 20  # characters of context on either side
 
@@ -54,14 +54,16 @@ def told(place: Place) -> list[str]:
 
 
 def _parse(out: Path, asked: str) -> tuple[Past, int]:
-    path, *numbers = asked.rsplit(":", 2) if asked.count(":") > 1 else asked.rsplit(":", 1)
-    if not numbers or not all(number.isascii() and number.isdecimal() for number in numbers):
-        raise ConfigError(f"{asked!r}: write PATH:CHARACTER, or PATH:LINE:CHARACTER for a JSON lines file")
-    record = int(numbers[0]) if len(numbers) == 2 else None
-    past = find_clean(out, Path(path).as_posix().removeprefix(f"{out.as_posix()}/"), record)
-    if past is None:
-        raise ConfigError(f"{asked}: the run wrote no such document; paths begin with corpus/")
-    return past, int(numbers[-1])
+    """PATH:CHARACTER, or PATH:LINE:CHARACTER; a name may hold colons and numbers itself, so that both are tried."""
+    for parts in (asked.rsplit(":", 1), asked.rsplit(":", 2)):
+        path, *numbers = parts
+        if numbers and all(number.isascii() and number.isdecimal() for number in numbers):
+            name = Path(path).as_posix().removeprefix(f"{out.as_posix()}/")
+            if past := find_clean(out, name, int(numbers[0]) if len(numbers) == 2 else None):
+                return past, int(numbers[-1])
+    raise ConfigError(
+        f"{asked}: no such place; write PATH:CHARACTER, or PATH:LINE:CHARACTER in a JSON lines file, with PATH as corpus/a.txt"
+    )
 
 
 def _touches(finding: Finding, start: int, end: int) -> bool:
