@@ -10,6 +10,7 @@ import click
 
 from cleaner import __version__
 from cleaner.cli.exits import Ending
+from cleaner.cli.say import say
 from cleaner.cli.settings import config_from, settings_options
 from cleaner.text.shown import shown
 
@@ -85,15 +86,15 @@ def _say_run(content: Mapping[str, Any], out: Path, *, dry_run: bool, as_json: b
     if as_json:
         _print_json(content)
     elif not quiet:
-        click.echo("\n".join(summary(content, str(out))), err=True)
-        click.echo(
+        say("\n".join(summary(content, str(out), look=not dry_run)), err=True)
+        say(
             "nothing written (dry run)"
             if dry_run
             else f"clean text in {out}/corpus, provenance in {out}/provenance.jsonl",
             err=True,
         )
     if lines := passed(content):
-        click.echo("\n".join(lines), err=True)
+        say("\n".join(lines), err=True)
 
 
 @main.command(short_help="What a run did, and why.")
@@ -119,6 +120,10 @@ def audit(
 
     if verb in ("show", "where") and target is None:
         raise click.UsageError(f"clean audit {out} {verb} wants a {'document' if verb == 'show' else 'place'}")
+    if verb != "show" and (rule or certainty):
+        raise click.UsageError(
+            "--rule and --certainty choose among the findings of a document: clean audit OUT show DOC"
+        )
     if verb == "show":
         content, lines = audits.show(out, target or "", rule, certainty)
     elif verb == "where":
@@ -131,7 +136,7 @@ def audit(
         _print_json(content)
     else:
         for line in lines:
-            click.echo(line)
+            say(line)
 
 
 @main.command(short_help="The inputs of a run again, byte for byte.")
@@ -151,10 +156,10 @@ def restore(out: Path, names: tuple[str, ...], target: Path) -> None:
 
     done = restored(out, target, names)
     for line in done.damaged:
-        click.echo(f"damaged  {shown(line)}", err=True)
+        say(f"damaged  {shown(line)}", err=True)
     for path in done.missing:
-        click.echo(f"missing  {shown(path)}: the run had skipped it", err=True)
-    click.echo(f"{done.files:,} {'file' if done.files == 1 else 'files'} restored to {target}", err=True)
+        say(f"missing  {shown(path)}: the run had skipped it", err=True)
+    say(f"{done.files:,} {'file' if done.files == 1 else 'files'} restored to {target}", err=True)
     sys.exit(4 if done.damaged else 1 if done.missing else 0)
 
 
@@ -184,9 +189,9 @@ def verify(out: Path, as_json: bool) -> None:
         )
     else:
         for line in done.damaged:
-            click.echo(f"damaged  {shown(line)}")
+            say(f"damaged  {shown(line)}")
         for name in done.unlisted:
-            click.echo(f"unlisted {shown(name)}")
+            say(f"unlisted {shown(name)}")
     sys.exit(4 if done.damaged else 1 if done.unlisted else 0)
 
 
@@ -205,7 +210,7 @@ def rules(as_json: bool, markdown: bool) -> None:
     if as_json:
         _print_json({"schema": "cleaner/rules/1", "rules": tables.rules()})
     else:
-        click.echo(tables.markdown() if markdown else "\n".join(tables.lines()))
+        say(tables.markdown() if markdown else "\n".join(tables.lines()))
 
 
 @main.command(short_help="The effective settings as TOML.")
@@ -224,8 +229,8 @@ def config(as_json: bool, **settings: Any) -> None:
     if as_json:
         _print_json({"schema": "cleaner/config/1", **tomllib.loads(effective)})
     else:
-        click.echo(effective, nl=False)
+        say(effective.rstrip("\n"))
 
 
 def _print_json(content: Any) -> None:
-    click.echo(json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace").decode())
+    say(json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace").decode())

@@ -4,11 +4,11 @@ import io
 import os
 import signal
 import sys
-from contextlib import suppress
 from typing import Any, NoReturn
 
 import click
 
+from cleaner.cli.say import say
 from cleaner.text.errors import CleanerError, WriteError
 from cleaner.text.shown import shown
 
@@ -35,33 +35,16 @@ class Ending(click.Group):
         except _Stopped:
             _leave(143)
         except Exception as defect:
-            _tell(f"a defect of ours, {type(defect).__name__}: {defect}; with --debug it shows where", 1)
+            _tell(f"a defect of ours, {type(defect).__name__}: {defect}; `clean --debug …` shows where", 1)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """The verb; what fails in writing its report is told here, before click answers it."""
+        """The verb; a report that cannot be written is told here, before click answers it in its own way."""
         try:
-            out = super().invoke(ctx)
-            for stream in (sys.stdout, sys.stderr):
-                if stream is not None:
-                    stream.flush()
-            return out
-        except BrokenPipeError:  # `| head` has read enough
-            _silence()
-            sys.exit(0)
+            return super().invoke(ctx)
         except OSError as failure:
-            _silence()
-            raise WriteError(f"{failure.filename or 'standard output'}: {failure.strerror or failure}") from failure
-
-
-def _silence() -> None:
-    """Give Python's last flush somewhere to go."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError, AttributeError):
-            stream.flush()
-            continue
-        with suppress(OSError, ValueError, AttributeError):
-            os.dup2(null, stream.fileno())
+            if failure.filename is not None:
+                raise
+            raise WriteError(f"standard output: {failure.strerror or failure}") from failure
 
 
 class _Stopped(BaseException):
@@ -76,12 +59,12 @@ def _tell(message: str, code: int) -> NoReturn:
     """End with one line; with --debug, which may show text of documents, with the traceback."""
     if "--debug" in sys.argv:
         raise  # called from an except clause only
-    click.echo(f"Error: {shown(message)}", err=True)
+    say(f"Error: {shown(message)}", err=True)
     sys.exit(code)
 
 
 def _leave(code: int) -> NoReturn:
     """Go at once: workers follow when their parent is gone."""
-    click.echo("\nstopped; inputs are untouched and nothing is half-written; the same command begins again", err=True)
+    say("\nstopped; inputs are untouched and nothing is half-written; the same command begins again", err=True)
     sys.stderr.flush()
     os._exit(code)

@@ -1,9 +1,8 @@
 """A piece of an input → documents, each with where its bytes came from. Cleans nothing, writes nothing."""
 
 import codecs
-import os
+import errno
 import re
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -57,14 +56,13 @@ def piece_bytes(piece: Piece) -> bytes:
     """The bytes of a piece. InputError where the file cannot be read or changes meanwhile."""
     source = piece.source
     try:
-        with os.fdopen(os.open(source.path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise InputError("not a regular file")
+        with source.open() as file:
             file.seek(piece.start)
             data = file.read(piece.end - piece.start)
             after = Path(source.path).stat()
     except OSError as failure:
-        raise InputError(f"cannot be read: {failure.strerror}") from failure
+        known = failure.errno == errno.EINVAL
+        raise InputError(f"{failure.strerror}" if known else f"cannot be read: {failure.strerror}") from failure
     if (after.st_size, after.st_mtime_ns) != (source.size, source.changed) or len(data) != piece.end - piece.start:
         raise InputError(f"changed while it was read ({source.size:,} bytes when listed, {after.st_size:,} now)")
     return data
@@ -130,6 +128,10 @@ def _decoded_line(body: bytes, origin: Origin, encoding: str | None) -> tuple[st
             at = failure.start
     decoded = decode(body, encoding)
     if encoding is None and not decoded.encoding.startswith("utf-8"):
+        if decoded.encoding.startswith("utf"):
+            raise InputError(
+                f"reads as {decoded.encoding}; JSON lines must be UTF-8 or a legacy encoding: convert the file"
+            )
         message = f"byte {body[at]:#04x} at {at} is not UTF-8, the record reads as {decoded.encoding}"
         raise InputError(f"{message}; pass --encoding {decoded.encoding}")
     return decoded.text, replace(_decoded(origin, decoded), bom=origin.bom, decision=_decision(decoded))

@@ -1,6 +1,7 @@
 """The source again, byte for byte, from the clean corpus and its provenance. Reads a finished run, never changes it."""
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -14,7 +15,7 @@ from cleaner.corpus.first_pass import ORIGINALS, clean_text
 from cleaner.corpus.jsonl import rejoin
 from cleaner.corpus.reader import bytes_of
 from cleaner.corpus.record import Origin, document_in, origin_in
-from cleaner.corpus.workdir import inside, opened, rename, staging
+from cleaner.corpus.workdir import inside, opened, rename, staging, sync_folder
 from cleaner.document import Document
 from cleaner.text.errors import ConfigError, RunDirError
 
@@ -150,15 +151,21 @@ def restore(out: Path, target: Path, only: tuple[str, ...] = ()) -> Restored:
 def _restore(out: Path, target: Path, only: tuple[str, ...], content: Mapping[str, Any], done: Restored) -> None:
     wanted = {one["name"]: one for one in content["inputs"] if _asked(one["name"], only)}
     if only and not wanted:
-        raise ConfigError(f"{out}: no input begins with {', '.join(only)}; clean audit {out} lists them")
-    if target.resolve() == out.resolve():
+        raise ConfigError(f"{out}: no input begins with {', '.join(only)}; clean audit {out} list names them all")
+    if os.path.realpath(target) == os.path.realpath(out):
         raise ConfigError(f"{target}: is the run itself; pass another -o")
+    for name in wanted:
+        if os.path.lexists(inside(target, name)):
+            raise ConfigError(f"{target / name}: stands there already; restore into a new directory")
     left = dict(wanted)
     for name, group in groupby(records(out, done.damaged), key=_name):
         if name in left:
             _restore_one(out, target, left.pop(name), group, done)
     for one in left.values():  # inputs without any line
         _restore_one(out, target, one, [], done)
+    for folder in sorted({inside(target, name).parent for name in wanted}):
+        if folder.is_dir():
+            sync_folder(folder)
     done.missing = [one["path"] for one in content["skipped"] if not only]
 
 
@@ -170,8 +177,6 @@ def _restore_one(
     out: Path, target: Path, source: Mapping[str, Any], group: Iterable[dict[str, Any]], done: Restored
 ) -> None:
     path = inside(target, source["name"])
-    if path.exists():
-        raise ConfigError(f"{path}: stands there already; restore into a new directory")
     files = CleanFiles(out)
     try:
         with staging(path.parent) as (file, temporary):

@@ -81,7 +81,7 @@ def _cut(source: Source, size: int, seen: Callable[[bytes], None]) -> Iterator[P
     """Pieces of at least `size` bytes that end behind a line feed; `seen` is shown every byte."""
     start = at = 0
     line = first_line = 1
-    with Path(source.path).open("rb") as file:
+    with source.open() as file:
         while chunk := file.read(_CHUNK):
             seen(chunk)
             at += len(chunk)

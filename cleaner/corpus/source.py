@@ -1,11 +1,13 @@
-"""Which files a run reads: a tree, or single files; each with the name it has in the output. Opens nothing."""
+"""Which files a run reads: a tree, or single files; each with the name it has in the output."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from cleaner.text.errors import ConfigError
 
@@ -27,6 +29,14 @@ class Source:
     format: str
     size: int
     changed: int
+
+    def open(self) -> IO[bytes]:
+        """The file for reading. OSError where it is gone, or something else stands there now."""
+        file = os.fdopen(os.open(self.path, os.O_RDONLY | os.O_NONBLOCK), "rb")
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            file.close()
+            raise OSError(errno.EINVAL, "not a regular file", self.path)
+        return file
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,7 @@ def _below(root: Path, out: Path | None, prefix: str) -> Iterator[Source | Passe
         # the user named this file: whatever its suffix, it is meant
         yield _one(root, root.name, FORMATS.get(root.suffix.lower(), "text"), root.stat())
         return
-    inside = None if out is None else out.resolve()
+    inside = None if out is None else os.path.realpath(out)
     folders = [(str(root), prefix)]
     while folders:
         folder, above = folders.pop()
@@ -94,7 +104,7 @@ def _below(root: Path, out: Path | None, prefix: str) -> Iterator[Source | Passe
             if entry.is_symlink():
                 yield Passed(entry.path, "left out: a symbolic link")
             elif entry.is_dir():
-                if inside is not None and Path(entry.path).resolve() == inside:
+                if inside is not None and os.path.realpath(entry.path) == inside:
                     yield Passed(entry.path, "left out: the output directory")
                 else:
                     folders.append((entry.path, f"{name}/"))

@@ -45,7 +45,8 @@ def staging(folder: Path) -> Iterator[tuple[IO[bytes], Path]]:
             file.flush()
             os.fsync(file.fileno())
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise
 
 
@@ -64,11 +65,15 @@ def rename(temporary: Path, path: Path) -> None:
 def sync_folder(folder: Path) -> None:
     """Make the names in a directory durable."""
     with explained(folder):
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        _sync(folder)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def make_folder(folder: Path) -> None:
@@ -80,7 +85,8 @@ def make_folder(folder: Path) -> None:
     for new in reversed(missing):
         with suppress(FileExistsError):  # another worker was faster
             new.mkdir()
-        sync_folder(new.parent)
+        with suppress(PermissionError):  # a folder may be open for writing and closed for reading
+            _sync(new.parent)
 
 
 def opened(path: Path) -> IO[bytes]:

@@ -10,12 +10,14 @@ RULES_SHOWN = 6
 LISTED = 20
 
 
-def summary(manifest: Mapping[str, Any], out: str) -> list[str]:
-    """What was read, what went and by which rule, the weakest decisions, where the result is."""
+def summary(manifest: Mapping[str, Any], out: str, *, look: bool = True) -> list[str]:
+    """What was read, what went and by which rule, the weakest decisions; with `look` the command that shows them."""
+    if not manifest["inputs"]:
+        return ["nothing to clean: no .txt, .md or .jsonl file that can be read"]
     counts = manifest["counts"]
     lines = [_head(manifest, counts)]
     lines += _rules(counts)
-    lines += _weakest(counts, out)
+    lines += _weakest(counts, out, look=look)
     return lines
 
 
@@ -56,11 +58,12 @@ def _rules(counts: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _weakest(counts: Mapping[str, Any], out: str) -> list[str]:
+def _weakest(counts: Mapping[str, Any], out: str, *, look: bool) -> list[str]:
     if not counts["weakest"]:
         return []
     names = list(dict.fromkeys(shown(one["document"]) for one in counts["weakest"]))
-    return [f"weakest removals: {', '.join(names)}; look: clean audit {shown(out)} show {names[0]}"]
+    told = f"weakest removals: {', '.join(names)}"
+    return [f"{told}; look: clean audit {shown(out)} show {names[0]}" if look else told]
 
 
 def _reasons(ignored: list[Mapping[str, str]]) -> str:
