@@ -7,7 +7,7 @@ from typing import Any
 
 from cleaner.config import Config, config_of, find_settings
 from cleaner.document import Certainty, Document, Finding
-from cleaner.stages import LAYOUT
+from cleaner.stages import LAYOUT, WAKES
 from cleaner.stages.stage import Stage
 
 ROUNDS = 6  # a third is rare: a removed tag can expose a joiner, composing re-orders marks
@@ -67,12 +67,17 @@ class Pipeline:
         again  the text was settled before: report only what is applied, since flags were reported then
         """
         layout = [stage for stage in self.stages if stage.name in LAYOUT]
+        awake = LAYOUT
         for turn in range(ROUNDS):
-            before = doc.text
+            changed: set[str] = set()
             for stage in layout:
-                doc = self._through(stage, doc, flags=not (again or turn))
-            if doc.text == before:
+                if stage.name in awake:
+                    before, doc = doc.text, self._through(stage, doc, flags=not (again or turn))
+                    if doc.text != before:
+                        changed.add(stage.name)
+            if not changed:
                 return doc
+            awake = frozenset().union(*(WAKES.get(name, LAYOUT) for name in changed))
         return doc.revise([Finding(0, len(doc.text), "error.not-stable", None, Certainty.SUSPECT, {"rounds": ROUNDS})])
 
     def _through(self, stage: Stage, doc: Document, *, flags: bool = True) -> Document:

@@ -36,3 +36,11 @@ _ONCE: tuple[type[Any], ...] = (
 
 STAGES: dict[str, type[Any]] = {stage.name: stage for stage in (*_LAYOUT, *_ONCE)}
 LAYOUT = frozenset(stage.name for stage in _LAYOUT)
+
+# After a change by one of these only these can find something new; after any other, all of them.
+WAKES = {
+    "width": frozenset(
+        {"mojibake", "width", "compose", "spacing"}
+    ),  # ASCII letters: evidence, bearers of accents, prose
+    "spacing": frozenset({"spacing"}),  # it never joins two characters that are drawn
+}

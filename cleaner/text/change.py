@@ -234,6 +234,9 @@ def _text_of_group(first: tuple[Edit, ...], starts: list[int], second: tuple[Edi
 
     Whatever `second` leaves of that stretch was put in by `first`, or a character that stays would have cut the group.
     """
+    if len(first) == len(second) == 1:
+        (start, end, new), old = second[0], first[0][2]
+        return old[: max(start - starts[0], 0)] + new + old[max(end - starts[0], 0) :]
     parts, at, i = [], low, 0
     for start, end, text in (*second, Edit(high, high)):
         if at < start:
