@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.dedup.candidates import bucket_links
+from cleaner.dedup.candidates import bucket_links, near_pairs
 from cleaner.dedup.match import Edge, match
-from cleaner.dedup.settings import Dedup, Keep
-from cleaner.dedup.shuffle import Columns, Reduce
+from cleaner.dedup.settings import Dedup, Keep, UnitChoice
+from cleaner.dedup.shuffle import Columns, Reduce, shuffle
 from cleaner.dedup.units import DOCUMENT, PARAGRAPH, Units, units_of
 from tests.dedup_texts import (
     HAN,
@@ -353,3 +353,42 @@ def true_jaccard(one: str, other: str) -> float:
     """By plain sets of strings."""
     left, right = shingles_of(one), shingles_of(other)
     return len(left & right) / len(left | right)
+
+
+def crowd(copies: int) -> list[str]:
+    """As many equal texts as nearly equal ones: one exact group, and one bucket in nearly every band."""
+    random = Random(13)
+    text = paragraph(random, 10)
+    return [text] * copies + [edited(random, text, 1) for _ in range(copies)]
+
+
+def test_a_crowd_of_equal_and_nearly_equal_paragraphs() -> None:
+    texts = crowd(1500)
+    _, edges = matched(texts, PARAGRAPHS)
+    assert_proved(texts, edges)
+    assert [edge.unit for edge in edges if edge.keeper == 0] == list(range(1, len(texts)))
+
+
+def test_a_crowd_has_links_in_proportion() -> None:
+    """Candidates, not seconds: what a crowd costs cannot be measured on a busy machine."""
+    counts = []
+    for copies in (500, 1000):
+        units = units_of(crowd(copies)[copies:], DOCUMENTS)
+        counts.append(len(near_pairs(np.arange(len(units)), units.bands, shuffle, 1)[0]))
+    assert counts[1] <= 2.3 * counts[0]
+    assert counts[1] <= 2 * 16 * 1000
+
+
+def test_a_document_of_many_paragraphs() -> None:
+    lines = [
+        f"第{number}段，说的是一件与别处都不相同的事情，编号是{number * number}，另记一笔。" for number in range(20_000)
+    ]
+    units, edges = matched(["\n".join(lines), "\n".join(lines[:-1])], Dedup(threshold=0.95))
+    assert len(units) == 2 * 20_000 + 1
+    assert [(edge.unit, edge.keeper) for edge in edges if units.kind[edge.unit] == DOCUMENT] == [(20_001, 0)]
+
+
+@pytest.mark.parametrize("units", ["document", "paragraph", "both"])
+def test_repeated_shingles_are_one(units: UnitChoice) -> None:
+    texts = ["哈" * 3000, "哈" * 2000, "哈呀" * 900, "哈呀" * 100, "哈" * 24]
+    assert gone(texts, Dedup(units=units)) == {texts[1]: texts[0], texts[3]: texts[2]}

@@ -8,8 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.dedup.compiled import either
+from cleaner.dedup.graph import root
 from cleaner.dedup.shuffle import Columns, Shuffle
 
+A_LINK = 50  # code points that are signed by numpy in the time that Python needs for a link
 ALL_PAIRS = 8  # units: up to here everyone meets everyone; a bigger bucket gets 2n links
 
 Ids = NDArray[np.int64]
@@ -65,18 +68,17 @@ def bucket_links(rows: Columns) -> Columns:
     return {"first": ids[first], "second": ids[second]}
 
 
-def components(first: Ids, second: Ids) -> list[Ids]:
-    """The units that links tie together, each component in keep order; one unit alone is none."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
+def components(first: Ids, second: Ids, count: int) -> list[Ids]:
+    """The units that links tie together, each component in keep order; one unit alone is none.
 
-    nodes, ends = np.unique(np.concatenate([first, second]), return_inverse=True)
-    ones = np.ones(len(first), dtype=np.int8)
-    graph = coo_array((ones, (ends[: len(first)], ends[len(first) :])), shape=(len(nodes), len(nodes)))
-    labels = connected_components(graph, directed=False)[1]
-    order = np.lexsort((nodes, labels))
-    cuts = np.flatnonzero(np.diff(labels[order])) + 1
-    return np.split(nodes[order], cuts) if len(nodes) else []
+    count  of all units
+    """
+    parent = np.arange(count)
+    either(root, len(first) * A_LINK)(first, second, parent)
+    tied = np.unique(np.concatenate([first, second]))
+    tied = tied[np.lexsort((tied, parent[tied]))]
+    cuts = np.flatnonzero(np.diff(parent[tied])) + 1
+    return np.split(tied, cuts) if len(tied) else []
 
 
 def _in_groups(keys: NDArray[np.int64], ids: Ids) -> tuple[NDArray[np.int64], Ids]:

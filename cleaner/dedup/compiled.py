@@ -15,6 +15,12 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 WORTH = 1 << 20  # code points: numpy alone needs a second for ten times as many
 
 
+def either(function: Function, code_points: int) -> Function:
+    """A function that is its own twin: as machine code where that pays, else as it is written."""
+    return compiled(function) if pays(code_points) else function
+
+
+@cache
 def compiled(function: Function) -> Function:
     """The function as machine code that lets other threads run; for modules that are imported only where `pays`."""
     from numba import njit

@@ -14,6 +14,7 @@ from cleaner.dedup.compiled import compiled
 U32, U64 = np.uint32, np.uint64
 Ints: TypeAlias = NDArray[np.int64]
 Words: TypeAlias = NDArray[np.uint32]
+Places: TypeAlias = NDArray[np.int32]  # into one batch, which never has 2^31 code points
 
 DOCUMENT, PARAGRAPH = 0, 1
 SIZE = 5  # code points of a shingle
@@ -50,12 +51,12 @@ def spans(points: Words, ends: Ints, documents: bool, paragraphs: bool, out: Int
 
 
 @compiled
-def fold(points: Words, table: Words, codes: Words, places: Ints, letters: Ints) -> int:
+def fold(points: Words, table: Words, codes: Words, places: Places, letters: Places) -> int:
     """Texts into their key: how many code points it has.
 
     codes    gets the key; uint32, shape (m,)
-    places   gets where in the key each code point went, and where the key ends; int64, shape (m + 1,)
-    letters  gets how many letters and digits stand in front of each code point; int64, shape (m + 1,)
+    places   gets where in the key each code point went, and where the key ends; int32, shape (m + 1,)
+    letters  gets how many letters and digits stand in front of each code point; int32, shape (m + 1,)
     """
     size = count = 0
     for at in range(len(points)):

@@ -51,12 +51,12 @@ def by_compiler(texts: Sequence[str], settings: Dedup, bands: Bands) -> Signed:
     ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
     spans = np.empty((5, 2 * len(texts) + together.count("\n")), dtype=np.int64)
     spans = spans[:, : kernel.spans(points, ends, settings.units != "paragraph", settings.units != "document", spans)]
-    places, counts = np.empty((2, len(points) + 1), dtype=np.int64)
+    places, counts = np.empty((2, len(points) + 1), dtype=np.int32)
     codes = np.empty(len(points), dtype=np.uint32)
     codes = codes[: kernel.fold(points, table(), codes, places, counts)]
     base = spans[4]
-    first, last = places[spans[2] + base], places[spans[3] + base]
-    letters = counts[spans[3] + base] - counts[spans[2] + base]
+    first, last = places[spans[2:4] + base].astype(np.int64)
+    letters = (counts[spans[3] + base] - counts[spans[2] + base]).astype(np.int64)
     near = _enters(first, last, letters, settings)
     g = np.empty(max(len(codes) - (SIZE - 1), 0), dtype=np.uint32)
     kernel.premixed(codes, g)
