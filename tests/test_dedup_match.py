@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from cleaner.dedup.candidates import bucket_links, near_pairs
 from cleaner.dedup.match import Edge, match
+from cleaner.dedup.missed import missed
 from cleaner.dedup.settings import Dedup, Keep, UnitChoice
 from cleaner.dedup.shuffle import Columns, Reduce, shuffle
 from cleaner.dedup.units import DOCUMENT, PARAGRAPH, Units, units_of
@@ -141,6 +142,16 @@ def test_keep(keep: Keep, kept: str) -> None:
     assert gone(texts, Dedup(units="document", keep=keep)) == {
         text: ONE + kept for text in texts if not text.endswith(kept)
     }
+
+
+def test_keep_the_largest_number() -> None:
+    texts = [ONE + end for end in ("甲", "乙", "丙", "丁")]
+    units = units_of(texts, DOCUMENTS)
+    chosen = Dedup(units="document", keep="field:score")
+    for values, keeper in [([1, 3, 3, 2], 1), ([-np.inf, -5, -np.inf, -np.inf], 1), ([-np.inf] * 4, 0)]:
+        edges = match(units, fetching(units, texts), chosen, values=np.array(values, dtype=np.float64))
+        assert {edge.keeper for edge in edges} == {keeper}
+        assert len(edges) == 3
 
 
 def test_the_last_paragraph_of_a_document_is_kept_too() -> None:
@@ -392,3 +403,32 @@ def test_a_document_of_many_paragraphs() -> None:
 def test_repeated_shingles_are_one(units: UnitChoice) -> None:
     texts = ["哈" * 3000, "哈" * 2000, "哈呀" * 900, "哈呀" * 100, "哈" * 24]
     assert gone(texts, Dedup(units=units)) == {texts[1]: texts[0], texts[3]: texts[2]}
+
+
+# ---- what was overlooked
+
+
+def test_the_sample_finds_what_the_bands_missed() -> None:
+    random = Random(5)
+    originals = [paragraph(random) for _ in range(12)]
+    texts = originals + [edited(random, text, 1) for text in originals] + originals[:3]
+    units = units_of(texts, DOCUMENTS)
+    fetch = fetching(units, texts)
+    edges = match(units, fetch, Dedup(units="document", recall="thorough"))
+    whole = {"compared_pairs": 0, "found": 0, "missed_pairs": 0, "missed_pairs_at_most": 0}
+    stay = int(np.count_nonzero(units.near)) - sum(bool(units.near[edge.unit]) for edge in edges)
+    assert missed(units, fetch, edges, DOCUMENTS)["document"] == whole | {"compared_pairs": stay * (stay - 1) // 2}
+    overlooked = [edge for edge in edges if not edge.exact]
+    without = [edge for edge in edges if edge.exact]
+    found = missed(units, fetch, without, DOCUMENTS)["document"]
+    assert found["found"] == found["missed_pairs"] >= len(overlooked) > 5
+
+
+def test_the_sample_is_bounded_and_seeded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cleaner.dedup.missed.OTHERS", 100)
+    texts = paragraphs_with_copies(400, seed=5)
+    units = units_of(texts, DOCUMENTS)
+    found = [missed(units, fetching(units, texts), [], DOCUMENTS)["document"] for _ in range(2)]
+    assert found[0] == found[1]
+    assert found[0]["compared_pairs"] <= 64 * 164
+    assert found[0]["missed_pairs"] <= found[0]["missed_pairs_at_most"]

@@ -17,12 +17,12 @@ NEAR = edited(Random(3), ONE, 1)
 
 
 def survivors(
-    tmp_path: Path, lines: list[str], units: UnitChoice, **more: Any
+    tmp_path: Path, lines: list[str], units: UnitChoice, keep: str = "first", **more: Any
 ) -> tuple[list[str], list[dict[str, Any]]]:
     """Kept lines and removed rows."""
     path, kept, removed = (tmp_path / name for name in ("in.jsonl", "kept.jsonl", "removed.jsonl"))
     path.write_bytes("".join(lines).encode())
-    write_survivors(path, kept, removed, Dedup(units=units), **more)
+    write_survivors(path, kept, removed, Dedup(units=units, keep=keep), **more)
     rows = [json.loads(row) for row in removed.read_text(encoding="utf-8").splitlines()]
     return kept.read_bytes().decode().splitlines(keepends=True), rows
 
@@ -79,3 +79,11 @@ def test_a_line_that_is_no_document_is_named(tmp_path: Path, line: str, message:
 
 def test_nothing_in_nothing_out(tmp_path: Path) -> None:
     assert survivors(tmp_path, [], "both") == ([], [])
+
+
+def test_the_copy_with_the_largest_number_stays(tmp_path: Path) -> None:
+    scores: list[Any] = [None, "9", 2, True, 7.5, 1]
+    lines = [json.dumps({"id": str(at), "score": score, "text": ONE}) + "\n" for at, score in enumerate(scores)]
+    kept, rows = survivors(tmp_path, lines, "document", keep="field:score")
+    assert kept == lines[4:5]
+    assert {row["kept"] for row in rows} == {"4"}

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from cleaner.corpus.jsonl import split
+from cleaner.corpus.record import number_in
 from cleaner.corpus.workdir import writing
 from cleaner.dedup.settings import Dedup
 from cleaner.text.errors import InputError
@@ -34,11 +35,13 @@ class Corpus:
     """The documents of a file. A line without any sign is none, and stays.
 
     ids     the member `id`, or the number of the line, from 1
+    values  for `keep = "field:NAME"`
     starts  where the line of each document starts, in bytes; ends: behind its line end
     """
 
     texts: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
+    values: "array[float]" = field(default_factory=lambda: array("d"))
     starts: "array[int]" = field(default_factory=lambda: array("q"))
     ends: "array[int]" = field(default_factory=lambda: array("q"))
 
@@ -51,11 +54,13 @@ def write_survivors(
     A removed paragraph takes its whole line with it; a document that has none left goes. Rows hold `id`, `kept` (the
     copy that stays), `jaccard` and `exact`; the id of a paragraph is DOCUMENT:LINE, lines counted from 0.
     """
+    import numpy as np
+
     from cleaner.dedup.match import match
 
     corpus = Corpus()
     units = _signed(path, corpus, settings, text_field, threads)
-    edges = match(units, _fetching(units, corpus.texts), settings)
+    edges = match(units, _fetching(units, corpus.texts), settings, values=np.array(corpus.values))
     with writing(removed) as file:
         file.writelines((json.dumps(row, ensure_ascii=False) + "\n").encode() for row in _rows(edges, units, corpus))
     with path.open("rb") as source, writing(kept) as file:
@@ -76,14 +81,14 @@ def _signed(path: Path, corpus: Corpus, settings: Dedup, text_field: str, thread
 
     parts: list[Future[Units]] = []
     with ThreadPoolExecutor(threads) as pool:
-        for first in _read(path, corpus, text_field):
+        for first in _read(path, corpus, text_field, settings.field):
             parts.append(
                 pool.submit(lambda first, texts: units_of(texts, settings).numbered(first), first, corpus.texts[first:])
             )
         return Units.join([part.result() for part in parts])
 
 
-def _read(path: Path, corpus: Corpus, text_field: str) -> Iterator[int]:
+def _read(path: Path, corpus: Corpus, text_field: str, value: str | None) -> Iterator[int]:
     """Read the documents; the number of the first of each chunk, once it is there."""
     first = size = at = 0
     with path.open("rb") as file:
@@ -92,6 +97,7 @@ def _read(path: Path, corpus: Corpus, text_field: str) -> Iterator[int]:
                 record = _record(line, f"{path}:{number}", text_field)
                 corpus.texts.append(record[text_field])
                 corpus.ids.append(str(record.get("id", number)))
+                corpus.values.append(0 if value is None else number_in(record, value))
                 corpus.starts.append(at)
                 corpus.ends.append(at + len(line))
                 size += len(record[text_field])

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cleaner.dedup.bands import chosen, promised
 from cleaner.dedup.candidates import exact_pairs, near_pairs
 from cleaner.dedup.reading import Fetch, Reading
-from cleaner.dedup.settings import Dedup, Keep
+from cleaner.dedup.settings import FIELD, Dedup, Keep
 from cleaner.dedup.shuffle import Shuffle, shuffle
 from cleaner.dedup.units import DOCUMENT, PARAGRAPH, Units
 from cleaner.dedup.verify import Links, equal, similar, verdicts
@@ -38,14 +38,22 @@ class Edge(NamedTuple):
     exact: bool
 
 
-def match(units: Units, fetch: Fetch, settings: Dedup, shuffle: Shuffle = shuffle, parts: int = 1) -> list[Edge]:
+def match(
+    units: Units,
+    fetch: Fetch,
+    settings: Dedup,
+    shuffle: Shuffle = shuffle,
+    parts: int = 1,
+    values: NDArray[np.float64] | None = None,
+) -> list[Edge]:
     """Every unit to remove, in row order, one edge each; the keeper of every edge stays.
 
     units    the rows of all shards; `document` counts in source order over the whole corpus
     fetch    row numbers, ascending → the texts of these units; only rows that may go, or stay for another, are asked for
+    values   one number a document for `keep = "field:NAME"`, -inf where it has none; float64, shape (documents,)
     shuffle  how rows with equal keys are brought together; neither it nor `parts` changes the result
     """
-    order = keep_order(units, settings.keep)
+    order = keep_order(units, settings.keep, values)
     search = _Search(units, fetch, settings, shuffle, parts)
     may_go = (units.kind == DOCUMENT) & (units.letters > 0)
     edges = search.edges(order[may_go[order]])
@@ -55,9 +63,11 @@ def match(units: Units, fetch: Fetch, settings: Dedup, shuffle: Shuffle = shuffl
     return sorted(edges)
 
 
-def keep_order(units: Units, keep: Keep) -> NDArray[np.int64]:
+def keep_order(units: Units, keep: Keep, values: NDArray[np.float64] | None = None) -> NDArray[np.int64]:
     """Row numbers, the unit that is rather kept first; no two units are equal in it. Policy, source order, offset."""
     source = np.lexsort((units.start, units.kind, units.document))
+    if values is not None and keep.startswith(FIELD):
+        return source[np.argsort(-values[units.document[source]], kind="stable")]
     if keep == "longest":
         return source[np.argsort(-units.letters[source], kind="stable")]
     return source[::-1] if keep == "last" else source
