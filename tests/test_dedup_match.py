@@ -385,7 +385,7 @@ def test_a_crowd_has_links_in_proportion() -> None:
     counts = []
     for copies in (500, 1000):
         units = units_of(crowd(copies)[copies:], DOCUMENTS)
-        counts.append(len(near_pairs(np.arange(len(units)), units.bands, shuffle, 1)[0]))
+        counts.append(len(near_pairs(np.arange(len(units)), units.bands.T, shuffle, 1)[0]))
     assert counts[1] <= 2.3 * counts[0]
     assert counts[1] <= 2 * 16 * 1000
 

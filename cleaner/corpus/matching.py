@@ -55,10 +55,7 @@ def match_documents(
     from cleaner.dedup.units import Units
 
     staging = StagedDocuments(out, cleaned)
-    starts = [0, *accumulate(len(done.ids) for done in cleaned)]
-    units = Units.join(
-        [done.units.numbered(first) for done, first in zip(cleaned, starts, strict=False) if done.units is not None]
-    )
+    units = Units.join(_taken(cleaned))
 
     def fetch(rows: "NDArray[np.int64]") -> list[str]:
         return list(_texts(units, staging, rows))
@@ -75,6 +72,16 @@ def match_documents(
     matched.report = _report(units, edges, settings) | {"sample": missed(units, fetch, edges, settings)}
     _note_emptied(matched, units, staging, edges, pipeline)
     return matched
+
+
+def _taken(cleaned: Sequence[Cleaned]) -> "Iterator[Units]":
+    """The rows of all shards, numbered through; a shard lets go of its own, which are most of what it holds."""
+    first = 0
+    for done in cleaned:
+        if done.units is not None:
+            yield done.units.numbered(first)
+        done.units = None
+        first += len(done.ids)
 
 
 def _report(units: "Units", edges: "Sequence[Edge]", settings: Dedup) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def _signed(path: Path, corpus: Corpus, settings: Dedup, text_field: str, thread
             parts.append(
                 pool.submit(lambda first, texts: units_of(texts, settings).numbered(first), first, corpus.texts[first:])
             )
-        return Units.join([part.result() for part in parts])
+        return Units.join(parts.pop(0).result() for _ in range(len(parts)))
 
 
 def _read(path: Path, corpus: Corpus, text_field: str, value: str | None) -> Iterator[int]:

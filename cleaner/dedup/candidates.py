@@ -3,7 +3,7 @@
 Units are numbered in keep order throughout, so the first of a group is the one that stays.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,14 +28,14 @@ def exact_pairs(hashes: NDArray[np.int64], shuffle: Shuffle, parts: int) -> tupl
     return _sorted_pairs([shuffle(rows, "hash", parts, equal_to_first)], len(hashes))
 
 
-def near_pairs(ids: Ids, bands: NDArray[np.int64], shuffle: Shuffle, parts: int) -> tuple[Ids, Ids]:
+def near_pairs(ids: Ids, bands: Iterable[NDArray[np.int64]], shuffle: Shuffle, parts: int) -> tuple[Ids, Ids]:
     """Pairs of units that share a bucket in some band, each once.
 
     ids      int64, shape (n,): the numbers of the units
-    bands    their band keys; int64, shape (n, b)
+    bands    their keys in one band after the other, so that only one is held; int64, shape (n,) each
     returns  (firsts, seconds), first < second, ordered by first, then second
     """
-    met = [shuffle({"key": bucket, "id": ids}, "key", parts, bucket_links) for bucket in bands.T]
+    met = [shuffle({"key": bucket, "id": ids}, "key", parts, bucket_links) for bucket in bands]
     return _sorted_pairs(met, int(ids.max(initial=0)) + 1)
 
 

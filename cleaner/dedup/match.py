@@ -95,7 +95,8 @@ class _Search:
         enters = self.units.near[rows]
         enters[copies] = False
         ids = np.flatnonzero(enters)
-        pairs = near_pairs(ids, self.units.bands[rows[ids]], self.shuffle, self.parts)
+        bands = (self.units.bands[rows[ids], band] for band in range(self.units.bands.shape[1]))
+        pairs = near_pairs(ids, bands, self.shuffle, self.parts)
         return verdicts(similar(*pairs, reading, self.settings.limit), reading, self.settings.limit)
 
     def _copies(

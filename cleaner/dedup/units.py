@@ -50,8 +50,17 @@ class Units:
     @classmethod
     def join(cls, parts: Iterable["Units"]) -> "Units":
         """The rows of all shards, one after the other."""
-        together = list(parts) or [_rows([], Dedup(), by_numpy)]
-        return cls(*(np.concatenate([getattr(part, column.name) for part in together]) for column in fields(cls)))
+        together = list(parts)[::-1] or [_rows([], Dedup(), by_numpy)]
+        count, at = sum(map(len, together)), 0
+        like = [getattr(together[0], column.name) for column in fields(cls)]
+        columns = [np.empty((count, *column.shape[1:]), dtype=column.dtype) for column in like]
+        del like
+        while together:  # a part goes once it is copied, so that nothing is held twice where `parts` lets go of it
+            part = together.pop()
+            for column, its in zip(columns, fields(cls), strict=True):
+                column[at : at + len(part)] = getattr(part, its.name)
+            at += len(part)
+        return cls(*columns)
 
 
 def unit_rows(text: str, settings: Dedup) -> Units:
