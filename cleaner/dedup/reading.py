@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Fetch: TypeAlias = Callable[[NDArray[np.int64]], Sequence[str]]  # row numbers, ascending → the texts of these units
 Pairs: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64]]
 
-BUDGET = 1 << 22  # code points read at a time: their shingle sets take 32 MB, sorted and unsorted
+BUDGET = 1 << 20  # code points read at a time: their shingle sets take 8 MB
 
 
 @dataclass(frozen=True, slots=True)
