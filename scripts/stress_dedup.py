@@ -50,7 +50,7 @@ def long(count: int) -> list[str]:
 
 def repeated(count: int) -> list[str]:
     """Texts that say one thing over and over."""
-    return [HAN[at % 700] * (100 + at // 700) for at in range(count)]
+    return [HAN[at % 700] * (100 + at // 700 % 50) for at in range(count)]
 
 
 def short(count: int) -> list[str]:
