@@ -1,118 +1,189 @@
-"""Measure duplicate matching over a JSONL corpus, and write what it would remove.
+"""Measure duplicate removal end to end: JSON lines in, kept JSON lines and removed ids out, whole processes.
 
-    python scripts/bench_dedup.py corpus.jsonl removed.jsonl
-    python scripts/bench_dedup.py corpus.jsonl removed.jsonl --units paragraph --recall thorough
+    python scripts/bench_dedup.py corpus.jsonl                       # documents, paragraphs, both
+    python scripts/bench_dedup.py corpus.jsonl --units document --recall thorough --rounds 5
+    python scripts/bench_dedup.py corpus.jsonl --peers               # gaoya and datasketch beside it, where installed
+    python scripts/bench_dedup.py corpus.jsonl --out kept.jsonl removed.jsonl --units document   # one run, files stay
 
-input    one object a line, with `id` and `text`
-output   one object a removed unit: `id`, `kept` (the copy that stays), `jaccard`, `exact`; a paragraph's id is
-         DOCUMENT:LINE, lines counted from 0
-prints   one JSON object: seconds and MB/s of the steps and of all, peak memory of the process, units, removals
+prints   a Markdown table: median wall and CPU seconds, MB of input a second of wall, peak memory, units removed.
+         The start and the end of the process count; configurations run in turn, so that all meet the same load.
 
-One process, this very interpreter; reading and writing the files included in `wall`, its start and imports not.
+Peers get the same shingles: five code points of a text without white space; they verify by estimate or not at all,
+and take the transitive closure of what they find.
 """
 
 import argparse
 import json
-import resource
+import os
+import re
+import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from cleaner.dedup.match import Edge, match
-from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import DOCUMENT, Units, units_of
+WHITE = re.compile(r"\s+")
+CHUNK = 5000  # documents a parallel query
 
 
-def main() -> None:
-    """Read the command line, match, write the removals, print the figures."""
-    args = _arguments()
+class Cost(NamedTuple):
+    """One process: seconds, seconds, MB."""
+
+    wall: float
+    cpu: float
+    peak: float
+
+
+def ours(args: argparse.Namespace) -> None:
+    """One run of cleaner."""
+    from cleaner.corpus.survivors import write_survivors
+    from cleaner.dedup.settings import Dedup
+
     settings = Dedup(
-        units=args.units,
-        threshold=args.threshold,
-        shortest=args.shortest,
-        recall=args.recall,
-        keep=args.keep,
-        seed=args.seed,
+        units=args.units[0], threshold=args.threshold, shortest=args.shortest, recall=args.recall, keep=args.keep
     )
-    units_of(["datasketch and the key table are loaded by the first text"], settings)
-    started = time.perf_counter()
+    print(json.dumps(write_survivors(args.corpus, *args.out, settings, threads=args.threads)))
+
+
+def with_gaoya(texts: list[str], threads: int) -> list[tuple[int, int]]:
+    """Pairs that gaoya finds with its default bands, on all cores."""
+    from gaoya.minhash import MinHashStringIndex
+
+    index = MinHashStringIndex(
+        hash_size=32, jaccard_threshold=0.8, num_bands=20, band_size=5, analyzer="char", ngram_range=(5, 5)
+    )
+    index.par_bulk_insert_docs(list(range(len(texts))), texts)
+    chunks = (range(at, min(at + CHUNK, len(texts))) for at in range(0, len(texts), CHUNK))
+    return [
+        (unit, other)
+        for chunk in chunks
+        for unit, found in zip(chunk, index.par_bulk_query(texts[chunk.start : chunk.stop]), strict=True)
+        for other in found
+    ]
+
+
+def with_datasketch(texts: list[str], threads: int) -> list[tuple[int, int]]:
+    """Pairs that datasketch's index finds with its default bands; signing in so many processes."""
+    from multiprocessing import Pool
+
+    from datasketch import MinHash, MinHashLSH
+
+    with Pool(threads) as pool:
+        rows = pool.map(_datasketch_row, texts, 500)
+    drawn = MinHash(num_perm=128, scheme="affine32").permutations
+    sketches = [MinHash(hashvalues=row, permutations=drawn, num_perm=128, scheme="affine32") for row in rows]
+    index = MinHashLSH(threshold=0.8, num_perm=128)
+    for unit, sketch in enumerate(sketches):
+        index.insert(unit, sketch, check_duplication=False)
+    return [(unit, other) for unit, sketch in enumerate(sketches) for other in index.query(sketch)]
+
+
+def _datasketch_row(text: str) -> object:
+    from datasketch import MinHash
+
+    sketch = MinHash(num_perm=128, scheme="affine32")
+    sketch.update_batch({text[at : at + 5].encode() for at in range(max(len(text) - 4, 1))})
+    return sketch.hashvalues
+
+
+PEERS: dict[str, Callable[[list[str], int], list[tuple[int, int]]]] = {
+    "gaoya": with_gaoya,
+    "datasketch": with_datasketch,
+}
+
+
+def peer(args: argparse.Namespace) -> None:
+    """One run of a peer: the first document of each of its components stays."""
     records = [json.loads(line) for line in args.corpus.open(encoding="utf-8")]
-    texts = [record["text"] for record in records]
-    loaded = time.perf_counter()
-    units = units_of(texts, settings)
-    signed = time.perf_counter()
-    edges = match(units, fetching(units, texts), settings, parts=args.parts)
-    matched = time.perf_counter()
-    with args.removed.open("w", encoding="utf-8", newline="\n") as out:
-        for row in rows(edges, units, texts, [str(record["id"]) for record in records]):
-            out.write(json.dumps(row, ensure_ascii=False) + "\n")
-    ended = time.perf_counter()
-    megabytes = args.corpus.stat().st_size / 1e6
-    figures = {
-        "units": len(units),
-        "removed": len(edges),
-        "exact": sum(edge.exact for edge in edges),
-        "load_s": round(loaded - started, 3),
-        "sign_s": round(signed - loaded, 3),
-        "match_s": round(matched - signed, 3),
-        "write_s": round(ended - matched, 3),
-        "wall_s": round(ended - started, 3),
-        "sign_MB_per_s": round(megabytes / (signed - loaded), 1),
-        "MB_per_s": round(megabytes / (ended - started), 1),
-        "peak_MB": round(_peak_megabytes()),
+    pairs = PEERS[args.peer]([WHITE.sub("", record["text"]) for record in records], args.threads)
+    first = list(range(len(records)))
+
+    def root(unit: int) -> int:
+        while first[unit] != unit:
+            first[unit] = unit = first[first[unit]]
+        return unit
+
+    for one, other in pairs:
+        low, high = sorted((root(one), root(other)))
+        first[high] = low
+    kept, removed = (path.open("w", encoding="utf-8") for path in args.out)
+    with kept, removed:
+        for unit, record in enumerate(records):
+            if root(unit) == unit:
+                kept.write(json.dumps(record, ensure_ascii=False) + "\n")
+            else:
+                removed.write(json.dumps({"id": record["id"]}) + "\n")
+
+
+def cost_of(arguments: Iterable[str]) -> Cost:
+    """Run this script as a process of its own and wait for it."""
+    begun = time.perf_counter()
+    pid = os.posix_spawn(sys.executable, [sys.executable, __file__, *arguments], os.environ, file_actions=_SILENT)
+    _, status, usage = os.wait4(pid, 0)
+    wall = time.perf_counter() - begun
+    if status:
+        sys.exit(f"{' '.join(arguments)}: exit {os.waitstatus_to_exitcode(status)}")
+    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3))
+
+
+_SILENT = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+
+
+def compare(args: argparse.Namespace) -> None:
+    """Every configuration in turn, several times; print the table."""
+    own = ["--threshold", str(args.threshold), "--shortest", str(args.shortest), "--keep", args.keep]
+    runs = {
+        f"cleaner, {units}, {args.recall}": ["--units", units, "--recall", args.recall, *own] for units in args.units
     }
-    print(json.dumps(figures))
-
-
-def fetching(units: Units, texts: Sequence[str]) -> Callable[[NDArray[np.int64]], list[str]]:
-    """A `fetch` for texts in memory."""
-
-    def fetch(rows: NDArray[np.int64]) -> list[str]:
-        spans = (column[rows].tolist() for column in (units.document, units.start, units.end))
-        return [texts[document][start:end] for document, start, end in zip(*spans, strict=True)]
-
-    return fetch
-
-
-def rows(edges: Sequence[Edge], units: Units, texts: Sequence[str], ids: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """One row a removal."""
-
-    def name(unit: int) -> str:
-        document = int(units.document[unit])
-        if units.kind[unit] == DOCUMENT:
-            return ids[document]
-        return f"{ids[document]}:{texts[document].count(chr(10), 0, int(units.start[unit]))}"
-
-    for edge in edges:
-        jaccard = round(edge.common / edge.union, 6)
-        yield {"id": name(edge.unit), "kept": name(edge.keeper), "jaccard": jaccard, "exact": edge.exact}
-
-
-def _peak_megabytes() -> float:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1e6 if sys.platform == "darwin" else 1e3)
+    if args.peers:
+        runs |= {f"{name}, document": ["--peer", name] for name in PEERS if find_spec(name)}
+    costs: dict[str, list[Cost]] = {name: [] for name in runs}
+    removed: dict[str, int] = {}
+    with TemporaryDirectory(dir=args.corpus.parent) as folder:
+        out = [str(Path(folder) / name) for name in ("kept.jsonl", "removed.jsonl")]
+        for round_ in range(args.rounds + 1):  # the first compiles, and fills the page cache
+            for name, options in runs.items():
+                cost = cost_of([str(args.corpus), *options, "--threads", str(args.threads), "--out", *out])
+                costs[name] += [cost] * (round_ > 0)
+                removed[name] = Path(out[1]).read_bytes().count(b"\n")
+    megabytes = args.corpus.stat().st_size / 1e6
+    print("| run | wall s (least–most) | CPU s | MB/s | peak MB | removed |\n|---|---|---|---|---|---|")
+    for name, its in costs.items():
+        wall, cpu, peak = (statistics.median(values) for values in zip(*its, strict=True))
+        spread = f"{min(one.wall for one in its):.2f}–{max(one.wall for one in its):.2f}"
+        print(
+            f"| {name} | {wall:.2f} ({spread}) | {cpu:.2f} | {megabytes / wall:.1f} | {peak:.0f} | {removed[name]:,} |"
+        )
 
 
 def _arguments() -> argparse.Namespace:
-    default = Dedup()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpus", type=Path, help="JSONL with id and text")
-    parser.add_argument("removed", type=Path, help="where the removals go")
+    parser.add_argument("corpus", type=Path, help="JSON lines with id and text")
     parser.add_argument(
-        "--units", choices=["document", "paragraph", "both"], default="document", help="default: document"
+        "--units", nargs="+", choices=["document", "paragraph", "both"], default=["document", "paragraph", "both"]
     )
-    parser.add_argument("--threshold", type=float, default=default.threshold)
-    parser.add_argument("--shortest", type=int, default=default.shortest, help="letters")
-    parser.add_argument("--recall", choices=["normal", "thorough"], default=default.recall)
-    parser.add_argument("--keep", choices=["first", "last", "longest"], default=default.keep)
-    parser.add_argument("--seed", type=int, default=default.seed)
-    parser.add_argument("--parts", type=int, default=1, help="of the shuffle; changes no result")
+    parser.add_argument("--recall", choices=["normal", "thorough"], default="normal")
+    parser.add_argument("--threshold", type=float, default=0.8)
+    parser.add_argument("--shortest", type=int, default=25, help="letters")
+    parser.add_argument("--keep", default="first")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--peers", action="store_true", help=f"run {' and '.join(PEERS)} as well, where installed")
+    parser.add_argument("--peer", choices=PEERS, help="one run of this peer instead of cleaner; needs --out")
+    parser.add_argument("--out", nargs=2, type=Path, metavar=("KEPT", "REMOVED"), help="one run, and its files")
     return parser.parse_args()
+
+
+def main() -> None:
+    """Read the command line, run once or compare."""
+    args = _arguments()
+    if args.out:
+        peer(args) if args.peer else ours(args)
+    else:
+        compare(args)
 
 
 if __name__ == "__main__":

@@ -218,7 +218,7 @@ def test_buckets_join_what_datasketch_joins() -> None:
     for unit, sketch in enumerate(sketches):
         index.insert(unit, sketch)
     theirs = {(other, unit) for unit, sketch in enumerate(sketches) for other in index.query(sketch) if other < unit}
-    first, second = near_pairs(np.arange(len(rows)), band_keys(rows, Bands(16, 8)), shuffle, 1)
+    first, second = near_pairs(np.arange(len(rows)), band_keys(rows, Bands(16, 8)).T, shuffle, 1)
     assert set(zip(first.tolist(), second.tolist(), strict=True)) == theirs
     assert len(theirs) > 50
 

@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.dedup.candidates import bucket_links
+from cleaner.dedup.candidates import bucket_links, near_pairs
 from cleaner.dedup.match import Edge, match
-from cleaner.dedup.settings import Dedup, Keep
-from cleaner.dedup.shuffle import Columns, Reduce
+from cleaner.dedup.missed import missed
+from cleaner.dedup.settings import Dedup, Keep, UnitChoice
+from cleaner.dedup.shuffle import Columns, Reduce, shuffle
 from cleaner.dedup.units import DOCUMENT, PARAGRAPH, Units, units_of
 from tests.dedup_texts import (
     HAN,
@@ -141,6 +142,16 @@ def test_keep(keep: Keep, kept: str) -> None:
     assert gone(texts, Dedup(units="document", keep=keep)) == {
         text: ONE + kept for text in texts if not text.endswith(kept)
     }
+
+
+def test_keep_the_largest_number() -> None:
+    texts = [ONE + end for end in ("甲", "乙", "丙", "丁")]
+    units = units_of(texts, DOCUMENTS)
+    chosen = Dedup(units="document", keep="field:score")
+    for values, keeper in [([1, 3, 3, 2], 1), ([-np.inf, -5, -np.inf, -np.inf], 1), ([-np.inf] * 4, 0)]:
+        edges = match(units, fetching(units, texts), chosen, values=np.array(values, dtype=np.float64))
+        assert {edge.keeper for edge in edges} == {keeper}
+        assert len(edges) == 3
 
 
 def test_the_last_paragraph_of_a_document_is_kept_too() -> None:
@@ -353,3 +364,71 @@ def true_jaccard(one: str, other: str) -> float:
     """By plain sets of strings."""
     left, right = shingles_of(one), shingles_of(other)
     return len(left & right) / len(left | right)
+
+
+def crowd(copies: int) -> list[str]:
+    """As many equal texts as nearly equal ones: one exact group, and one bucket in nearly every band."""
+    random = Random(13)
+    text = paragraph(random, 10)
+    return [text] * copies + [edited(random, text, 1) for _ in range(copies)]
+
+
+def test_a_crowd_of_equal_and_nearly_equal_paragraphs() -> None:
+    texts = crowd(1500)
+    _, edges = matched(texts, PARAGRAPHS)
+    assert_proved(texts, edges)
+    assert [edge.unit for edge in edges if edge.keeper == 0] == list(range(1, len(texts)))
+
+
+def test_a_crowd_has_links_in_proportion() -> None:
+    """Candidates, not seconds: what a crowd costs cannot be measured on a busy machine."""
+    counts = []
+    for copies in (500, 1000):
+        units = units_of(crowd(copies)[copies:], DOCUMENTS)
+        counts.append(len(near_pairs(np.arange(len(units)), units.bands.T, shuffle, 1)[0]))
+    assert counts[1] <= 2.3 * counts[0]
+    assert counts[1] <= 2 * 16 * 1000
+
+
+def test_a_document_of_many_paragraphs() -> None:
+    lines = [
+        f"第{number}段，说的是一件与别处都不相同的事情，编号是{number * number}，另记一笔。" for number in range(20_000)
+    ]
+    units, edges = matched(["\n".join(lines), "\n".join(lines[:-1])], Dedup(threshold=0.95))
+    assert len(units) == 2 * 20_000 + 1
+    assert [(edge.unit, edge.keeper) for edge in edges if units.kind[edge.unit] == DOCUMENT] == [(20_001, 0)]
+
+
+@pytest.mark.parametrize("units", ["document", "paragraph", "both"])
+def test_repeated_shingles_are_one(units: UnitChoice) -> None:
+    texts = ["哈" * 3000, "哈" * 2000, "哈呀" * 900, "哈呀" * 100, "哈" * 24]
+    assert gone(texts, Dedup(units=units)) == {texts[1]: texts[0], texts[3]: texts[2]}
+
+
+# ---- what was overlooked
+
+
+def test_the_sample_finds_what_the_bands_missed() -> None:
+    random = Random(5)
+    originals = [paragraph(random) for _ in range(12)]
+    texts = originals + [edited(random, text, 1) for text in originals] + originals[:3]
+    units = units_of(texts, DOCUMENTS)
+    fetch = fetching(units, texts)
+    edges = match(units, fetch, Dedup(units="document", recall="thorough"))
+    whole = {"compared_pairs": 0, "found": 0, "missed_pairs": 0, "missed_pairs_at_most": 0}
+    stay = int(np.count_nonzero(units.near)) - sum(bool(units.near[edge.unit]) for edge in edges)
+    assert missed(units, fetch, edges, DOCUMENTS)["document"] == whole | {"compared_pairs": stay * (stay - 1) // 2}
+    overlooked = [edge for edge in edges if not edge.exact]
+    without = [edge for edge in edges if edge.exact]
+    found = missed(units, fetch, without, DOCUMENTS)["document"]
+    assert found["found"] == found["missed_pairs"] >= len(overlooked) > 5
+
+
+def test_the_sample_is_bounded_and_seeded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cleaner.dedup.missed.OTHERS", 100)
+    texts = paragraphs_with_copies(400, seed=5)
+    units = units_of(texts, DOCUMENTS)
+    found = [missed(units, fetching(units, texts), [], DOCUMENTS)["document"] for _ in range(2)]
+    assert found[0] == found[1]
+    assert found[0]["compared_pairs"] <= 64 * 164
+    assert found[0]["missed_pairs"] <= found[0]["missed_pairs_at_most"]

@@ -23,7 +23,7 @@ FLOOR = {
 }
 FLOOR |= {"__init__": 8, "__main__": 9}
 FILES = sorted(PACKAGE.rglob("*.py"))
-HEAVY = {"numpy", "scipy", "datasketch", "ftfy", "opencc", "charset_normalizer"}
+HEAVY = {"numpy", "numba", "scipy", "datasketch", "ftfy", "opencc", "charset_normalizer"}
 
 
 def module_of(path: Path) -> str:

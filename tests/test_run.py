@@ -185,6 +185,10 @@ def test_duplicates_name_a_copy_that_stays(clean: Clean, tmp_path: Path) -> None
     kept = gone["evidence"]["kept"]
     assert page[slice(*kept["span"])] == sentences[1]
     assert tree(tmp_path / "out" / "corpus").keys() == {"a.txt", "c.txt"}
+    (paragraph,) = found["a.txt"]["dup_count"].pop("paragraphs")
+    assert (page[paragraph[0] : paragraph[1]], paragraph[2]) == (sentences[1], 2)
+    assert found["a.txt"]["dup_count"] == {"document": 2}
+    assert "dup_count" not in found["b.txt"]
     clean("restore", "out", "-o", "back")
     assert tree(tmp_path / "back") == tree(tmp_path / "in")
 
@@ -229,3 +233,11 @@ def test_another_level_applies_more_or_less(clean: Clean, tmp_path: Path) -> Non
     clean("run", SEEDS, "-o", "safe", "--level", "safe")
     left = (tmp_path / "safe/corpus" / next(SEEDS.glob("003*")).name).read_text(encoding="utf-8")
     assert len(paragraphs(left)) > 50
+
+
+def test_the_copy_with_the_largest_number_stays(clean: Clean, tmp_path: Path) -> None:
+    text = "山里的茶树今年发芽早，采茶人天不亮就背着竹篓出门，太阳升起时已经采满了半篓。\n"
+    lines = [json.dumps({"score": score, "text": text}) + "\n" for score in (1, 5, "9")]
+    plant(tmp_path / "in", {"a.jsonl": "".join(lines)})
+    clean("run", "in", "-o", "out", "-s", "dedup.keep=field:score")
+    assert tree(tmp_path / "out" / "corpus") == {"a.jsonl": lines[1].encode()}

@@ -4,11 +4,12 @@ import json
 from array import array
 from dataclasses import dataclass, field
 from hashlib import sha256
+from math import inf
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from cleaner.corpus.reader import Read, Reading, Verbatim, piece_bytes, read
-from cleaner.corpus.record import Origin, dumped, record_of
+from cleaner.corpus.record import Origin, dumped, number_in, record_of
 from cleaner.corpus.shards import Piece, Shard
 from cleaner.corpus.source import Passed
 from cleaner.corpus.workdir import WORK, publish, rename, staging
@@ -58,6 +59,7 @@ class Cleaned:
     skipped    inputs of which a piece could not be read, by name
     text_at    where each document's text ends in the staged texts, in bytes, after a first 0
     record_at  where each document's record begins in the staged records, in bytes
+    values     of its documents, for `keep = "field:NAME"`
     units      the rows of its documents and paragraphs for matching
     """
 
@@ -65,6 +67,7 @@ class Cleaned:
     ids: list[str] = field(default_factory=list)
     kept: list[bool] = field(default_factory=list)
     inputs: list[int] = field(default_factory=list)
+    values: "array[float]" = field(default_factory=lambda: array("d"))
     text_at: "array[int]" = field(default_factory=lambda: array("q", [0]))
     record_at: "array[int]" = field(default_factory=lambda: array("q"))
     read: list[Input] = field(default_factory=list)
@@ -119,6 +122,7 @@ def _piece(job: FirstPass, piece: Piece, done: Cleaned, records: IO[bytes], text
         done.ids.append(doc.id)
         done.kept.append(doc.kept)
         done.inputs.append(len(done.read))
+        done.values.append(_value(job, one.origin))
         done.record_at.append(records.tell())
         size = texts.write(clean_bytes(doc.text))
         done.text_at.append(done.text_at[-1] + size)
@@ -127,6 +131,13 @@ def _piece(job: FirstPass, piece: Piece, done: Cleaned, records: IO[bytes], text
     whole = piece.start == 0 and piece.end == source.size
     sha = sha256(data).hexdigest() if whole else None
     done.read.append(Input(source.path, source.name, source.format, len(data), sha, documents))
+
+
+def _value(job: FirstPass, origin: Origin) -> float:
+    """The number by which copies of a document are preferred; documents that are no records have none."""
+    if job.dedup is None or job.dedup.field is None or origin.shell is None:
+        return -inf
+    return number_in(json.loads(f'{origin.shell.before}""{origin.shell.after}'), job.dedup.field)
 
 
 def clean_bytes(text: str) -> bytes:

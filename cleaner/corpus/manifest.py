@@ -14,7 +14,7 @@ from cleaner.corpus.workdir import MANIFEST, opened, writing
 from cleaner.text.errors import CleanerError, ConfigError, RunDirError, WriteError
 
 SCHEMA = "cleaner/run/1"
-LIBRARIES = ("ftfy", "opencc", "datasketch", "numpy", "charset-normalizer")
+LIBRARIES = ("ftfy", "opencc", "datasketch", "numpy", "numba", "charset-normalizer")
 _SEAL = ',\n "seal": "'
 
 

@@ -2,16 +2,17 @@
 
 import json
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from cleaner.corpus.engine import Engine
 from cleaner.corpus.first_pass import Cleaned, clean_text, staged
-from cleaner.corpus.record import document_in
+from cleaner.corpus.record import Occurrence, document_in
 from cleaner.dedup.settings import Dedup
 from cleaner.document import Document, Finding
 from cleaner.pipeline import Pipeline
@@ -30,12 +31,14 @@ class Matched:
     """What goes.
 
     removals  shard → index of a document in it → its duplicates, in offsets of its text
+    counts    shard → index of a document in it → how often it and its paragraphs occurred, where more than once
     emptied   shard → documents that have nothing left
     report    how duplicates were looked for, for the manifest
     """
 
     removals: list[dict[int, list[Finding]]]
     emptied: list[set[int]]
+    counts: list[dict[int, list[Occurrence]]]
     report: dict[str, Any] = field(default_factory=dict)
 
 
@@ -43,24 +46,43 @@ def match_documents(
     out: Path, cleaned: Sequence[Cleaned], settings: Dedup | None, pipeline: Pipeline, engine: Engine
 ) -> Matched:
     """The duplicates of a corpus, document by document."""
-    matched = Matched([{} for _ in cleaned], [set() for _ in cleaned])
+    matched = Matched([{} for _ in cleaned], [set() for _ in cleaned], [{} for _ in cleaned])
     if settings is None:
         return matched
+    import numpy as np
+
     from cleaner.dedup.match import match
+    from cleaner.dedup.missed import missed
     from cleaner.dedup.units import Units
 
     staging = StagedDocuments(out, cleaned)
-    starts = [0, *accumulate(len(done.ids) for done in cleaned)]
-    units = Units.join(
-        [done.units.numbered(first) for done, first in zip(cleaned, starts, strict=False) if done.units is not None]
-    )
-    edges = match(units, lambda rows: list(_texts(units, staging, rows)), settings, engine.shuffle)
+    units = Units.join(_taken(cleaned))
+
+    def fetch(rows: "NDArray[np.int64]") -> list[str]:
+        return list(_texts(units, staging, rows))
+
+    values = np.concatenate([np.empty(0), *(done.values for done in cleaned)])
+    edges = match(units, fetch, settings, engine.shuffle, values=values)
     for edge in edges:
         shard, index = staging.place(int(units.document[edge.unit]))
         matched.removals[shard].setdefault(index, []).append(_finding(units, staging, edge, settings))
-    matched.report = _report(units, edges, settings)
+    for keeper, copies in sorted(Counter(edge.keeper for edge in edges).items()):
+        shard, index = staging.place(int(units.document[keeper]))
+        whole, start, end = not units.kind[keeper], int(units.start[keeper]), int(units.end[keeper])
+        matched.counts[shard].setdefault(index, []).append(Occurrence(whole, start, end, copies + 1))
+    matched.report = _report(units, edges, settings) | {"sample": missed(units, fetch, edges, settings)}
     _note_emptied(matched, units, staging, edges, pipeline)
     return matched
+
+
+def _taken(cleaned: Sequence[Cleaned]) -> "Iterator[Units]":
+    """The rows of all shards, numbered through; a shard lets go of its own, which are most of what it holds."""
+    first = 0
+    for done in cleaned:
+        if done.units is not None:
+            yield done.units.numbered(first)
+        done.units = None
+        first += len(done.ids)
 
 
 def _report(units: "Units", edges: "Sequence[Edge]", settings: Dedup) -> dict[str, Any]:
@@ -88,6 +110,7 @@ class StagedDocuments:
         self._starts = [0, *accumulate(len(done.ids) for done in cleaned)]
         self._last: tuple[int, str] = (-1, "")
         self._read: tuple[int, tuple[Document, Mapper]] = (-1, (Document.of(""), Mapper([], [], [], [])))
+        self._open: tuple[int, IO[bytes] | None] = (-1, None)
 
     def place(self, document: int) -> tuple[int, int]:
         """Shard of a document, and its index there."""
@@ -99,10 +122,20 @@ class StagedDocuments:
         if self._last[0] != document:
             shard, index = self.place(document)
             at = self._cleaned[shard].text_at
-            with staged(self._out, shard)[1].open("rb") as file:
-                file.seek(at[index])
-                self._last = document, clean_text(file.read(at[index + 1] - at[index]))
+            file = self._texts(shard)
+            file.seek(at[index])
+            self._last = document, clean_text(file.read(at[index + 1] - at[index]))
         return self._last[1]
+
+    def _texts(self, shard: int) -> IO[bytes]:
+        """The staged texts of a shard, left open: documents are asked for in order."""
+        number, file = self._open
+        if file is None or number != shard:
+            if file is not None:
+                file.close()
+            file = staged(self._out, shard)[1].open("rb")
+            self._open = shard, file
+        return file
 
     def document(self, document: int) -> tuple[Document, Mapper]:
         """The document itself, with its source and the way of spans back to it."""

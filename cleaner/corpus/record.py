@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from math import inf
+from typing import Any, NamedTuple
 
 from cleaner.corpus.jsonl import Shell, rejoin
 from cleaner.document import Certainty, Document, Finding, content_digest, finding_id
@@ -49,6 +50,45 @@ class Origin:
     def place(self) -> str:
         """Path, and line where there is one, for messages."""
         return self.path if self.record is None else f"{self.path}:{self.record}"
+
+
+def number_in(record: object, name: str) -> float:
+    """The number that a record has in this member; -inf where it has none.
+
+    >>> number_in({"score": 3}, "score"), number_in({"score": "3"}, "score"), number_in([], "score")
+    (3.0, -inf, -inf)
+    """
+    value = record.get(name) if isinstance(record, Mapping) else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        return -inf
+    try:
+        return float(value)
+    except OverflowError:  # an integer beyond all floats
+        return inf if value > 0 else -inf
+
+
+class Occurrence(NamedTuple):
+    """How often a document (`whole`) or one of its paragraphs occurred in a corpus, copies that went included."""
+
+    whole: bool
+    start: int
+    end: int
+    times: int
+
+
+def occurrences_out(occurrences: Iterable[Occurrence]) -> dict[str, Any]:
+    """The member `dup_count` of a record: the document's own count, and [start, end, count] of paragraphs.
+
+    >>> occurrences_out([Occurrence(True, 0, 90, 2), Occurrence(False, 30, 60, 5)])
+    {'dup_count': {'document': 2, 'paragraphs': [[30, 60, 5]]}}
+    """
+    counts: dict[str, Any] = {}
+    for whole, start, end, times in occurrences:
+        if whole:
+            counts["document"] = times
+        else:
+            counts.setdefault("paragraphs", []).append([start, end, times])
+    return {"dup_count": counts} if counts else {}
 
 
 def dumped(value: Any) -> str:

@@ -157,7 +157,7 @@ def _parts(cleaned: list[Cleaned], matched: Matched) -> list[Part]:
             name = one.read[entry].name
             if name in first and one.kept[index] and index not in matched.emptied[one.shard]:
                 lines[name] += 1
-        parts.append(Part(one.shard, removals, first))
+        parts.append(Part(one.shard, removals, first, matched.counts[one.shard]))
     return parts
 
 

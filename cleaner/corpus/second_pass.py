@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cleaner.corpus.first_pass import clean_bytes, clean_text, staged
-from cleaner.corpus.record import Origin, document_in, dumped, origin_in, record_of
+from cleaner.corpus.record import Occurrence, Origin, document_in, dumped, occurrences_out, origin_in, record_of
 from cleaner.corpus.tally import Tally
 from cleaner.corpus.workdir import WORK, inside, staging
 from cleaner.document import Document, Finding
@@ -23,12 +23,14 @@ class Part:
     """A shard's share of the second pass.
 
     removals  index of a document in the shard → the duplicates in it, in offsets of its text
+    counts    index of a document in the shard → how often it and its paragraphs occurred, in offsets of its text
     records   name of a JSON lines file → number of the next clean line in it, from 1
     """
 
     shard: int
     removals: Mapping[int, Sequence[Finding]]
     records: Mapping[str, int]
+    counts: Mapping[int, Sequence[Occurrence]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,12 @@ class _Staged:
     origin: Origin
     record: Mapping[str, Any]
     doc: Document | None = None
+    counts: Sequence[Occurrence] = ()
+
+    def provenance(self, path: str | None, number: int | None) -> dict[str, Any]:
+        """Its line of provenance."""
+        assert self.doc is not None  # only containers hold lines that are no documents
+        return record_of(self.doc, self.origin, path=path, record=number) | occurrences_out(self.counts)
 
 
 def _documents(job: SecondPass, part: Part, done: Written) -> Iterator[_Staged]:
@@ -97,11 +105,19 @@ def _documents(job: SecondPass, part: Part, done: Written) -> Iterator[_Staged]:
                 yield _Staged(origin_in(record), record)
                 continue
             doc = document_in(record, clean_text(text_file.read(record["text_bytes"])))
+            counts = list(_in_source(doc, part.counts.get(index, ())))
             if duplicates := part.removals.get(index):
                 doc = without(job.pipeline, doc, duplicates)
             done.tally.add(doc)
-            yield _Staged(origin_in(record), record, doc)
+            yield _Staged(origin_in(record), record, doc, counts)
             index += 1
+
+
+def _in_source(doc: Document, counts: Sequence[Occurrence]) -> Iterator[Occurrence]:
+    """The same in code points of the decoded source, as all spans of a record are."""
+    if counts:
+        back = doc.change.mapper(back=True)
+        yield from (Occurrence(one.whole, *back(one.start, one.end), one.times) for one in counts)
 
 
 def without(pipeline: Pipeline, doc: Document, duplicates: Sequence[Finding]) -> Document:
@@ -118,7 +134,7 @@ def _write_text(
         place = f"{CORPUS}/{name}" if one.doc.kept else None
         if place is not None:
             done.files.append(_file(out, place, clean_bytes(one.doc.text)))
-        yield record_of(one.doc, one.origin, path=place, record=None)
+        yield one.provenance(place, None)
 
 
 def _write_lines(
@@ -132,10 +148,10 @@ def _write_lines(
                 yield dict(one.record)
             elif one.doc.kept and one.origin.shell is not None:
                 file.write((one.origin.shell.line(one.doc.text) + "\n").encode("utf-8", "surrogateescape"))
-                yield record_of(one.doc, one.origin, path=place, record=number)
+                yield one.provenance(place, number)
                 number += 1
             else:
-                yield record_of(one.doc, one.origin, path=None, record=None)
+                yield one.provenance(None, None)
         done.pieces.append(Output(place, temporary, file.tell(), ""))
 
 

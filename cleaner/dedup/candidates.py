@@ -3,13 +3,16 @@
 Units are numbered in keep order throughout, so the first of a group is the one that stays.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.dedup.compiled import either
+from cleaner.dedup.graph import root
 from cleaner.dedup.shuffle import Columns, Shuffle
 
+A_LINK = 50  # code points that are signed by numpy in the time that Python needs for a link
 ALL_PAIRS = 8  # units: up to here everyone meets everyone; a bigger bucket gets 2n links
 
 Ids = NDArray[np.int64]
@@ -25,14 +28,14 @@ def exact_pairs(hashes: NDArray[np.int64], shuffle: Shuffle, parts: int) -> tupl
     return _sorted_pairs([shuffle(rows, "hash", parts, equal_to_first)], len(hashes))
 
 
-def near_pairs(ids: Ids, bands: NDArray[np.int64], shuffle: Shuffle, parts: int) -> tuple[Ids, Ids]:
+def near_pairs(ids: Ids, bands: Iterable[NDArray[np.int64]], shuffle: Shuffle, parts: int) -> tuple[Ids, Ids]:
     """Pairs of units that share a bucket in some band, each once.
 
     ids      int64, shape (n,): the numbers of the units
-    bands    their band keys; int64, shape (n, b)
+    bands    their keys in one band after the other, so that only one is held; int64, shape (n,) each
     returns  (firsts, seconds), first < second, ordered by first, then second
     """
-    met = [shuffle({"key": bucket, "id": ids}, "key", parts, bucket_links) for bucket in bands.T]
+    met = [shuffle({"key": bucket, "id": ids}, "key", parts, bucket_links) for bucket in bands]
     return _sorted_pairs(met, int(ids.max(initial=0)) + 1)
 
 
@@ -65,18 +68,17 @@ def bucket_links(rows: Columns) -> Columns:
     return {"first": ids[first], "second": ids[second]}
 
 
-def components(first: Ids, second: Ids) -> list[Ids]:
-    """The units that links tie together, each component in keep order; one unit alone is none."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
+def components(first: Ids, second: Ids, count: int) -> list[Ids]:
+    """The units that links tie together, each component in keep order; one unit alone is none.
 
-    nodes, ends = np.unique(np.concatenate([first, second]), return_inverse=True)
-    ones = np.ones(len(first), dtype=np.int8)
-    graph = coo_array((ones, (ends[: len(first)], ends[len(first) :])), shape=(len(nodes), len(nodes)))
-    labels = connected_components(graph, directed=False)[1]
-    order = np.lexsort((nodes, labels))
-    cuts = np.flatnonzero(np.diff(labels[order])) + 1
-    return np.split(nodes[order], cuts) if len(nodes) else []
+    count  of all units
+    """
+    parent = np.arange(count)
+    either(root, len(first) * A_LINK)(first, second, parent)
+    tied = np.unique(np.concatenate([first, second]))
+    tied = tied[np.lexsort((tied, parent[tied]))]
+    cuts = np.flatnonzero(np.diff(parent[tied])) + 1
+    return np.split(tied, cuts) if len(tied) else []
 
 
 def _in_groups(keys: NDArray[np.int64], ids: Ids) -> tuple[NDArray[np.int64], Ids]:

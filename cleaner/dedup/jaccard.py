@@ -1,6 +1,5 @@
 """Exact Jaccard similarity of shingle sets, as two whole numbers: no estimate and no rounding decides on a removal."""
 
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
@@ -8,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.dedup.key import key
-from cleaner.dedup.reading import Reading
 from cleaner.dedup.shingle import shingles
 
 ShingleSet: TypeAlias = NDArray[np.uint64]  # sorted, each once; 64 bits, so that no collision decides
@@ -53,25 +51,6 @@ def jaccard(one: ShingleSet, other: ShingleSet) -> Jaccard:
 def may_reach(one: ShingleSet, other: ShingleSet, limit: Fraction) -> bool:
     """Whether sets of these sizes can be similar enough at all."""
     return Jaccard(min(len(one), len(other)), max(len(one), len(other))).reaches(limit)
-
-
-def similar(
-    first: NDArray[np.int64], second: NDArray[np.int64], reading: Reading, limit: Fraction
-) -> Iterator[tuple[int, int, Jaccard]]:
-    """Those of the pairs that reach the limit, with their similarity; pairs are sorted by their first unit."""
-    for pairs, texts in reading.pairs(first, second):
-        sets = {unit: shingle_set(text) for unit, text in texts.items()}
-        for one, other in pairs:
-            if found := compared(sets[one], sets[other], limit):
-                yield one, other, found
-
-
-def equal(first: NDArray[np.int64], second: NDArray[np.int64], reading: Reading) -> Iterator[tuple[int, int]]:
-    """Those of the pairs whose comparison keys are equal, which equal hashes only make likely."""
-    for pairs, texts in reading.pairs(first, second):
-        for one, other in pairs:
-            if texts[one] == texts[other] or np.array_equal(key(texts[one]), key(texts[other])):
-                yield one, other
 
 
 def compared(one: ShingleSet, other: ShingleSet, limit: Fraction) -> Jaccard | None:

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Fetch: TypeAlias = Callable[[NDArray[np.int64]], Sequence[str]]  # row numbers, ascending → the texts of these units
+Pairs: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64]]
 
-BUDGET = 1 << 22  # code points read at a time: their shingle sets take 32 MB, sorted and unsorted
+BUDGET = 1 << 20  # code points read at a time: their shingle sets take 8 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,30 +27,31 @@ class Reading:
     sizes: NDArray[np.int64]
     fetch: Fetch
 
-    def texts(self, ids: NDArray[np.int64]) -> dict[int, str]:
-        """The texts of these units by unit; asked for once each and in row order, which is the order on disk."""
-        wanted = np.unique(ids)
-        wanted = wanted[np.argsort(self.rows[wanted])]
-        return dict(zip(wanted.tolist(), self.fetch(self.rows[wanted]), strict=True))
+    def texts(self, units: NDArray[np.int64]) -> list[str]:
+        """The texts of distinct units; asked for in row order, which is the order on disk."""
+        order = np.argsort(self.rows[units])
+        texts = [""] * len(units)
+        for at, text in zip(order.tolist(), self.fetch(self.rows[units[order]]), strict=True):
+            texts[at] = text
+        return texts
 
-    def pairs(
-        self, first: NDArray[np.int64], second: NDArray[np.int64]
-    ) -> Iterator[tuple[list[tuple[int, int]], dict[int, str]]]:
-        """The pairs in portions, each with the texts of its units. Pairs with one first unit stand together."""
+    def pairs(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> Iterator[tuple[slice, Pairs, list[str]]]:
+        """The pairs in portions, each as places in the texts of its units. Pairs with one first unit stand together."""
         again = np.zeros(len(first), dtype=np.bool_)
         again[1:] = first[1:] == first[:-1]  # its text is read once for all its pairs
         spent = np.cumsum(self.sizes[second] + np.where(again, 0, self.sizes[first]))
         for portion in _portions(spent):
-            one, other = first[portion], second[portion]
-            yield list(zip(one.tolist(), other.tolist(), strict=True)), self.texts(np.concatenate([one, other]))
+            units, places = np.unique(np.concatenate([first[portion], second[portion]]), return_inverse=True)
+            yield portion, (places[: len(places) // 2], places[len(places) // 2 :]), self.texts(units)
 
     def groups(
         self, groups: Sequence[NDArray[np.int64]]
-    ) -> Iterator[tuple[Sequence[NDArray[np.int64]], dict[int, str]]]:
-        """The groups in portions, each with the texts of its units."""
+    ) -> Iterator[tuple[Sequence[NDArray[np.int64]], NDArray[np.int64], list[str]]]:
+        """The groups in portions, each with its units end to end and their texts. No unit is in two groups."""
         spent = np.cumsum([self.sizes[group].sum() for group in groups], dtype=np.int64)
         for portion in _portions(spent):
-            yield groups[portion], self.texts(np.concatenate(groups[portion]))
+            units = np.concatenate(groups[portion])
+            yield groups[portion], units, self.texts(units)
 
 
 def _portions(spent: NDArray[np.int64]) -> Iterator[slice]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 from cleaner.text.errors import ConfigError
 
@@ -18,7 +18,9 @@ RULES = {
 
 UnitChoice = Literal["both", "document", "paragraph"]
 Recall = Literal["normal", "thorough"]
-Keep = Literal["first", "last", "longest"]
+Keep: TypeAlias = str  # "first", "last", "longest" or "field:" and the name of a member of the record
+POLICIES = ("first", "last", "longest")
+FIELD = "field:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class Dedup:
     threshold  Jaccard similarity of 5-character shingles from which on a near copy goes, .5 to 1
     shortest   letters a paragraph needs to go at all, and a document to go as a near copy
     recall     "thorough" finds .998 instead of .947 of the pairs at J = .8 and costs about a third more memory
-    keep       of equal right: the first in source order, the last, or the longest (then the first)
+    keep       of equal right: the first in source order, the last, the longest (then the first), or, with "field:NAME", the
+               one whose record has the largest number in its member NAME (then the first; records without one come last)
     seed       of the permutations; another seed misses other pairs
 
     >>> Dedup(threshold=1.2)
@@ -50,7 +53,12 @@ class Dedup:
     def __post_init__(self) -> None:
         _one_of("units", self.units, UnitChoice)
         _one_of("recall", self.recall, Recall)
-        _one_of("keep", self.keep, Keep)
+        if self.keep not in POLICIES and not (
+            isinstance(self.keep, str) and self.keep.startswith(FIELD) and self.keep != FIELD
+        ):
+            raise ConfigError(
+                f"dedup: keep is {self.keep!r}, it must be one of 'first', 'last', 'longest', 'field:NAME'"
+            )
         if not isinstance(self.near, bool):
             raise ConfigError(f"dedup: near is {self.near!r}, it must be true or false")
         _within("threshold", self.threshold, LOWEST_THRESHOLD, 1)
@@ -58,6 +66,15 @@ class Dedup:
         _within("shortest", self.shortest, 1)
         _whole("seed", self.seed)
         _within("seed", self.seed, 0, LARGEST_SEED)
+
+    @property
+    def field(self) -> str | None:
+        """The member of a record whose number decides which copy stays.
+
+        >>> Dedup(keep="field:score").field, Dedup().field
+        ('score', None)
+        """
+        return self.keep.removeprefix(FIELD) if self.keep.startswith(FIELD) else None
 
     @property
     def limit(self) -> Fraction:

@@ -38,11 +38,13 @@ def signatures(hashes: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDAr
 
 @cache
 def permutations(seed: int) -> NDArray[np.uint32]:
-    """datasketch's factors (row 0) and shifts (row 1); uint32, shape (2, 128)."""
-    from datasketch import MinHash  # .5 s, most of it scipy
+    """datasketch's factors (row 0), odd so that each is a bijection, and shifts (row 1); uint32, shape (2, 128).
 
-    drawn: NDArray[np.uint32] = MinHash(num_perm=PERMUTATIONS, seed=seed, scheme="affine32").permutations
-    return drawn
+    Drawn as datasketch draws them, and held to it by a test: to import it takes .5 s, most of it scipy.
+    """
+    random = np.random.RandomState(seed)
+    factors = random.randint(0, 1 << 31, PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return np.array([factors, random.randint(0, 1 << 32, PERMUTATIONS, dtype=np.uint32)])
 
 
 def _mix32(g: NDArray[np.uint32]) -> NDArray[np.uint32]:

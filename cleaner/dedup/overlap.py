@@ -1,0 +1,170 @@
+"""Shingle sets and what they have in common, compiled: the twins of `jaccard.shingle_set`, `compared` and `decide`.
+
+A set is a hash table that is emptied by counting its stamp up. `salt` moves the slots; it is drawn anew in each process,
+so that no text can be written to crowd them, and it changes no result. Importing this module loads numba.
+"""
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.dedup.compiled import compiled
+from cleaner.dedup.kernel import SIZE, U64, mix64
+
+Ints: TypeAlias = NDArray[np.int64]
+Hashes: TypeAlias = NDArray[np.uint64]
+Stamps: TypeAlias = NDArray[np.uint32]
+Words: TypeAlias = NDArray[np.uint32]
+
+
+@compiled
+def slots_shift(count: int) -> int:
+    """By how much to shift a 64-bit product for a table of at least twice as many slots: 63 for one, 62 for two …"""
+    shift = 63
+    while (1 << (64 - shift)) < 2 * count:
+        shift -= 1
+    return shift
+
+
+@compiled
+def added(table: Hashes, stamps: Stamps, stamp: int, shift: int, salt: np.uint64, x: np.uint64) -> bool:
+    """Put x into the set; whether it is new there."""
+    slot = (x * salt) >> U64(shift)
+    last = U64((1 << (64 - shift)) - 1)
+    while stamps[slot] == stamp:
+        if table[slot] == x:
+            return False
+        slot = (slot + U64(1)) & last
+    stamps[slot] = stamp
+    table[slot] = x
+    return True
+
+
+@compiled
+def holds(table: Hashes, stamps: Stamps, stamp: int, shift: int, salt: np.uint64, x: np.uint64) -> bool:
+    """Whether x is in the set."""
+    slot = (x * salt) >> U64(shift)
+    last = U64((1 << (64 - shift)) - 1)
+    while stamps[slot] == stamp:
+        if table[slot] == x:
+            return True
+        slot = (slot + U64(1)) & last
+    return False
+
+
+@compiled
+def distinct(codes: Words, starts: Ints, ends: Ints, salt: np.uint64, out: Hashes, counts: Ints) -> None:
+    """The distinct shingles of each span of `codes`, laid down from where the span starts; `counts` gets how many."""
+    slots = 1 << (64 - slots_shift(np.max(ends - starts)))
+    table, stamps = np.empty(slots, dtype=np.uint64), np.zeros(slots, dtype=np.uint32)
+    for unit in range(len(starts)):
+        start, end = starts[unit], ends[unit]
+        width = min(SIZE, end - start)
+        shift = slots_shift(end - start)
+        count = 0
+        for at in range(start, end - width + 1 if width else start):
+            x = U64(0)
+            for offset in range(width):
+                x = x * U64(0x9E3779B97F4A7C15) + U64(codes[at + offset]) + U64(1)
+            x = mix64(x)
+            if added(table, stamps, unit + 1, shift, salt, x):
+                out[start + count] = x
+                count += 1
+        counts[unit] = count
+
+
+@compiled
+def common_with(
+    sets: Hashes,
+    start: int,
+    count: int,
+    least: int,
+    table: Hashes,
+    stamps: Stamps,
+    stamp: int,
+    shift: int,
+    salt: np.uint64,
+) -> int:
+    """How many shingles of one set are in the table; 0 as soon as they cannot be `least`."""
+    missing = 0
+    for at in range(start, start + count):
+        if not holds(table, stamps, stamp, shift, salt, sets[at]):
+            missing += 1
+            if missing > count - least:
+                return 0
+    return count - missing
+
+
+@compiled
+def reaches(common: int, union: int, num: int, den: int, beyond: bool) -> bool:
+    """Whether common / union is at least num / den; with `beyond`, more than that."""
+    return common * den > num * union or (not beyond and common > 0 and common * den == num * union)
+
+
+@compiled
+def overlaps(
+    sets: Hashes,
+    starts: Ints,
+    counts: Ints,
+    first: Ints,
+    second: Ints,
+    limit: tuple[int, int, bool],
+    salt: np.uint64,
+    common: Ints,
+) -> None:
+    """For each pair the shingles that it has in common, 0 where it is not similar enough. Sorted by `first`."""
+    num, den, beyond = limit
+    slots = 1 << (64 - slots_shift(np.max(counts)))
+    table, stamps = np.empty(slots, dtype=np.uint64), np.zeros(slots, dtype=np.uint32)
+    stamp, shift, standing = 0, 63, -1  # the set in the table
+    for pair in range(len(first)):
+        one, other = first[pair], second[pair]
+        few, many = min(counts[one], counts[other]), max(counts[one], counts[other])
+        if not reaches(few, many, num, den, beyond):
+            continue
+        if one != standing:
+            standing, shift = one, slots_shift(counts[one])
+            stamp += 1
+            for at in range(starts[one], starts[one] + counts[one]):
+                added(table, stamps, stamp, shift, salt, sets[at])
+        least = num * (few + many) // (num + den)
+        found = common_with(sets, starts[other], counts[other], least, table, stamps, stamp, shift, salt)
+        if reaches(found, few + many - found, num, den, beyond):
+            common[pair] = found
+
+
+@compiled
+def decide(
+    sets: Hashes,
+    starts: Ints,
+    counts: Ints,
+    cuts: Ints,
+    limit: tuple[int, int, bool],
+    salt: np.uint64,
+    keepers: Ints,
+    common: Ints,
+) -> None:
+    """Who stays for whom in each component, units from cut to cut in keep order; `keepers` is -1 where a unit stays.
+
+    The first stays, what is like it goes, the rest decide among themselves.
+    """
+    num, den, beyond = limit
+    slots = 1 << (64 - slots_shift(np.max(counts)))
+    table, stamps = np.empty(slots, dtype=np.uint64), np.zeros(slots, dtype=np.uint32)
+    keepers[:] = -1
+    for component in range(len(cuts) - 1):
+        for keeper in range(cuts[component], cuts[component + 1] - 1):
+            if keepers[keeper] >= 0:
+                continue
+            shift = slots_shift(counts[keeper])
+            for at in range(starts[keeper], starts[keeper] + counts[keeper]):
+                added(table, stamps, keeper + 1, shift, salt, sets[at])
+            for other in range(keeper + 1, cuts[component + 1]):
+                few, many = min(counts[keeper], counts[other]), max(counts[keeper], counts[other])
+                if keepers[other] >= 0 or not reaches(few, many, num, den, beyond):
+                    continue
+                least = num * (few + many) // (num + den)
+                found = common_with(sets, starts[other], counts[other], least, table, stamps, keeper + 1, shift, salt)
+                if reaches(found, few + many - found, num, den, beyond):
+                    keepers[other], common[other] = keeper, found

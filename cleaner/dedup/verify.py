@@ -1,0 +1,96 @@
+"""Candidate pairs → proved pairs → verdicts. Texts are read in portions, and nothing is taken on trust."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.dedup.candidates import A_LINK, components
+from cleaner.dedup.compiled import either
+from cleaner.dedup.graph import decide_by_links
+from cleaner.dedup.key import key
+from cleaner.dedup.reading import BUDGET, Reading
+from cleaner.dedup.sets import sets_of
+
+WIDEST = 1000  # units of a component in which everyone is compared; in a wider one only those that met are
+
+Ids = NDArray[np.int64]
+
+
+class Links(NamedTuple):
+    """Proved pairs as columns, int64, shape (n,): two units, the shingles that both have, and that either has."""
+
+    first: Ids
+    second: Ids
+    common: Ids
+    union: Ids
+
+    def where(self, rows: Ids | NDArray[np.bool_]) -> "Links":
+        """These rows."""
+        return Links(*(column[rows] for column in self))
+
+    @classmethod
+    def join(cls, parts: "list[Links]") -> "Links":
+        """All rows, one part after the other."""
+        none = np.empty(0, dtype=np.int64)
+        return (
+            cls(*(np.concatenate([none, *columns]) for columns in zip(*parts, strict=True)))
+            if parts
+            else cls(*[none] * 4)
+        )
+
+
+def similar(first: Ids, second: Ids, reading: Reading, limit: Fraction) -> Links:
+    """Those of the pairs that reach the limit; pairs are sorted by their first unit, and stay so."""
+    work = int(reading.sizes[second].sum())
+    return Links.join(list(_compared(first, second, reading, limit, work)))
+
+
+def equal(first: Ids, second: Ids, reading: Reading) -> tuple[Ids, Ids]:
+    """Those of the pairs whose comparison keys are equal, which equal hashes only make likely."""
+    holds = np.zeros(len(first), dtype=np.bool_)
+    for portion, (one, other), texts in reading.pairs(first, second):
+        pairs = zip(one.tolist(), other.tolist(), strict=True)
+        holds[portion] = [texts[a] == texts[b] or np.array_equal(key(texts[a]), key(texts[b])) for a, b in pairs]
+    return first[holds], second[holds]
+
+
+def verdicts(links: Links, reading: Reading, limit: Fraction) -> Links:
+    """Who goes: each unit that does as `second`, once, and as `first` the unit that stays for it.
+
+    Inside a component a keeper is compared with everyone, met or not, which resolves one pair in 2,000 more.
+    """
+    tied = components(links.first, links.second, len(reading.rows))
+    narrow = [one for one in tied if 2 < len(one) <= WIDEST and reading.sizes[one].sum() <= BUDGET]
+    compared = np.zeros(len(reading.rows), dtype=np.bool_)
+    compared[np.concatenate([np.empty(0, dtype=np.int64), *narrow])] = True
+    return Links.join(
+        [_by_links(links.where(~compared[links.first]), reading), *_by_comparison(narrow, reading, limit)]
+    )
+
+
+def _compared(first: Ids, second: Ids, reading: Reading, limit: Fraction, work: int) -> Iterator[Links]:
+    for portion, (one, other), texts in reading.pairs(first, second):
+        sets = sets_of(texts, work)
+        common = sets.common(one, other, limit)
+        union = sets.sizes[one] + sets.sizes[other] - common
+        yield Links(first[portion], second[portion], common, union).where(common > 0)
+
+
+def _by_links(links: Links, reading: Reading) -> Links:
+    links = links.where(np.lexsort((links.first, links.second)))
+    used, gone = np.full(len(reading.rows), -1, dtype=np.int64), np.zeros(len(reading.rows), dtype=np.bool_)
+    either(decide_by_links, len(links.first) * A_LINK)(links.first, links.second, used, gone)
+    return links.where(used[gone])
+
+
+def _by_comparison(narrow: list[Ids], reading: Reading, limit: Fraction) -> Iterator[Links]:
+    work = sum(len(one) * int(reading.sizes[one].sum()) for one in narrow)
+    for portion, units, texts in reading.groups(narrow):
+        sets = sets_of(texts, work)
+        keepers, common = sets.decided(np.cumsum([0, *map(len, portion)], dtype=np.int64), limit)
+        (goes,) = np.nonzero(keepers >= 0)
+        stays, common = keepers[goes], common[goes]
+        yield Links(units[stays], units[goes], common, sets.sizes[stays] + sets.sizes[goes] - common)

@@ -1,0 +1,151 @@
+"""Compiled code gives the bits of the plain definitions, of datasketch, and nothing else."""
+
+import subprocess
+import sys
+from fractions import Fraction
+from itertools import combinations
+
+import numpy as np
+import pytest
+from datasketch import MinHash, MinHashLSH
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleaner.dedup import compiled as compiled_module
+from cleaner.dedup import kernel, overlap
+from cleaner.dedup.bands import PRICES, SETTLED, Bands, chosen
+from cleaner.dedup.jaccard import Jaccard, shingle_set
+from cleaner.dedup.key import key
+from cleaner.dedup.sets import Alone, Together, in_63_bits
+from cleaner.dedup.settings import Dedup, Keep, Recall, UnitChoice
+from cleaner.dedup.shingle import shingles
+from cleaner.dedup.signature import PERMUTATIONS, permutations
+from cleaner.dedup.signing import Signed, by_compiler, by_numpy
+from tests.dedup_texts import matched, paragraphs_with_copies
+
+ANY_TEXT = st.text(st.sampled_from("一二三天地人ａBc12.。，　 \n\t\r\u200b臺台\ud800😀\x85\u2028"), max_size=90)
+
+
+def same(one: Signed, other: Signed) -> None:
+    for name in Signed._fields:
+        left, right = getattr(one, name), getattr(other, name)
+        assert left.dtype == right.dtype, name
+        assert np.array_equal(left, right), name
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(ANY_TEXT, max_size=5),
+    st.sampled_from(["both", "document", "paragraph"]),
+    st.integers(1, 12),
+    st.booleans(),
+    st.integers(0, 3),
+    st.sampled_from(["normal", "thorough"]),
+)
+def test_a_batch_has_the_same_bits_either_way(
+    texts: list[str], units: UnitChoice, shortest: int, near: bool, seed: int, recall: Recall
+) -> None:
+    chosen_settings = Dedup(units=units, shortest=shortest, near=near, seed=seed, recall=recall)
+    bands = chosen(chosen_settings.threshold, recall)
+    same(by_compiler(texts, chosen_settings, bands), by_numpy(texts, chosen_settings, bands))
+
+
+def test_long_texts_have_the_same_bits_either_way() -> None:
+    lines = paragraphs_with_copies(200, seed=21)
+    texts = ["\n".join(lines[at : at + 7]) for at in range(0, len(lines), 7)]
+    for units in ("both", "document", "paragraph"):
+        chosen_settings = Dedup(units=units)
+        same(by_compiler(texts, chosen_settings, Bands(16, 8)), by_numpy(texts, chosen_settings, Bands(16, 8)))
+
+
+@given(st.text(st.sampled_from("一二三天地人abc😀"), min_size=5, max_size=60), st.integers(0, 3))
+def test_compiled_signatures_are_those_of_datasketch(letters: str, seed: int) -> None:
+    codes = key(letters)
+    g = np.empty(len(codes) - 4, dtype=np.uint32)
+    kernel.premixed(codes, g)
+    row = np.full(PERMUTATIONS, 0xFFFFFFFF, dtype=np.uint32)
+    a, b = permutations(seed)
+    kernel.lower(row, g, 0, len(g), a, b)
+    theirs = MinHash(num_perm=PERMUTATIONS, seed=seed, hashfunc=lambda shingle: shingle, scheme="affine32")
+    theirs.update_batch((shingles(codes) >> np.uint64(32)).tolist())
+    assert row.tolist() == theirs.hashvalues.tolist()
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 12345, 2**32 - 1])
+def test_permutations_are_drawn_as_datasketch_draws_them(seed: int) -> None:
+    theirs = MinHash(num_perm=PERMUTATIONS, seed=seed, scheme="affine32").permutations
+    assert np.array_equal(permutations(seed), theirs)
+    assert permutations(seed).dtype == theirs.dtype
+
+
+@pytest.mark.parametrize(("threshold", "bands"), [*SETTLED.items()])
+def test_settled_bands_are_what_datasketch_chooses(threshold: float, bands: tuple[int, int]) -> None:
+    best = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS, weights=PRICES)
+    assert (best.b, best.r) == bands
+
+
+def test_bands_of_any_other_threshold_are_asked_of_datasketch() -> None:
+    best = MinHashLSH(threshold=0.83, num_perm=PERMUTATIONS, weights=PRICES)
+    assert chosen(0.83) == (best.b, best.r)
+
+
+def test_without_numba_the_definition_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled_module, "available", lambda: False)
+    assert not compiled_module.pays(1 << 40)
+
+
+def test_few_texts_load_neither_numba_nor_datasketch() -> None:
+    program = """
+import sys
+from cleaner.dedup.settings import Dedup
+from cleaner.dedup.units import units_of
+units_of(["不多的几个字。"] * 9, Dedup())
+print(sorted({"numba", "scipy", "datasketch"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+# ---- sets
+
+FEW = st.text(st.sampled_from("一二三四　"), max_size=40)
+
+
+@settings(max_examples=150)
+@given(st.lists(FEW, min_size=1, max_size=7), st.data())
+def test_sets_have_the_same_answers_either_way(texts: list[str], data: st.DataObject) -> None:
+    limit = Fraction(data.draw(st.sampled_from(["0.5", "0.8", "1", "0.6666666666666666", "0.6666666666666667"])))
+    alone, together = Alone([shingle_set(text) for text in texts]), Together.of(texts)
+    assert together.sizes.tolist() == alone.sizes.tolist()
+    pairs = np.array(list(combinations(range(len(texts)), 2)), dtype=np.int64).reshape(-1, 2)
+    first, second = np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1])
+    assert together.common(first, second, limit).tolist() == alone.common(first, second, limit).tolist()
+    cuts = np.array(sorted({0, len(texts), data.draw(st.integers(0, len(texts)))}), dtype=np.int64)
+    for left, right in zip(alone.decided(cuts, limit), together.decided(cuts, limit), strict=True):
+        assert left.tolist() == right.tolist()
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.floats(0.5, 1))
+def test_a_shortened_limit_decides_as_the_limit_does(common: int, union: int, threshold: float) -> None:
+    limit = Fraction(str(threshold))
+    union = max(common, union)
+    num, den, beyond = in_63_bits(limit)
+    assert overlap.reaches(common, union, num, den, beyond) == Jaccard(common, union).reaches(limit)
+
+
+def test_repeated_shingles_count_once_and_cost_no_more() -> None:
+    sets = Together.of(["哈" * 1_000_000, "哈" * 999_999 + "嘿", "一二三四五" * 1000])
+    assert sets.sizes.tolist() == [1, 2, 5]
+
+
+@pytest.mark.parametrize("keep", ["first", "longest"])
+def test_a_corpus_is_decided_the_same_either_way(keep: Keep, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = paragraphs_with_copies(600, seed=41)
+    texts = ["\n".join(lines[at : at + 3]) for at in range(0, len(lines), 3)]
+    results = []
+    for there in (True, False):
+        monkeypatch.setattr(compiled_module, "available", lambda there=there: there)
+        monkeypatch.setattr(compiled_module, "WORTH", 0)
+        results.append(matched(texts + texts[:20], Dedup(keep=keep))[1])
+    assert results[0] == results[1]
+    assert len(results[0]) > 80
