@@ -62,11 +62,14 @@ def run(
     out: Path,
     config: Config,
     *,
-    workers: int | None = None,
+    workers: int | None = 1,
     force: bool = False,
     progress: Progress = silent,
 ) -> dict[str, Any]:
     """Clean these files and directories into the run directory `out`; the manifest of the run.
+
+    workers  processes; None is one a core where the input is worth it. Processes are spawned: a program that asks for
+             more than one must guard its own start with `if __name__ == "__main__":`
 
     ConfigError, WriteError, LockedError where it cannot begin or go on; inputs that cannot be read are listed in the
     manifest and never stop it.
@@ -78,7 +81,7 @@ def run(
 
 
 def dry_run(
-    inputs: Sequence[str], out: Path, config: Config, *, workers: int | None = None, progress: Progress = silent
+    inputs: Sequence[str], out: Path, config: Config, *, workers: int | None = 1, progress: Progress = silent
 ) -> dict[str, Any]:
     """Do all the work of `run` beside the output directory, keep nothing but the manifest."""
     refuse_overlap(out, inputs)
