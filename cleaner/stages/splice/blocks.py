@@ -1,112 +1,206 @@
-"""The main article, and what can be measured of a block against it. Decides nothing about a block."""
+"""What the block model reads of a block and the main article: links, the article's own usual links, marks. Compiled loops."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import math
 from typing import TYPE_CHECKING
 
-from cleaner.stages.splice.evidence import NAT, Bag
+import numpy as np
+
+from cleaner.stages.splice.compiled import compiled
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
 
-FIRST = 1.15  # the article that holds the first paragraph is the main one, unless another is clearly larger
-CLOSE = 0.9  # two articles this near in size, and no first paragraph to decide: no main article
+COLUMNS = 71
+BETWEEN, INSIDE, USUAL, LOWEST = 0, 3, 13, 14  # columns that the evidence quotes
 WINDOWS = 24  # stretches of main looked at: bounds time
-PER = 100  # scores are given for a hundred terms, so that long and short blocks compare
+IN, MAIN = 1, 2
 
 
-@dataclass(frozen=True, slots=True)
-class Measures:
-    """A block against the main article; scores in nats for a hundred of its terms.
-
-    link          how it holds to the main article
-    usual         the same for stretches of main of as many units against the rest of main: lowest and mean
-    closest       its link to the one unit of main that is closest to it
-    gap           how much better its units hold to each other than to main, in nats, mean over units; 0 for one unit
-    rare_shared   rare terms it shares with main
-    usual_shared  the same for the stretches of main, scaled to the block's length: lowest and mean
-    """
-
-    link: float
-    usual: tuple[float, float]
-    closest: float
-    gap: float
-    rare_shared: int
-    usual_shared: tuple[int, float]
-
-    @property
-    def score(self) -> float:
-        """How far its link lies above the weakest stretch of the main article; negative: below all of them."""
-        return self.link - self.usual[0]
+@compiled
+def mean_link(link: "Floats", weight: "Floats", sides: "Ints", one: int, other: int) -> float:
+    """Mean link of the units on side `one` with those on side `other`, weighted; `other` under 0: with all not on `one`."""
+    top, bottom = 0.0, 0.0
+    for i in range(len(sides)):
+        if sides[i] == one:
+            for j in range(len(sides)):
+                if i != j and (sides[j] == other or (other < 0 and sides[j] != one)):
+                    top += weight[i] * weight[j] * link[i, j]
+                    bottom += weight[i] * weight[j]
+    return top / bottom if bottom > 0 else 0.0
 
 
-def main_article(
-    groups: Mapping[int, Sequence[int]], characters: Sequence[int], foreign: frozenset[int]
-) -> tuple[int | None, bool]:
-    """The cluster of the main article, and whether that is beyond doubt.
-
-    foreign  units that the page itself calls the rest of another article
-    """
-    sizes = {
-        label: sum(characters[unit] for unit in units) * (FIRST if units[0] == 0 else 1.0)
-        for label, units in groups.items()
-        if not foreign.intersection(units)
-    }
-    if not sizes:
-        return None, False
-    first, *others = sorted(sizes, key=lambda label: (-sizes[label], label))
-    sure = groups[first][0] == 0 or not others or sizes[others[0]] < CLOSE * sizes[first]
-    return first, sure
-
-
-def measure(bag: Bag, block: Sequence[int], main: Sequence[int]) -> Measures:
-    """All measures of a block, given as its units and those of the main article (two or more)."""
-    import numpy as np
-
-    inside, size = _sum(bag, block)
-    whole, whole_size = _sum(bag, main)
-    per = NAT * max(size, 1) / PER
-    to_units = bag.rows(inside, size, bag.counts[main], bag.sizes[main])
-    links, shared = [], []
-    for window in windows(main, len(block)):
-        counts, length = _sum(bag, window)
-        links.append(bag.score(counts, whole - counts, length, whole_size - length) * PER / NAT / max(length, 1))
-        shared.append(round(bag.shared_rare(counts, whole - counts) * size / max(length, 1)))
-    return Measures(
-        link=bag.score(inside, whole, size, whole_size) / per,
-        usual=(min(links), float(np.mean(links))),
-        closest=int(to_units.max()) / per,
-        gap=_gap(bag, block, inside, size, whole, whole_size),
-        rare_shared=bag.shared_rare(inside, whole),
-        usual_shared=(min(shared), float(np.mean(shared))),
-    )
-
-
-def windows(main: Sequence[int], length: int) -> list[Sequence[int]]:
-    """Stretches of main of this many units, at most half of it, at most WINDOWS of them, evenly spread.
-
-    >>> windows([0, 1, 2, 5], 2)
-    [[0, 1], [1, 2], [2, 5]]
-    """
-    length = length if length < len(main) else max(len(main) // 2, 1)
-    length = min(length, max(len(main) - 1, 1))
+@compiled
+def usual(link: "Floats", weight: "Floats", main: "Ints", length: int) -> "Floats":
+    """How stretches of main of this many units hold to the rest of main: mean, lowest, spread."""
     last = len(main) - length
-    step = max(1, -(-(last + 1) // WINDOWS))
-    return [main[start : start + length] for start in range(0, last + 1, step)]
+    step = max(1, (last + WINDOWS) // WINDOWS)
+    lowest, total, squares, count = 1e9, 0.0, 0.0, 0
+    for start in range(0, last + 1, step):
+        top, bottom = 0.0, 0.0
+        for i in range(start, start + length):
+            for j in range(len(main)):
+                if j < start or j >= start + length:
+                    w = weight[main[i]] * weight[main[j]]
+                    top += w * link[main[i], main[j]]
+                    bottom += w
+        value = top / bottom if bottom > 0 else 0.0
+        lowest = min(lowest, value)
+        total += value
+        squares += value * value
+        count += 1
+    mean = total / count
+    return np.array([mean, lowest, math.sqrt(max(squares / count - mean * mean, 0.0))])
 
 
-def _gap(bag: Bag, block: Sequence[int], inside: "Ints", size: int, whole: "Ints", whole_size: int) -> float:
-    if len(block) == 1:
-        return 0.0
-    total = 0
-    for unit in block:
-        own, counts = int(bag.sizes[unit]), bag.counts[unit]
-        total += bag.score(inside - counts, counts, size - own, own) - bag.score(whole, counts, whole_size, own)
-    return total / NAT / len(block)
+@compiled
+def stretch(block: int, main: int) -> int:
+    """Units of the stretches of main that a block is held against."""
+    return min(block, max(main // 2, 1))
 
 
-def _sum(bag: Bag, units: Sequence[int]) -> tuple["Ints", int]:
-    return bag.counts[units].sum(axis=0), int(bag.sizes[units].sum())
+@compiled
+def measured(
+    link: "Floats",
+    near: "Floats",
+    found: "Ints",
+    places: "Ints",
+    marks: "Ints",
+    characters: "Ints",
+    closed: "Ints",
+    weight: "Floats",
+    proposal: "Ints",
+) -> "Floats":
+    """The columns of one block; `proposal` is a row of `partitions.proposals`."""
+    count = len(characters)
+    sides = proposal[:count]
+    row = np.zeros(COLUMNS)
+    cosine, merge, vector = near[0], near[1], near[2]
+    units, chars, runs = np.zeros(3), np.zeros(3), 0
+    main = np.flatnonzero(sides == MAIN)
+    for i in range(count):
+        units[sides[i]] += 1
+        chars[sides[i]] += characters[i]
+        runs += sides[i] == IN and (i == 0 or sides[i - 1] != IN)
+    strongest = np.full(3, -1e9)
+    closest, merged, rarest, rarity, dot, lead = 0.0, -1e9, 0, 0, 0, 0.0
+    vectors_best, vectors_sum, vectors_main = -1.0, 0.0, 0.0
+    square_in, square_main = 0, 0
+    for i in range(count):
+        for j in range(count):
+            low, high = min(i, j), max(i, j)
+            if sides[i] == IN and sides[j] == MAIN:
+                value = link[i, j]
+                if value > strongest[0]:
+                    strongest[0], strongest[1], strongest[2] = value, strongest[0], strongest[1]
+                elif value > strongest[1]:
+                    strongest[1], strongest[2] = value, strongest[1]
+                elif value > strongest[2]:
+                    strongest[2] = value
+                closest, merged = max(closest, cosine[i, j]), max(merged, merge[i, j])
+                rarest = max(rarest, found[1, low, high])
+                rarity += found[1, low, high]
+                dot += found[0, low, high]
+                vectors_best, vectors_sum = max(vectors_best, vector[i, j]), vectors_sum + vector[i, j]
+            elif sides[i] == IN and sides[j] == IN:
+                square_in += found[0, low, high]
+            elif sides[i] == MAIN and sides[j] == MAIN:
+                square_main += found[0, low, high]
+                vectors_main += vector[i, j] if i != j else 1.0
+        if sides[i] == IN:
+            lead += link[i, main[0]]
+    for k in (1, 2):
+        if strongest[k] < -1e8:
+            strongest[k] = strongest[k - 1]
+    between = mean_link(link, weight, sides, IN, MAIN)
+    inside = mean_link(link, weight, sides, IN, IN)
+    length = stretch(int(units[IN]), len(main))
+    null = usual(link, weight, main, length)
+    row[0], row[1], row[2] = between, strongest[0], strongest.sum() / 3
+    row[3], row[4] = inside, mean_link(link, weight, sides, MAIN, MAIN)
+    row[5], row[6], row[7], row[8] = chars[IN], chars[MAIN], chars[IN] / chars.sum(), chars[MAIN] / chars.sum()
+    row[9], row[10], row[11] = units[IN], units[MAIN], proposal[count + 1]
+    row[12] = dot / (math.sqrt(max(square_in, 1)) * math.sqrt(max(square_main, 1)))
+    row[13], row[14], row[15] = null[0], null[1], null[2]
+    row[16], row[17] = between - null[1], (between - null[0]) / (null[2] + 0.7)
+    row[18], row[19], row[20], row[21] = runs, sides[0] == IN, sides[count - 1] == IN, lead / units[IN]
+    cut, cut_before, double, edge, edges = 0.0, 0.0, 0.0, 0.0, 0
+    for i in range(count):
+        if sides[i] == IN:
+            cut = max(cut, 1.0 - closed[i])
+            if i > 0 and sides[i - 1] == MAIN:
+                cut_before = max(cut_before, 1.0 - closed[i - 1])
+            for j in range(count):
+                if i != j:
+                    double = max(double, cosine[i, j])
+            for j in range(max(0, i - 2), min(count, i + 3)):
+                if sides[j] != IN:
+                    edge += link[i, j]
+                    edges += 1
+    row[22], row[23], row[24] = cut, cut_before, double
+    row[25] = mean_link(link, weight, sides, IN, -1)
+    row[26], row[27] = mean_link(merge, weight, sides, IN, MAIN), merged
+    row[28] = rarity / 1000 / math.sqrt(chars[IN] * chars[MAIN])
+    row[29], row[30], row[31] = rarest / 1000, count, closest
+    row[32], row[33] = edge / max(edges, 1), inside - between
+    drawn, torn, lent = -1e9, -1e9, 1e9
+    for i in range(count):
+        if sides[i] > 0:
+            top, bottom = np.zeros(3), np.zeros(3)
+            for j in range(count):
+                if i != j:
+                    top[sides[j]] += weight[j] * link[i, j]
+                    bottom[sides[j]] += weight[j]
+            own = top[IN] / bottom[IN] if bottom[IN] > 0 else 0.0
+            away = top[MAIN] / bottom[MAIN] if bottom[MAIN] > 0 else 0.0
+            if sides[i] == IN:
+                drawn, torn = max(drawn, away), max(torn, away - own)
+            else:
+                lent = min(lent, away - own)
+    row[34], row[35], row[36] = drawn, torn, lent
+    value = mean_link(cosine, weight, sides, IN, MAIN)
+    null = usual(cosine, weight, main, length)
+    row[37], row[38] = value, value - null[1]
+    row[39], row[40] = value / (null[0] + 0.01), (value - null[0]) / (null[2] + 0.01)
+    null = usual(merge, weight, main, length)
+    row[41], row[42] = row[26] - null[1], row[26] - null[0]
+    row[43], row[44] = mean_link(cosine, weight, sides, IN, IN), mean_link(cosine, weight, sides, MAIN, MAIN)
+    inner = np.flatnonzero(sides == IN)
+    top_left, bottom_left = 0.0, 0.0
+    for i in range(inner[0]):
+        for j in range(inner[-1] + 1, count):
+            if sides[i] == MAIN and sides[j] == MAIN:
+                top_left += weight[i] * weight[j] * link[i, j]
+                bottom_left += weight[i] * weight[j]
+    row[45] = top_left / bottom_left if bottom_left > 0 else -9.0
+    row[46], row[47], row[48] = inner[0] / count, null[2], proposal[count]
+    at = 49
+    for k in range(marks.shape[1]):
+        rate = np.zeros(3)
+        for i in range(count):
+            rate[sides[i]] += marks[i, k]
+        row[at] = 100 * rate[IN] / chars[IN]
+        row[at + 1] = row[at] - 100 * rate[MAIN] / chars[MAIN]
+        at += 2
+    opened = np.zeros(3)
+    for i in range(count):
+        opened[sides[i]] += 1 - closed[i]
+    row[at], row[at + 1] = opened[IN] / units[IN], opened[MAIN] / units[MAIN]
+    both, left, right = 0.0, 0.0, 0.0
+    for k in range(places.shape[1]):
+        one, other = 0.0, 0.0
+        for i in range(count):
+            if sides[i] == IN:
+                one += places[i, k]
+            elif sides[i] == MAIN:
+                other += places[i, k]
+        both += one * other
+        left += one * one
+        right += other * other
+    row[at + 2] = both / (math.sqrt(max(left, 1.0)) * math.sqrt(max(right, 1.0)))
+    row[at + 3] = vectors_best
+    row[at + 4] = vectors_sum / (units[IN] * units[MAIN])
+    row[at + 5] = vectors_main / (units[MAIN] * units[MAIN])
+    return row

@@ -1,22 +1,23 @@
-"""Is a block foreign, and how surely: limits, cues and the reasons to hold back. Arithmetic only.
+"""Is a block foreign, and how surely: probability, limit, cues and the reasons to hold back. Arithmetic only.
 
-A block goes by its words alone where it holds to the main article clearly less than any stretch of that article does,
-and to no single paragraph of it. A cue lowers what is asked, never to nothing: it counts only where the block holds
-together better than it holds to main.
+The model says how likely a block is foreign. A cue raises that, or lets a block go by itself, but only where the block
+holds together better than it holds to the main article.
 """
 
+import math
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from cleaner.document import Certainty
-from cleaner.stages.splice.blocks import Measures
 from cleaner.stages.splice.cues import Cue, Trust
+from cleaner.stages.splice.measures import Measures
 
-CLOSEST = {True: 0.5, False: 3.0}  # by script: the strongest link a block may have to any one unit of main
-SHORT = {True: 1, False: 2}  # by script: `min_block` counts CJK characters, others need twice as many
+SHORT = {True: 1, False: 4}  # by script: `min_block` counts CJK characters, others need four times as many
+LOUD = {True: -9.0, False: 4.6}  # by script: odds in nats of a single paragraph that goes by its words alone
 GAP = 1.0  # nats by which a block with a cue must hold together better than to main
-EASED = {Trust.STRONG: 0.25, Trust.MEDIUM: 0.75}  # what is left of the limit where a cue speaks too
-DOUBT = 0.5  # of the limit: from here on a block is worth a look
+RAISES = {Trust.MEDIUM: 1.0, Trust.STRONG: 2.0, Trust.NEAR_CERTAIN: 3.0}  # nats that a cue adds to the odds
+DOUBT = 0.8  # from this probability on a block is worth a look
+TRAINED = 0.5  # share of spliced documents in what the model was trained on
 
 
 class Settings(Protocol):
@@ -24,6 +25,8 @@ class Settings(Protocol):
 
     @property
     def limit(self) -> float: ...
+    @property
+    def prior(self) -> float: ...
     @property
     def min_block(self) -> int: ...
     @property
@@ -40,6 +43,7 @@ class Block:
 
     paragraphs  their places in the text that is judged
     characters  how many they hold
+    nats        log-odds of the model that it is foreign
     cjk         whether the text that is judged is in a CJK script
     asides      half of them are list items or quotations, or one is a note of the editors
     stranger    most of them are in another script than the text
@@ -48,6 +52,7 @@ class Block:
 
     paragraphs: tuple[int, ...]
     characters: int
+    nats: float
     measures: Measures
     cues: tuple[Cue, ...]
     cjk: bool
@@ -61,20 +66,29 @@ class Block:
         return max((cue.trust for cue in self.cues), default=0)
 
     @property
+    def gap(self) -> float:
+        """How much better it holds together than to main; one unit: how far it is below all stretches of main."""
+        measures = self.measures
+        return (measures.inside if len(self.paragraphs) > 1 else measures.usual[0]) - measures.link
+
+    @property
     def cohesive(self) -> bool:
         """It holds together better than to main; one unit, which cannot, must hold to main less than all of main."""
-        return self.measures.gap >= GAP if len(self.paragraphs) > 1 else self.under(0.0, EASED[Trust.STRONG])
+        return self.gap >= (GAP if len(self.paragraphs) > 1 else 0.0)
 
-    def under(self, limit: float, ease: float = 1.0) -> bool:
-        """Its words alone say foreign; `ease` under 1 asks for less."""
-        return self.measures.score <= -limit * ease and self.measures.closest <= CLOSEST[self.cjk] / ease
+    def probability(self, prior: float) -> float:
+        """That it is foreign, where this share of the documents is spliced."""
+        raised = RAISES[Trust(self.trust)] if self.trust and self.cohesive else 0.0
+        nats = self.nats + raised + _odds(prior) - _odds(TRAINED)
+        return 1 / (1 + math.exp(-nats)) if nats > -700 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A block, how sure we are that it is foreign, and why it is only suspected (empty where it is not)."""
+    """A block, its probability, how sure we are that it is foreign, and why it is only suspected (empty where it is not)."""
 
     block: Block
+    probability: float
     certainty: Certainty
     held_back: str = ""
 
@@ -85,29 +99,30 @@ class Verdict:
 
 def decide(block: Block, settings: Settings) -> Verdict | None:
     """The verdict on one block; None where nothing speaks against it."""
+    probability = block.probability(settings.prior)
     if block.trust >= Trust.NEAR_CERTAIN and block.cohesive:
-        return Verdict(block, Certainty.LIKELY)
-    ease = EASED.get(Trust(block.trust), 1.0) if block.trust and block.cohesive else 1.0
-    if block.under(settings.limit, ease):
-        verdict = Verdict(block, Certainty.LIKELY)
+        return Verdict(block, probability, Certainty.LIKELY)
+    if probability >= settings.limit:
+        verdict = Verdict(block, probability, Certainty.LIKELY)
         return verdict.held(why) if (why := _doubt(block, settings)) else verdict
     if block.trust >= Trust.STRONG:
-        return Verdict(block, Certainty.SUSPECT, "a line of the page speaks for it, its words do not")
-    if block.under(settings.limit, DOUBT):
-        return Verdict(block, Certainty.SUSPECT, "it is under half the limit only")
+        return Verdict(
+            block, probability, Certainty.SUSPECT, "a line of the page speaks for it, its words do not say enough"
+        )
+    if probability >= DOUBT:
+        return Verdict(block, probability, Certainty.SUSPECT, "it is likely, but under the limit")
     return None
 
 
-def _loud(block: Block, settings: Settings) -> bool:
-    """A single paragraph that is long and far from the article: an aside is short, or near."""
-    return block.characters >= 2 * settings.min_block * SHORT[block.cjk] and block.under(2 * settings.limit)
+def _odds(share: float) -> float:
+    return math.log(share / (1 - share))
 
 
 def _doubt(block: Block, settings: Settings) -> str:
-    """Why a block that is under the limit is held back all the same."""
+    """Why a block that is over the limit is held back all the same."""
     if block.trust >= Trust.STRONG:
         return ""
-    if len(block.paragraphs) == 1 and not _loud(block, settings):
+    if len(block.paragraphs) == 1 and block.nats < LOUD[block.cjk]:
         return "a single paragraph without a line of the page that speaks for it"
     if block.characters < settings.min_block * SHORT[block.cjk]:
         return f"only {block.characters} characters without a line of the page that speaks for them"

@@ -1,22 +1,23 @@
 """From paragraphs to verdicts: which of them are another article. Knows no findings and no spans."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cleaner.document import Certainty
-from cleaner.stages.splice.blocks import main_article, measure
-from cleaner.stages.splice.clusters import clusters, members
 from cleaner.stages.splice.cues import OWN, Cue, Trust, heading, jumps, named
 from cleaner.stages.splice.decide import Block, Settings, Verdict, decide
-from cleaner.stages.splice.evidence import Bag, bag
+from cleaner.stages.splice.measures import measures, shared_words
+from cleaner.stages.splice.reading import Proposal, Reading, read
 from cleaner.stages.splice.repeats import near_copies
+from cleaner.stages.splice.sheet import Sheet, sheet
 from cleaner.stages.splice.units import Paragraph
 from cleaner.text.furniture import aside, note
 
 FEWEST = 5  # units of a document that is judged at all
 WINDOW = 80  # units judged at once: time grows with its square, and with the text only linearly
 STEP = 40
-LARGEST = 0.7  # a block over this share of the document is never called foreign
+CLOSE = 0.9  # two articles this near in size, and no first paragraph to decide: no main article
+LOOSE = 3  # the partition whose mean links are above 0: place in `partitions.STOPS`
 DIGEST = 5  # clusters, none over half of the text: a round-up
 
 
@@ -51,57 +52,62 @@ class _Page:
     settings: Settings
 
     def verdicts(self) -> list[Verdict]:
-        texts = [self.paragraphs[number].text for number in self.units]
-        sizes = [len(text) for text in texts]
-        cjk = 2 * sum(len(text) for text, at in zip(texts, self.units, strict=True) if self.paragraphs[at].cjk) >= sum(
-            sizes
-        )
-        words = bag(texts, cjk=cjk)
+        own = [self.paragraphs[number] for number in self.units]
+        sizes = [len(paragraph.text) for paragraph in own]
+        cjk = 2 * sum(len(paragraph.text) for paragraph in own if paragraph.cjk) >= sum(sizes)
+        page = sheet([paragraph.text for paragraph in own], [paragraph.closed for paragraph in own], cjk=cjk)
         seeds = self._seeds()
-        groups = members(clusters(words, [(head, seed) for seed, (_, heads) in seeds.items() for head in heads]))
-        main, sure = main_article(groups, sizes, frozenset(seeds))
-        if main is None or len(groups) == 1 or len(groups[main]) < 2:
+        apart = [(head, seed) for seed, (_, heads) in seeds.items() for head in heads]
+        reading = read(page, cjk, apart, frozenset(seeds))
+        if not reading.proposals:
             return []
-        found = []
-        for block in self._blocks(words, groups, main, seeds, cjk):
-            if verdict := decide(block, self.settings):
-                found.append(self._guarded(verdict, groups, sizes, sure))
-        return sorted(found, key=lambda verdict: verdict.block.paragraphs)
-
-    def _blocks(
-        self, words: Bag, groups: Mapping[int, list[int]], main: int, seeds: "Seeds", cjk: bool
-    ) -> Iterable[Block]:
-        """Every cluster but the main one, measured."""
         before = named(self.paragraphs, self.lines, self.units) if self.lines else [[] for _ in self.units]
-        doubles = self._doubles(groups)
-        for label, group in groups.items():
-            if label == main:
-                continue
-            own = [self.paragraphs[self.units[unit]] for unit in group]
-            cues = [Cue("jump line", self.paragraphs[seeds[unit][0]].text) for unit in group if unit in seeds]
-            cues += [Cue("repeated paragraph", own[group.index(unit)].text[:40]) for unit in group if unit in doubles]
-            cues += self._after_byline(group, groups[main])
-            cues += [cue for unit in group if unit - 1 not in group for cue in before[unit]]
-            yield Block(
-                paragraphs=tuple(self.units[unit] for unit in group),
-                characters=sum(len(paragraph.text) for paragraph in own),
-                measures=measure(words, group, groups[main]),
-                cues=tuple(dict.fromkeys(cues)) if self.settings.cues else (),
-                cjk=cjk,
-                asides=any(note(paragraph.text) for paragraph in own)
-                or 2 * sum(aside(p.text) for p in own) >= len(own),
-                stranger=2 * sum(paragraph.cjk != cjk for paragraph in own) > len(own),
-                main=len(groups[main]),
-            )
+        doubles = self._doubles(reading) if self.settings.cues else set()
+        found: dict[tuple[int, ...], tuple[Verdict, Proposal]] = {}
+        for proposal in reading.proposals:
+            cues = self._cues(proposal, seeds, before, doubles) if self.settings.cues else ()
+            block = self._block(proposal, cues, cjk)
+            if verdict := decide(block, self.settings):
+                found[block.paragraphs] = self._guarded(verdict, reading, proposal, sizes), proposal
+        best = _best(verdict for verdict, _ in found.values())
+        return [_told(verdict, page, found[verdict.block.paragraphs][1]) for verdict in best]
 
-    def _guarded(self, verdict: Verdict, groups: Mapping[int, list[int]], sizes: Sequence[int], sure: bool) -> Verdict:
+    def _block(self, proposal: Proposal, cues: tuple[Cue, ...], cjk: bool) -> Block:
+        """What is known of a proposal."""
+        own = [self.paragraphs[self.units[unit]] for unit in proposal.block]
+        return Block(
+            paragraphs=tuple(self.units[unit] for unit in proposal.block),
+            characters=sum(len(paragraph.text) for paragraph in own),
+            nats=proposal.nats,
+            measures=measures(proposal),
+            cues=cues,
+            cjk=cjk,
+            asides=any(note(paragraph.text) for paragraph in own) or 2 * sum(aside(p.text) for p in own) >= len(own),
+            stranger=2 * sum(paragraph.cjk != cjk for paragraph in own) > len(own),
+            main=len(proposal.main),
+        )
+
+    def _cues(
+        self, proposal: Proposal, seeds: "Seeds", before: Sequence[Sequence[Cue]], doubles: set[int]
+    ) -> tuple[Cue, ...]:
+        block = proposal.block
+        cues = [Cue("jump line", self.paragraphs[seeds[unit][0]].text) for unit in block if unit in seeds]
+        cues += [
+            Cue("repeated paragraph", self.paragraphs[self.units[unit]].text[:40]) for unit in block if unit in doubles
+        ]
+        cues += self._after_byline(block, proposal.main)
+        cues += [cue for unit in block if unit - 1 not in block for cue in before[unit]]
+        return tuple(dict.fromkeys(cues))
+
+    def _guarded(self, verdict: Verdict, reading: Reading, proposal: Proposal, sizes: Sequence[int]) -> Verdict:
         """Held back for what the document as a whole looks like."""
-        largest = max(sum(sizes[unit] for unit in group) for group in groups.values())
-        if verdict.block.characters > LARGEST * sum(sizes):
-            return verdict.held("it is most of the document")
-        if not sure:
+        groups = members(reading.labels[proposal.stop].tolist())
+        size = {units[0]: sum(sizes[unit] for unit in units) for units in groups.values()}
+        main = proposal.main[0]
+        rivals = [size[name] for name in size if name not in (main, *proposal.block)] + [verdict.block.characters]
+        if main and max(rivals) >= CLOSE * size[main]:
             return verdict.held("another article is nearly as long, either may be the main one")
-        round_up = len(groups) >= DIGEST and 2 * largest <= sum(sizes)
+        round_up = len(members(reading.labels[LOOSE].tolist())) >= DIGEST and 2 * max(size.values()) <= sum(sizes)
         if round_up and self.settings.digest_guard and verdict.block.trust < Trust.STRONG:
             return verdict.held("the document looks like a round-up of many items")
         return verdict
@@ -124,9 +130,9 @@ class _Page:
                 seeds[seed] = line, [unit for unit, number in enumerate(self.units) if number < top and unit != seed]
         return seeds
 
-    def _doubles(self, groups: Mapping[int, list[int]]) -> set[int]:
+    def _doubles(self, reading: Reading) -> set[int]:
         """Units with a copy elsewhere: not right behind it, but with another article between."""
-        owner = {unit: label for label, units in groups.items() for unit in units}
+        owner = reading.labels[LOOSE].tolist()
         place = {number: unit for unit, number in enumerate(self.units)}
         pairs = near_copies(self.paragraphs, self.units)
         pairs = [(one, other) for one, other in pairs if any(owner[u] != owner[one] for u in range(one, other))]
@@ -146,6 +152,40 @@ class _Page:
             for number, kind in self.lines.items()
             if kind == "byline" and last < number < first
         ][:1]
+
+
+def _best(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """Of two on one paragraph the surer speaks, before both a block that a line of the page proves, the largest first.
+
+    In order of the text.
+    """
+
+    def rank(own: Verdict) -> tuple[int, float, tuple[int, ...]]:
+        proved = own.block.trust >= Trust.NEAR_CERTAIN and own.certainty > Certainty.SUSPECT
+        return -len(own.block.paragraphs) * proved, -own.probability, own.block.paragraphs
+
+    found: list[Verdict] = []
+    taken: set[int] = set()
+    for verdict in sorted(verdicts, key=rank):
+        if not taken & set(verdict.block.paragraphs):
+            found.append(verdict)
+            taken |= set(verdict.block.paragraphs)
+    return sorted(found, key=lambda own: own.block.paragraphs)
+
+
+def _told(verdict: Verdict, page: Sheet, proposal: Proposal) -> Verdict:
+    """The same, with the words that block and main share counted: only what is told of needs them."""
+    rare, usual = shared_words(page, proposal)
+    told = replace(verdict.block.measures, rare_shared=rare, usual_shared=usual)
+    return replace(verdict, block=replace(verdict.block, measures=told))
+
+
+def members(labels: Sequence[int]) -> dict[int, list[int]]:
+    """Cluster → its units, both in order."""
+    found: dict[int, list[int]] = {}
+    for unit, label in enumerate(labels):
+        found.setdefault(label, []).append(unit)
+    return found
 
 
 Seeds = dict[int, tuple[int, list[int]]]  # unit → jump line, units that are of another article

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from cleaner.document import Certainty, Document, Finding
 from cleaner.stages.splice.cues import Trust, kinds
-from cleaner.stages.splice.decide import CLOSEST, Verdict
+from cleaner.stages.splice.decide import Verdict
 from cleaner.stages.splice.judge import FEWEST, judge
 from cleaner.stages.splice.pieces import Piece, pieces
 from cleaner.stages.splice.repeats import originals
@@ -24,16 +24,17 @@ ROUNDS = 4  # a foreign block that is gone can lay bare another one; more than t
 class Splice:
     """Take out fragments of other articles that a page or a bad extraction put into this one.
 
-    limit         how much less than the weakest stretch of the main article a block must hold to it, in nats for a
-                  hundred terms
-    min_block     CJK characters (others: twice as many) under which a block needs a strong cue
+    limit         probability from which on a block is taken out
+    prior         share of the documents that are expected to hold foreign pieces: lower is more careful
+    min_block     CJK characters (others: four times as many) under which a block needs a strong cue
     share_limit   part of the document that words alone may take; beyond it every block needs a strong cue
     digest_guard  hold back in documents that look like a round-up of many items
     cues          use jump lines, bylines, datelines, labels, captions and repeats
     """
 
-    limit: float = 12.0
-    min_block: int = 150
+    limit: float = 0.95
+    prior: float = 0.5
+    min_block: int = 80
     share_limit: float = 0.6
     digest_guard: bool = True
     cues: bool = True
@@ -130,13 +131,12 @@ def _measured(verdict: Verdict, limit: float) -> dict[str, Any]:
     return {
         "block": len(block.paragraphs),
         "main": block.main,
-        "score": round(measures.score, 2),
-        "limit": -limit,
+        "p": round(verdict.probability, 6),
+        "limit": limit,
         "link": round(measures.link, 2),
         "usual": [round(value, 2) for value in measures.usual],
-        "closest": round(measures.closest, 2),
-        "closest_limit": CLOSEST[block.cjk],
-        "gap": round(measures.gap, 2),
+        "inside": round(measures.inside, 2),
+        "gap": round(block.gap, 2),
         "terms": "pairs of characters" if block.cjk else "words",
         "rare_shared": measures.rare_shared,
         "usual_shared": [lowest, round(mean, 1)],

@@ -45,6 +45,8 @@ def cjk_share(text: str) -> float:
     0.75
     """
     sample = text[:SAMPLE]
+    if sample.isascii():
+        return 0.0
     cjk = len(_CJK.findall(sample))
     return cjk / max(cjk + len(_SPACED.findall(sample)), 1)
 

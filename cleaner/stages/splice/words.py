@@ -26,7 +26,8 @@ def _foreign(evidence: Mapping[str, Any]) -> str:
     parts = [
         f"Taken for a part of another article (number {evidence['article']}): its {long} {evidence['rare_shared']} rare"
         f" {evidence['terms']} with the {evidence['main']} of the main article; stretches of this length in the main"
-        f" article share {lowest} with its rest at the least, {mean:g} on average.",
+        f" article share {lowest} with its rest at the least, {mean:g} on average. The model gives {min(100 * evidence['p'], 99.9):.1f} %"
+        f" that it is foreign; {100 * evidence['limit']:g} % are asked for where no line of the page proves it.",
         *(_cue(name, line) for name, line in _first_of_each(evidence["cues"]).items()),
     ]
     if evidence["gap"] > 0:

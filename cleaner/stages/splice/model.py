@@ -1,0 +1,100 @@
+"""The trained part: vectors of terms and three sets of small trees for each script. `scripts/train_splice.py` makes them.
+
+A score is a sum of whole micronats over the trees: the same on every machine. Nothing here is pickled.
+"""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+NAT = 1_000_000  # micronats
+SCRIPTS = {True: "cjk", False: "spaced"}
+MODELS = ("first", "second", "block")
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """What a term is about: a row of whole numbers for each bucket of terms.
+
+    rows    int8, shape (2**bits, dimensions)
+    lowest  level in the background table from which on a term has a place at all
+    """
+
+    rows: "NDArray[np.int8]"
+    lowest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """Regression trees in one array each; a leaf has `left` = -1.
+
+    column, threshold  go left where row[column] <= threshold
+    left, right        numbers of nodes
+    value              int64, of a leaf: micronats
+    roots              first node of each tree
+    bias               int64, shape (1,): micronats before the first tree
+    """
+
+    column: "NDArray[np.int64]"
+    threshold: "NDArray[np.float64]"
+    left: "NDArray[np.int64]"
+    right: "NDArray[np.int64]"
+    value: "NDArray[np.int64]"
+    roots: "NDArray[np.int64]"
+    bias: "NDArray[np.int64]"
+
+    def nats(self, rows: "NDArray[np.float64]") -> "NDArray[np.float64]":
+        """Log-odds of each row."""
+        from cleaner.stages.splice.trees import summed
+
+        return summed(rows, self.column, self.threshold, self.left, self.right, self.value, self.roots, self.bias) / NAT
+
+
+SIZES = {
+    "column": "<i2",
+    "threshold": "<f4",
+    "left": "<i4",
+    "right": "<i4",
+    "value": "<i4",
+    "roots": "<i4",
+    "bias": "<i8",
+}
+
+
+def vectors(cjk: bool) -> Vectors:
+    """The vectors for a text of this script."""
+    name = SCRIPTS[cjk]
+    return Vectors(_arrays()[f"{name}.vectors"], int(_arrays()[f"{name}.lowest"][0]))
+
+
+@cache
+def trees(model: str, cjk: bool) -> Trees:
+    """One of MODELS, for a text of this script."""
+    import numpy as np
+
+    part: dict[str, NDArray[Any]] = {}
+    for field in fields(Trees):
+        stored = _arrays()[f"{SCRIPTS[cjk]}.{model}.{field.name}"]
+        part[field.name] = stored.astype(np.float64 if field.name == "threshold" else np.int64)
+    return Trees(**part)
+
+
+@cache
+def _arrays() -> Mapping[str, "NDArray[Any]"]:
+    """The file that is shipped, read once a process."""
+    return unpacked((resources.files("cleaner.stages.splice") / "model.npz").read_bytes())
+
+
+def unpacked(data: bytes) -> dict[str, "NDArray[Any]"]:
+    """The arrays of a file."""
+    import numpy as np
+
+    with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+        return dict(stored)

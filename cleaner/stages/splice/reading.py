@@ -1,0 +1,124 @@
+"""From a sheet to proposals with their odds: two rounds of links, partitions, blocks. Knows no text and no cues."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cleaner.stages.splice.model import trees
+from cleaner.stages.splice.sheet import Sheet
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Units that may be another article.
+
+    block, main  units of the block, and of the main article that it was held against
+    nats         log-odds that the block is foreign, in documents like those of the training
+    measures     the columns of `blocks.measured`
+    clusters     how many clusters the page has at the stop that proposed this block
+    stop         the number of that stop
+    """
+
+    block: tuple[int, ...]
+    main: tuple[int, ...]
+    nats: float
+    measures: "Floats"
+    clusters: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All proposals, and the cluster of each unit at the stops of `partitions.STOPS`."""
+
+    proposals: list[Proposal]
+    labels: "Ints"
+
+
+def first_rows(page: Sheet) -> tuple["Ints", "Floats", "Floats"]:
+    """What units share, their cosines, and the rows of round one."""
+    from cleaner.stages.splice import links
+
+    weights, count = page.weights, len(page.sizes)
+    found = links.shared(
+        page.term, page.unit, page.times, page.level, weights.weight, weights.rare, weights.gain, count
+    )
+    near = links.cosines(found, page.places, page.sizes, weights.rising)
+    return found, near, links.first_round(found, near, page.characters, page.sizes, page.marks, page.closed)
+
+
+def second_rows(page: Sheet, first: "Floats", cjk: bool) -> "Floats":
+    """The rows of round two."""
+    from cleaner.stages.splice import links
+
+    link = links.square(trees("first", cjk).nats(first), len(page.sizes))
+    return links.second_round(link, first, page.characters)
+
+
+def block_rows(
+    page: Sheet,
+    found: "Ints",
+    near: "Floats",
+    link: "Floats",
+    apart: Sequence[tuple[int, int]] = (),
+    foreign: frozenset[int] = frozenset(),
+) -> tuple["Ints", "Ints", "Floats"]:
+    """Labels of the partitions, proposals, and the rows of the block model.
+
+    apart    pairs of units that cannot be one article
+    foreign  units that cannot be of the main article
+    """
+    import numpy as np
+
+    from cleaner.stages.splice import blocks, partitions
+
+    count = len(page.sizes)
+    weight = np.sqrt(page.characters.astype(np.float64))
+    barred = np.zeros((count, count), np.bool_)
+    for one, other in apart:
+        barred[one, other] = barred[other, one] = True
+    strange = np.array([unit in foreign for unit in range(count)], np.bool_)
+    labels = partitions.partitions(link, weight, barred, np.array(partitions.STOPS), partitions.TOUCH)
+    proposed = partitions.proposals(labels, page.characters, strange, partitions.FIRST, partitions.LARGEST)
+    rows = np.zeros((len(proposed), blocks.COLUMNS))
+    for at, proposal in enumerate(proposed):
+        rows[at] = blocks.measured(
+            link, near, found, page.places, page.marks, page.characters, page.closed, weight, proposal
+        )
+    return labels, proposed, rows
+
+
+def read(
+    page: Sheet, cjk: bool, apart: Sequence[tuple[int, int]] = (), foreign: frozenset[int] = frozenset()
+) -> Reading:
+    """All that the model says about a page."""
+    import numpy as np
+
+    from cleaner.stages.splice import links
+
+    count = len(page.sizes)
+    found, near, first = first_rows(page)
+    link = links.square(trees("second", cjk).nats(second_rows(page, first, cjk)), count)
+    labels, proposed, rows = block_rows(page, found, near, link, apart, foreign)
+    odds = trees("block", cjk).nats(rows)
+    return Reading(
+        [
+            Proposal(
+                block=tuple(np.flatnonzero(sides[:count] == 1).tolist()),
+                main=tuple(np.flatnonzero(sides[:count] == 2).tolist()),
+                nats=float(nats),
+                measures=row,
+                clusters=int(sides[count + 1]),
+                stop=int(sides[count]),
+            )
+            for sides, nats, row in zip(proposed, odds, rows, strict=True)
+        ],
+        labels,
+    )

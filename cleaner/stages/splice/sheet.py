@@ -1,0 +1,166 @@
+"""What the model reads of a page: the terms of its units, their vectors, and how they are written. Arrays only."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from cleaner.stages.splice.background import Section, background, frequency
+from cleaner.stages.splice.model import Vectors, vectors
+from cleaner.stages.splice.terms import LONGEST, buckets, terms
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+SMOOTHING = 0.5  # paragraphs that a term not in the table is taken to stand in
+ALPHA = {True: 5_000.0, False: 800.0}  # by script: the larger, the closer an article follows the background
+RARE = 0.003  # a rare term stands in fewer of the background's paragraphs
+MOST = 60  # a term counts at most so often in one unit
+LARGEST = 1 << 13  # terms of a unit of LONGEST code points, and of two of them
+SCALE = 100  # weights of terms are whole hundredths, so that their sums are the same everywhere
+MARKS = (  # how a text is written: its house style parts it from others; each row is one rate
+    "。！？!?",
+    "，,、；;",
+    '“”「」"『』',
+    "abcdefghijklmnopqrstuvwxyz",
+    "0123456789０１２３４５６７８９",
+    " \u3000",
+    "()（）【】[]《》〈〉:：",
+    "我你您們们",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What a term is worth by its level in the background table.
+
+    weight  int64, shape (256, MOST + 1): (1 + ln n) idf in hundredths, by level and n
+    rare    int64, shape (256,): idf in thousandths of a nat where the level is rare, else 0
+    gain    int64, shape (256, 2 MOST + 1): ln Γ(n + αq) - ln Γ(αq) in micronats, by level and n
+    rising  int64, shape (LARGEST,): ln Γ(α + n) - ln Γ(α) in micronats, by n
+    """
+
+    weight: "Ints"
+    rare: "Ints"
+    gain: "Ints"
+    rising: "Ints"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The units of a page.
+
+    term, unit, times  int64: each term of each unit once, sorted by term; `term` counts from 0
+    level              int64, shape (terms,): how common each is in the background
+    sizes, characters  int64, shape (units,): terms and code points of a unit
+    places             int64, shape (units, dimensions): the sum of the vectors of its terms
+    marks              int64, shape (units, len(MARKS)): how many of each kind of mark it has
+    closed             int64, shape (units,): 1 where it ends as a sentence ends
+    """
+
+    term: "Ints"
+    unit: "Ints"
+    times: "Ints"
+    level: "Ints"
+    sizes: "Ints"
+    characters: "Ints"
+    places: "Ints"
+    marks: "Ints"
+    closed: "Ints"
+    weights: Weights
+
+
+def sheet(texts: Sequence[str], closed: Sequence[bool], *, cjk: bool) -> Sheet:
+    """The sheet of these units."""
+    import numpy as np
+
+    table = background()
+    section = table.cjk if cjk else table.spaced
+    found = terms(list(texts), table.fold)
+    distinct, term = np.unique(found.keys, return_inverse=True)
+    pairs, times = np.unique(term * len(texts) + found.units, return_counts=True)
+    level = section.level(distinct).astype(np.int64)
+    term, unit = pairs // len(texts), pairs % len(texts)
+    weights = _weights(section.paragraphs, section.total, cjk)
+    times = np.minimum(times, MOST)
+    return Sheet(
+        term=term,
+        unit=unit,
+        times=times,
+        level=level,
+        sizes=np.bincount(found.units, minlength=len(texts)),
+        characters=np.array([len(text) for text in texts]),
+        places=_places(vectors(cjk), distinct, level, term, unit, weights.weight[level[term], times], len(texts)),
+        marks=_marks(texts),
+        closed=np.array(closed, np.int64),
+        weights=weights,
+    )
+
+
+def _places(
+    table: Vectors, keys: "NDArray[np.uint64]", level: "Ints", term: "Ints", unit: "Ints", weight: "Ints", count: int
+) -> "Ints":
+    from cleaner.stages.splice.links import placed
+
+    bucket = buckets(keys, len(table.rows).bit_length() - 1)
+    bucket[level < table.lowest] = -1
+    return placed(unit, weight, bucket[term], table.rows, count)
+
+
+def _marks(texts: Sequence[str]) -> "Ints":
+    import numpy as np
+
+    heads = [text[:LONGEST].lower() for text in texts]
+    codes = np.frombuffer("".join(heads).encode("utf-32-le", "surrogatepass"), np.uint32)
+    kinds = _kinds()[np.minimum(codes, 0xFFFF)]
+    units = np.repeat(np.arange(len(heads)), [len(head) for head in heads])
+    rows = len(MARKS) + 1
+    counts: Ints = np.bincount(units * rows + kinds, minlength=rows * len(heads)).reshape(-1, rows)[:, :-1]
+    return counts.astype(np.int64)
+
+
+@cache
+def _kinds() -> "NDArray[np.uint8]":
+    """The row of MARKS that a code point belongs to; len(MARKS) where none."""
+    import numpy as np
+
+    kinds = np.full(0x10000, len(MARKS), np.uint8)
+    for row, signs in enumerate(MARKS):
+        for sign in signs:
+            kinds[ord(sign)] = row
+    return kinds
+
+
+def idf(section: Section) -> list[float]:
+    """ln (paragraphs / paragraphs with the term), by level."""
+    return [math.log(section.paragraphs / max(frequency(level), 1.0)) for level in range(256)]
+
+
+@cache
+def _weights(paragraphs: int, total: int, cjk: bool) -> Weights:
+    """The tables for a background of `total` occurrences in `paragraphs`.
+
+    The table counts paragraphs, q counts occurrences: a term that stands in 98 % of them stands four times in each.
+    """
+    import numpy as np
+
+    alpha = ALPHA[cjk]
+    scarce = np.array([max(math.log(paragraphs / max(frequency(level), 1.0)), 0.0) for level in range(256)])
+    times = np.concatenate(([0.0], 1 + np.log(np.arange(1, MOST + 1))))
+    gain = []
+    for level in range(256):
+        share = min(frequency(level) / paragraphs, 0.995)
+        pseudo = alpha * (-paragraphs * math.log1p(-share) + SMOOTHING) / total
+        gain.append(np.concatenate(([0.0], np.cumsum(np.log(pseudo + np.arange(2 * MOST))))))
+    rising = np.concatenate(([0.0], np.cumsum(np.log(alpha + np.arange(LARGEST - 1)))))
+    rare = np.array([frequency(level) <= max(RARE * paragraphs, 1) for level in range(256)])
+    return Weights(
+        weight=np.rint(SCALE * scarce[:, None] * times).astype(np.int64),
+        rare=np.where(rare, np.rint(1000 * scarce), 0).astype(np.int64),
+        gain=np.rint(np.array(gain) * 1e6).astype(np.int64),
+        rising=np.rint(rising * 1e6).astype(np.int64),
+    )
