@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SMOOTHING = 0.5  # paragraphs that a term not in the table is taken to stand in
 ALPHA = {True: 5_000.0, False: 800.0}  # by script: the larger, the closer an article follows the background
 RARE = 0.003  # a rare term stands in fewer of the background's paragraphs
+COMMON = {True: 0.003, False: 0.01}  # by script: a common term stands in more of the background's paragraphs
 MOST = 60  # a term counts at most so often in one unit
 LARGEST = 1 << 13  # terms of a unit of LONGEST code points, and of two of them
 SCALE = 100  # weights of terms are whole hundredths, so that their sums are the same everywhere
@@ -60,6 +61,7 @@ class Sheet:
     places             int64, shape (units, dimensions): the sum of the vectors of its terms
     marks              int64, shape (units, len(MARKS)): how many of each kind of mark it has
     closed             int64, shape (units,): 1 where it ends as a sentence ends
+    common             share of all terms that are common ones: where it is low, the language is not the background's
     """
 
     term: "Ints"
@@ -71,6 +73,7 @@ class Sheet:
     places: "Ints"
     marks: "Ints"
     closed: "Ints"
+    common: float
     weights: Weights
 
 
@@ -97,6 +100,7 @@ def sheet(texts: Sequence[str], closed: Sequence[bool], *, cjk: bool) -> Sheet:
         places=_places(vectors(cjk), distinct, level, term, unit, weights.weight[level[term], times], len(texts)),
         marks=_marks(texts),
         closed=np.array(closed, np.int64),
+        common=int(times[level[term] >= section.rare(COMMON[cjk])].sum()) / max(int(times.sum()), 1),
         weights=weights,
     )
 
