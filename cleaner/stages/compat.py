@@ -30,6 +30,12 @@ class Compat:
 
     >>> [f.edits[0].text for f in Compat()(Document.of("⼈民 ﬁne ｶﾞｲﾄﾞ"))]
     ['人', 'fi', 'ガイド']
+    >>> for raw in ("⼈", "⺀", "ﬁ", "ｶﾅ"):
+    ...     print(*(f.rule for f in Compat()(Document.of(raw))))
+    compat.radical
+    compat.radical-kept
+    compat.ligature
+    compat.kana
     """
 
     radicals: Literal["map", "keep"] = "map"

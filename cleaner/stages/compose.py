@@ -25,6 +25,11 @@ class Compose:
 
     >>> [f.edits for f in Compose()(Document.of("cafe\\u0301 \\uf9b5"))]
     [(Edit(start=6, end=7, text='例'),), (Edit(start=3, end=5, text='é'),)]
+    >>> for raw in ("e\\u0301", "\\uf9b5", "e" + 40 * "\\u0301"):
+    ...     print(*(f.rule for f in Compose()(Document.of(raw))))
+    compose.nfc
+    compose.ideograph
+    compose.combining-run
     """
 
     form: Literal["nfc", "none"] = "nfc"

@@ -62,6 +62,18 @@ class Controls:
 
     >>> [(f.rule, f.count) for f in Controls()(Document.of("\\x1b[31m红\\x1b[0m\\u200b字\\ufeff"))]
     [('controls.ansi', 2), ('controls.invisible', 2)]
+    >>> for raw in ("\\x00", "\\udcff", "\\u200e", "\\u202e", "\\U000e0041", "\\ue001", "\\ufdd0", "\\u3164"):
+    ...     print(*(f.rule for f in Controls()(Document.of(raw))))
+    controls.control
+    controls.surrogate
+    controls.bidi
+    controls.bidi-override
+    controls.tag
+    controls.private
+    controls.unassigned
+    controls.blank-letter
+    >>> [f.rule for f in Controls(vs="drop")(Document.of("字\\ufe00"))]
+    ['controls.variation']
     """
 
     controls: Literal["drop", "keep"] = "drop"

@@ -27,6 +27,8 @@ class Markup:
 
     >>> [(f.rule, f.count) for f in Markup()(Document.of("A&nbsp;B<br>**C**"))]
     [('markup.entity', 1), ('markup.tag', 1), ('markup.markdown', 2)]
+    >>> [f.rule for f in Markup()(Document.of("=1+1"))]
+    ['markup.formula']
     """
 
     unescape_html: Literal["off", "once"] = "off"

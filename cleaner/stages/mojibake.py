@@ -30,6 +30,13 @@ class Mojibake:
 
     >>> [f.edits for f in Mojibake()(Document.of("ä½\\xa0å¥½ï¼\\x8cä¸\\x96ç\\x95\\x8c"))]
     [(Edit(start=0, end=15, text='你好，世界'),)]
+    >>> for raw in ("ÖÐ¹úÈËÃñ", "\ufffd", "锟斤拷"):
+    ...     print(*(f.rule for f in Mojibake()(Document.of(raw))))
+    mojibake.gbk
+    mojibake.lost
+    mojibake.filler
+    >>> [f.rule for f in Mojibake("gbk")(Document.of("中国人民".encode().decode("gb18030", "replace")))]
+    ['mojibake.utf8-as-gbk']
     """
 
     repair: Literal["utf8", "gbk", "none"] = "utf8"

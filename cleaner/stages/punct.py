@@ -34,6 +34,8 @@ class Punct:
     [('punct.mix', 1)]
     >>> Document.of(text).revise(Punct("zh")(Document.of(text))).text
     '今天，天气好，我们走吧！共1,000人（约）。'
+    >>> [f.rule for f in Punct("zh")(Document.of(text))]
+    ['punct.zh']
     """
 
     punct: Literal["keep", "zh"] = "keep"

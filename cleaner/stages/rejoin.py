@@ -31,6 +31,13 @@ class Rejoin:
 
     shortest  code points of the part before the break, and of the part after it unless that ends a sentence
     unwrap    join hard-wrapped lines too
+
+    >>> cut = "河水向东流" * 12
+    >>> for raw in (f"{cut}\\n\\n入海去了。\\n", f"{cut}\\n\\n1. 船。\\n", "\\n".join([cut[:20]] * 3)):
+    ...     print(*(f.rule for f in Rejoin(unwrap=True)(Document.of(raw))))
+    rejoin.line
+    rejoin.open-end
+    rejoin.unwrap rejoin.unwrap
     """
 
     shortest: int = 60

@@ -39,6 +39,8 @@ class Script:
 
     >>> [f.edits for f in Script("zh-Hans")(Document.of("漢字很難。"))]
     [(Edit(start=0, end=1, text='汉'), Edit(start=3, end=4, text='难'))]
+    >>> [f.rule for f in Script("zh-Hans")(Document.of("漢字很難。"))]
+    ['script.variant']
     """
 
     variant: Literal["off", "zh-Hans", "zh-Hant", "zh-TW", "zh-HK", "s2twp", "s2hkp", "tw2sp", "hk2sp"] = "off"

@@ -44,6 +44,13 @@ class Spacing:
 
     >>> Document.of("　　今年　以来， \\n\\n\\n\\n    code").revise(Spacing()(Document.of("　　今年　以来， \\n\\n\\n\\n    code"))).text
     '今年 以来，\\n\\n    code\\n'
+    >>> for raw in ("a  b\\n", "　　a\\n", "a \\n", "a\\n\\n\\nb\\n", "a"):
+    ...     print(*(f.rule for f in Spacing()(Document.of(raw))))
+    spacing.inner
+    spacing.indent
+    spacing.trailing
+    spacing.blank
+    spacing.final
     """
 
     spaces: Literal["one", "keep"] = "one"

@@ -33,6 +33,8 @@ class Width:
 
     >>> Document.of("ＧＤＰ增长７．８％，至０８：１５。").revise(Width()(Document.of("ＧＤＰ增长７．８％，至０８：１５。"))).text
     'GDP增长7.8%，至08:15。'
+    >>> [f.rule for f in Width()(Document.of("２０２５年"))]
+    ['width.ascii']
     """
 
     fullwidth: Literal["auto", "keep"] = "auto"
