@@ -60,12 +60,8 @@ def _in_processes(fn: Callable[[S], R], shards: Sequence[S], workers: int) -> It
         raise CleanerError(
             "a worker process died, most likely for want of memory; run again with fewer --workers"
         ) from None
-    except BaseException:  # Ctrl-C, or the reader of the results has failed: nobody waits for what is under way
-        for worker in multiprocessing.active_children():
-            worker.terminate()
-        raise
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)  # after Ctrl-C nobody waits: workers end with this process
 
 
 def _follow_parent() -> None:
