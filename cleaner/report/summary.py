@@ -47,11 +47,13 @@ def _rules(counts: Mapping[str, Any]) -> list[str]:
     applied = [(rule, one) for rule, one in counts["rules"].items() if one["applied"]]
     applied.sort(key=lambda item: (-item[1]["chars"], item[0]))
     rows = [
-        (f"  {rule}", f"{one['applied']:,} ×", f"{one['chars']:,} characters") for rule, one in applied[:RULES_SHOWN]
+        (f"  {rule}", f"{one['applied']:,} ×", f"{one['chars']:,}", "character" + "s" * (one["chars"] != 1))
+        for rule, one in applied[:RULES_SHOWN]
     ]
     lines = table(rows, right=(1, 2))
     if len(applied) > RULES_SHOWN:
-        lines.append(f"  … and {len(applied) - RULES_SHOWN} more rules")
+        more = len(applied) - RULES_SHOWN
+        lines.append(f"  … and {more} more {'rule' if more == 1 else 'rules'}")
     waiting = sum(one["findings"] - one["applied"] for one in counts["rules"].values())
     if waiting:
         lines.append(f"  reported, not applied: {waiting:,} (flags and suspects)")
