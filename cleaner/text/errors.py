@@ -7,8 +7,7 @@ CleanerError            anything we can explain
 ├── WriteError    3     the output cannot be written: disk full, read-only, failed fsync
 ├── RunDirError   4     a run directory is damaged or of another version
 ├── LockedError   5     another run holds the directory
-├── ChangeError         an edit does not fit its text: our fault, never clamped
-└── UnitError           a duplicate was asked of a text that has no shingle
+└── ChangeError         an edit does not fit its text: our fault, never clamped
 """
 
 
@@ -52,7 +51,3 @@ class LockedError(CleanerError):
 
 class ChangeError(CleanerError):
     """An edit does not fit the text it is made for."""
-
-
-class UnitError(CleanerError):
-    """A text without shingles was asked for a signature."""
