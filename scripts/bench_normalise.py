@@ -29,7 +29,7 @@ ENGLISH = (
     "market region research growth company production quarter reported increase public school transport science energy"
 )
 PARAGRAPHS = 20
-STAGE_NAMES = [name for name in STAGES if name in LAYOUT or name in ("markup", "punct", "script")]
+STAGE_NAMES = [name for name in STAGES if name in LAYOUT or name in ("markup", "punct", "doubled", "script")]
 
 
 def sentence(rng: random.Random) -> str:

@@ -13,18 +13,17 @@ from cleaner.stages.stage import Stage
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 KINDS = {"wild", "negative", "synthetic", "known_failure"}
-FIELDS = {"label", "from", "settings", "raw", "bytes", "text", "found", "flags"}
+FIELDS = {"label", "language", "spares", "from", "settings", "raw", "bytes", "text", "found", "flags"}
+TABLED = [name for name in STAGES if (FIXTURES / f"{name}.toml").exists()]
 Case = dict[str, Any]
 Rows = list[list[str]]
 
 
 def tables() -> Iterator[tuple[str, str, Case]]:
     """(stage, kind, case), stages without a table left out."""
-    for name in STAGES:
-        path = FIXTURES / f"{name}.toml"
-        if path.exists():
-            for kind, cases in tomllib.loads(path.read_text(encoding="utf-8")).items():
-                yield from ((name, kind, case) for case in cases)
+    for name in TABLED:
+        for kind, cases in tomllib.loads((FIXTURES / f"{name}.toml").read_text(encoding="utf-8")).items():
+            yield from ((name, kind, case) for case in cases)
 
 
 def parameters() -> Iterator[Any]:
@@ -48,6 +47,10 @@ def rows(findings: Iterable[Finding], raw: str) -> Rows:
     ]
 
 
+def fired(case: Case) -> set[str]:
+    return {rule for rule, _ in case.get("found", []) + case.get("flags", [])}
+
+
 @pytest.mark.parametrize(("name", "case"), list(parameters()))
 def test_case(name: str, case: Case) -> None:
     raw = raw_of(case)
@@ -66,12 +69,21 @@ def test_tables_are_well_formed() -> None:
         assert kind != "negative" or not case.get("found"), f"{where}: looks like dirt and is not"
 
 
-@pytest.mark.parametrize("name", [name for name in STAGES if (FIXTURES / f"{name}.toml").exists()])
+@pytest.mark.parametrize("name", TABLED)
 def test_every_rule_has_a_case_that_fires_and_the_stage_a_case_that_does_not(name: str) -> None:
     cases = [(kind, case) for stage, kind, case in tables() if stage == name]
-    fired = {rule for _, case in cases for rule, _ in case.get("found", []) + case.get("flags", [])}
-    assert fired == set(STAGES[name].rules)
+    assert set().union(*(fired(case) for _, case in cases)) == set(STAGES[name].rules)
     assert any(kind == "negative" for kind, _ in cases)
+
+
+@pytest.mark.parametrize("name", [name for name in TABLED if name != "splice"])  # which judges pages, not characters
+def test_every_rule_spares_a_text_that_looks_made_for_it_and_meets_another_language(name: str) -> None:
+    """`spares` names rules that a case looks made for and that leave it alone; `language` is any but Chinese."""
+    cases = [case for stage, _, case in tables() if stage == name]
+    spared = {rule for case in cases for rule in case.get("spares", [])}
+    abroad = {rule for case in cases if "language" in case for rule in fired(case) | set(case.get("spares", []))}
+    assert (set(STAGES[name].rules) - spared, set(STAGES[name].rules) - abroad) == (set(), set())
+    assert not [case["label"] for case in cases if fired(case) & set(case.get("spares", []))]
 
 
 @pytest.mark.parametrize("name", STAGES)

@@ -5,6 +5,7 @@ from typing import Any
 from cleaner.stages.compat import Compat
 from cleaner.stages.compose import Compose
 from cleaner.stages.controls import Controls
+from cleaner.stages.doubled import Doubled
 from cleaner.stages.lines import Lines
 from cleaner.stages.markup import Markup
 from cleaner.stages.mojibake import Mojibake
@@ -29,6 +30,7 @@ _LAYOUT: tuple[type[Any], ...] = (
 _ONCE: tuple[type[Any], ...] = (
     Markup,
     Punct,
+    Doubled,
     Script,  # once: t2s of its own output can change it again, 由於單位 → 由於单位 → 由于单位
     Splice,
     Rejoin,  # after splice, or half a sentence of one article is glued to the headline of the next
