@@ -154,7 +154,7 @@ def _staged(doc: Document, one: Read, size: int) -> bytes:
     record = record_of(doc, one.origin, path=None, record=None) | {"text_bytes": size}
     if (shell := one.origin.shell) is not None:
         record["shell"] |= {"before": shell.before, "after": shell.after}
-    return (dumped(record) + "\n").encode()
+    return dumped(record) + b"\n"
 
 
 def _verbatim(one: Verbatim) -> bytes:
@@ -168,7 +168,7 @@ def _verbatim(one: Verbatim) -> bytes:
         "errors": origin.errors,
         "end": origin.end,
     }
-    return (dumped({"v": 1, "id": None, "source": source, "verbatim": one.text, "reason": one.reason}) + "\n").encode()
+    return dumped({"v": 1, "id": None, "source": source, "verbatim": one.text, "reason": one.reason}) + b"\n"
 
 
 def _failures(doc: Document, origin: Origin) -> list[Passed]:

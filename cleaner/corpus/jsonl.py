@@ -4,11 +4,12 @@ import json
 import re
 from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the C scanner that json itself uses; not in typeshed
+from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import Any
 
 from cleaner.text.errors import InputError
 
-_SPACE = " \t\n\r"
+_SPACES = frozenset(" \t\n\r")
 _HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # half a character, which only an escape can write
 _DECODER = json.JSONDecoder(strict=False)
 
@@ -39,9 +40,7 @@ def split(line: str, field: str) -> tuple[str, Shell]:
 
     InputError where the line is no object, has no such member or two of them, or the member is not a string.
     """
-    start, end = _place(line, field)
-    text, stop = _string(line, start + 1)
-    assert stop == end  # both were read by the same scanner
+    text, start, end = _place(line, field)
     literal, before, after = line[start:end], line[:start], line[end:]
     for ascii in (False, True):
         if literal_of(text, ascii) == literal:
@@ -57,7 +56,7 @@ def rejoin(line: str, at: int) -> tuple[str, str, str]:
 
 def literal_of(text: str, ascii: bool) -> str:
     """A string as JSON writes it."""
-    return json.dumps(text, ensure_ascii=ascii)
+    return encode_basestring_ascii(text) if ascii else encode_basestring(text)
 
 
 def _string(line: str, at: int) -> tuple[str, int]:
@@ -65,8 +64,8 @@ def _string(line: str, at: int) -> tuple[str, int]:
     return text, end
 
 
-def _place(line: str, field: str) -> tuple[int, int]:
-    """Start and end of the literal of a member of the object in this line."""
+def _place(line: str, field: str) -> tuple[str, int, int]:
+    """A member of the object in this line: its text, start and end of its literal."""
     try:
         return _walk(line, field)
     except RecursionError:
@@ -77,11 +76,11 @@ def _place(line: str, field: str) -> tuple[int, int]:
         raise InputError(f"cannot be read: {failure}") from None
 
 
-def _walk(line: str, field: str) -> tuple[int, int]:
+def _walk(line: str, field: str) -> tuple[str, int, int]:
     at = _past(line, 0)
     if line[at : at + 1] != "{":
         raise InputError("is not a JSON object")
-    found: tuple[int, int] | None = None
+    found: tuple[str, int, int] | None = None
     at = _past(line, at + 1)
     while line[at : at + 1] != "}":
         if line[at : at + 1] != '"':
@@ -97,7 +96,7 @@ def _walk(line: str, field: str) -> tuple[int, int]:
                 raise InputError(f"has two members {field!r}")
             if not isinstance(value, str):
                 raise InputError(f"{field!r} is {type(value).__name__}, not a string")
-            found = start, at
+            found = value, start, at
         at = _past(line, at)
         if line[at : at + 1] == ",":
             at = _past(line, at + 1)
@@ -119,6 +118,6 @@ def _value(line: str, at: int) -> tuple[Any, int]:
 
 
 def _past(line: str, at: int) -> int:
-    while line[at : at + 1] and line[at] in _SPACE:
+    while line[at : at + 1] in _SPACES:
         at += 1
     return at

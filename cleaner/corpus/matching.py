@@ -1,6 +1,5 @@
 """Duplicates among the staged documents, as findings with evidence. Never holds the text of the whole corpus."""
 
-import json
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from cleaner.corpus.engine import Engine
 from cleaner.corpus.first_pass import Cleaned, clean_text, staged
-from cleaner.corpus.record import Occurrence, document_in
+from cleaner.corpus.record import Occurrence, document_in, loaded
 from cleaner.dedup.settings import Dedup
 from cleaner.document import Document, Finding
 from cleaner.pipeline import Pipeline
@@ -143,7 +142,7 @@ class StagedDocuments:
             shard, index = self.place(document)
             with staged(self._out, shard)[0].open("rb") as file:
                 file.seek(self._cleaned[shard].record_at[index])
-                doc = document_in(json.loads(file.readline()), self.text(document))
+                doc = document_in(loaded(file.readline()), self.text(document))
             self._read = document, (doc, doc.change.mapper(back=True))
         return self._read[1]
 

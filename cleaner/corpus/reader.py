@@ -102,28 +102,29 @@ def _lines(piece: Piece, data: bytes, how: Reading) -> Iterator[Read | Verbatim]
 
 
 def _line(source: Source, number: int, line: bytes, end: str, how: Reading, *, bom: bool) -> Read | Verbatim:
-    origin = Origin(source.path, source.name, number, len(line), sha256(line).hexdigest(), bom=bom, end=end)
     body = line[len(_BOM) :] if bom else line
+    place = source.path, source.name, number, len(line), sha256(line).hexdigest()
     if not body.strip(b" \t\r"):
-        return Verbatim(origin, body.decode(), None)
+        return Verbatim(Origin(*place, bom=bom, end=end), body.decode(), None)
     try:
-        text, read_as = _decoded_line(body, origin, how.encoding_of(source.name))
-        raw, shell = split(text, how.text_field)
+        decoded = _decoded_line(body, how.encoding_of(source.name))
+        raw, shell = split(decoded.text, how.text_field)
         if _HALVES.search(raw):
             raise InputError("holds two halves of characters side by side, which JSON would read as one character")
     except InputError as failure:
-        escaped = replace(origin, errors="surrogateescape", encoding="utf-8")
-        return Verbatim(escaped, body.decode("utf-8", "surrogateescape"), str(failure))
-    read_as = replace(read_as, shell=shell)
-    exact = read_as.encoding == "utf-8" or bytes_of(raw, read_as) == line
-    return _read(f"{source.name}:{number}", raw, read_as, None if exact else line)
+        origin = Origin(*place, errors="surrogateescape", bom=bom, end=end)
+        return Verbatim(origin, body.decode("utf-8", "surrogateescape"), str(failure))
+    encoding, errors, how_read = decoded.encoding, decoded.errors, _decision(decoded)
+    origin = Origin(*place, encoding, errors, bom, shell=shell, end=end, decision=how_read)
+    exact = encoding == "utf-8" or bytes_of(raw, origin) == line
+    return _read(f"{source.name}:{number}", raw, origin, None if exact else line)
 
 
-def _decoded_line(body: bytes, origin: Origin, encoding: str | None) -> tuple[str, Origin]:
+def _decoded_line(body: bytes, encoding: str | None) -> Decoded:
     """JSON lines are UTF-8 unless the user says otherwise; a line that is clearly something else is not guessed at."""
     if encoding is None:
         try:
-            return body.decode(), origin
+            return Decoded(body.decode(), "utf-8", "utf8")
         except UnicodeDecodeError as failure:
             at = failure.start
     decoded = decode(body, encoding)
@@ -134,7 +135,7 @@ def _decoded_line(body: bytes, origin: Origin, encoding: str | None) -> tuple[st
             )
         message = f"byte {body[at]:#04x} at {at} is not UTF-8, the record reads as {decoded.encoding}"
         raise InputError(f"{message}; pass --encoding {decoded.encoding}")
-    return decoded.text, replace(_decoded(origin, decoded), bom=origin.bom, decision=_decision(decoded))
+    return decoded
 
 
 def _decoded(origin: Origin, decoded: Decoded) -> Origin:

@@ -10,6 +10,8 @@ from hashlib import sha256
 from math import inf
 from typing import Any, NamedTuple
 
+import msgspec
+
 from cleaner.corpus.jsonl import Shell, rejoin
 from cleaner.document import Certainty, Document, Finding, content_digest, finding_id
 from cleaner.text.change import Change, Edit
@@ -91,14 +93,23 @@ def occurrences_out(occurrences: Iterable[Occurrence]) -> dict[str, Any]:
     return {"dup_count": counts} if counts else {}
 
 
-def dumped(value: Any) -> str:
-    """One line of JSON without spaces; lone surrogates are escaped, which plain UTF-8 output could not hold."""
-    line = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_ENCODER = msgspec.json.Encoder()
+
+
+def dumped(value: Any) -> bytes:
+    """One line of JSON without spaces, in UTF-8; lone surrogates are escaped, which UTF-8 could not hold."""
     try:
-        line.encode()
+        return _ENCODER.encode(value)
     except UnicodeEncodeError:
-        return json.dumps(value, separators=(",", ":"))
-    return line
+        return json.dumps(value, separators=(",", ":")).encode()
+
+
+def loaded(line: bytes) -> Any:
+    """The value of a line of JSON. ValueError where it is none."""
+    try:
+        return msgspec.json.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError):  # lone surrogates, which msgspec refuses, or damage
+        return json.loads(line)
 
 
 def record_of(doc: Document, origin: Origin, *, path: str | None, record: int | None) -> dict[str, Any]:
@@ -138,7 +149,13 @@ def document_in(record: Mapping[str, Any], text: str) -> Document:
 
 def _source_of(origin: Origin) -> dict[str, Any]:
     out: dict[str, Any] = {
-        key: getattr(origin, key) for key in ("path", "name", "record", "bytes", "sha256", "encoding", "bom")
+        "path": origin.path,
+        "name": origin.name,
+        "record": origin.record,
+        "bytes": origin.bytes,
+        "sha256": origin.sha256,
+        "encoding": origin.encoding,
+        "bom": origin.bom,
     }
     if origin.errors != "strict":
         out["errors"] = origin.errors

@@ -1,6 +1,5 @@
 """The source again, byte for byte, from the clean corpus and its provenance. Reads a finished run, never changes it."""
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from cleaner.corpus.encoding import encode
 from cleaner.corpus.first_pass import ORIGINALS, clean_text
 from cleaner.corpus.jsonl import rejoin
 from cleaner.corpus.reader import bytes_of
-from cleaner.corpus.record import Origin, document_in, origin_in
+from cleaner.corpus.record import Origin, document_in, loaded, origin_in
 from cleaner.corpus.workdir import inside, opened, rename, staging, sync_folder
 from cleaner.document import Document
 from cleaner.text.errors import ConfigError, RunDirError
@@ -48,7 +47,7 @@ def records(out: Path, damaged: list[str] | None = None) -> Iterator[dict[str, A
 
 
 def _record(line: bytes) -> dict[str, Any]:
-    record: dict[str, Any] = json.loads(line)
+    record: dict[str, Any] = loaded(line)
     if not isinstance(record["source"]["name"], str) or ("verbatim" not in record and "path" not in record["clean"]):
         raise ValueError("its source or its clean text has no name")
     return record

@@ -1,6 +1,5 @@
 """Take the duplicates out of a shard's documents, write its clean text and its provenance. Reads only what was staged."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cleaner.corpus.first_pass import clean_bytes, clean_text, staged
-from cleaner.corpus.record import Occurrence, Origin, document_in, dumped, occurrences_out, origin_in, record_of
+from cleaner.corpus.record import Occurrence, Origin, document_in, dumped, loaded, occurrences_out, origin_in, record_of
 from cleaner.corpus.tally import Tally
 from cleaner.corpus.workdir import WORK, inside, staging
 from cleaner.document import Document, Finding
@@ -75,7 +74,7 @@ def _write(job: SecondPass, part: Part) -> Written:
         for name, records in groupby(_documents(job, part, done), key=lambda staged: staged.origin.name):
             write = _write_lines if name in part.records else _write_text
             for record in write(job.out, name, records, done, part.records):
-                provenance.write((dumped(record) + "\n").encode())
+                provenance.write(dumped(record) + b"\n")
     return done
 
 
@@ -100,7 +99,7 @@ def _documents(job: SecondPass, part: Part, done: Written) -> Iterator[_Staged]:
     index = 0
     with records.open("rb") as record_file, texts.open("rb") as text_file:
         for line in record_file:
-            record = json.loads(line)
+            record = loaded(line)
             if "verbatim" in record:
                 yield _Staged(origin_in(record), record)
                 continue
