@@ -6,8 +6,9 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.dedup.edges import Edge
 from cleaner.dedup.key import key
-from cleaner.dedup.match import Edge, match
+from cleaner.dedup.match import match
 from cleaner.dedup.reading import Fetch
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.shuffle import Shuffle, shuffle
@@ -65,7 +66,7 @@ def matched(
 ) -> tuple[Units, list[Edge]]:
     """The units of these documents, and what goes."""
     units = units_of(texts, settings)
-    return units, match(units, fetching(units, texts), settings, shuffle, parts)
+    return units, list(match(units, fetching(units, texts), settings, shuffle, parts))
 
 
 def gone(texts: Sequence[str], settings: Dedup) -> dict[str, str]:

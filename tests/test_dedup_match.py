@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.dedup.candidates import bucket_links, near_pairs
-from cleaner.dedup.match import Edge, match
+from cleaner.dedup.edges import Edge, Edges
+from cleaner.dedup.match import match
 from cleaner.dedup.missed import missed
 from cleaner.dedup.settings import Dedup, Keep, UnitChoice
 from cleaner.dedup.shuffle import Columns, Reduce, shuffle
@@ -253,8 +254,8 @@ def same_result(texts: Sequence[str], settings: Dedup) -> list[Edge]:
         return {name: np.concatenate([columns[name] for columns in done]) for name in done[0]}
 
     for parts in (2, 16, 64):
-        assert match(units, fetching(units, texts), settings, parts=parts) == edges
-    assert match(units, fetching(units, texts), settings, backwards, 3) == edges
+        assert list(match(units, fetching(units, texts), settings, parts=parts)) == edges
+    assert list(match(units, fetching(units, texts), settings, backwards, 3)) == edges
     return edges
 
 
@@ -269,7 +270,7 @@ def test_nothing_in_nothing_out() -> None:
     assert same_result([], Dedup()) == []
     assert same_result([""], Dedup()) == []
     nothing = Units.join([])
-    assert match(nothing, fetching(nothing, []), Dedup(recall="thorough")) == []
+    assert not len(match(nothing, fetching(nothing, []), Dedup(recall="thorough")))
 
 
 def test_shards_joined_are_the_corpus() -> None:
@@ -282,7 +283,7 @@ def test_shards_joined_are_the_corpus() -> None:
     ]
     joined = Units.join(parts)
     assert np.array_equal(joined.document, whole.document)
-    assert match(joined, fetching(joined, texts), Dedup()) == edges
+    assert list(match(joined, fetching(joined, texts), Dedup())) == edges
 
 
 def test_unstable_sorting_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -419,7 +420,7 @@ def test_the_sample_finds_what_the_bands_missed() -> None:
     stay = int(np.count_nonzero(units.near)) - sum(bool(units.near[edge.unit]) for edge in edges)
     assert missed(units, fetch, edges, DOCUMENTS)["document"] == whole | {"compared_pairs": stay * (stay - 1) // 2}
     overlooked = [edge for edge in edges if not edge.exact]
-    without = [edge for edge in edges if edge.exact]
+    without = edges.where(edges.exact)
     found = missed(units, fetch, without, DOCUMENTS)["document"]
     assert found["found"] == found["missed_pairs"] >= len(overlooked) > 5
 
@@ -428,7 +429,7 @@ def test_the_sample_is_bounded_and_seeded(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("cleaner.dedup.missed.OTHERS", 100)
     texts = paragraphs_with_copies(400, seed=5)
     units = units_of(texts, DOCUMENTS)
-    found = [missed(units, fetching(units, texts), [], DOCUMENTS)["document"] for _ in range(2)]
+    found = [missed(units, fetching(units, texts), Edges.join([]), DOCUMENTS)["document"] for _ in range(2)]
     assert found[0] == found[1]
     assert found[0]["compared_pairs"] <= 64 * 164
     assert found[0]["missed_pairs"] <= found[0]["missed_pairs_at_most"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cleaner.corpus.survivors import write_survivors
+from cleaner.corpus.one_file import dedup_file
 from cleaner.dedup.settings import Dedup, UnitChoice
 from cleaner.text.errors import InputError
 from tests.dedup_texts import edited, paragraph, paragraphs_with_copies
@@ -22,7 +22,8 @@ def survivors(
     """Kept lines and removed rows."""
     path, kept, removed = (tmp_path / name for name in ("in.jsonl", "kept.jsonl", "removed.jsonl"))
     path.write_bytes("".join(lines).encode())
-    write_survivors(path, kept, removed, Dedup(units=units, keep=keep), **more)
+    failed = dedup_file(str(path), str(kept), removed, Dedup(units=units, keep=keep), force=True, **more).failed
+    assert not failed, failed
     rows = [json.loads(row) for row in removed.read_text(encoding="utf-8").splitlines()]
     return kept.read_bytes().decode().splitlines(keepends=True), rows
 
@@ -62,7 +63,7 @@ def test_a_removed_paragraph_takes_its_line_and_nothing_else(tmp_path: Path) -> 
 def test_chunks_and_threads_do_not_matter(tmp_path: Path, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [json.dumps({"text": text}) + "\n" for text in paragraphs_with_copies(200, seed=9)]
     whole = survivors(tmp_path, lines, "both")
-    monkeypatch.setattr("cleaner.corpus.survivors.CHUNK", 300)
+    monkeypatch.setattr("cleaner.corpus.lines.CHUNK", 300)
     assert survivors(tmp_path, lines, "both", threads=threads) == whole
     assert len(whole[1]) > 20
 

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from cleaner.dedup.edges import Edge
 from cleaner.dedup.explain import explain
 from cleaner.dedup.key import key
-from cleaner.dedup.match import Edge, match
+from cleaner.dedup.match import match
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import units_of
 
@@ -31,7 +32,7 @@ def edges_of(case: dict[str, Any]) -> list[Edge]:
     def fetch(rows: NDArray[np.int64]) -> list[str]:
         return [texts[units.document[row]][units.start[row] : units.end[row]] for row in rows]
 
-    return match(units, fetch, settings)
+    return list(match(units, fetch, settings))
 
 
 @of_kind("equal")

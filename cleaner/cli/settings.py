@@ -12,59 +12,101 @@ if TYPE_CHECKING:
     from cleaner.config import Config
 
 
+_OPTIONS: dict[str, Callable[..., Any]] = {
+    "config_file": click.option(
+        "--config",
+        "config_file",
+        type=click.Path(path_type=Path),
+        help="Settings; default: the nearest clean.toml or pyproject.toml with [tool.cleaner].",
+    ),
+    "preset": click.option(
+        "--preset",
+        type=click.Choice(["zh-news", "any", "minimal"]),
+        help="Settings to begin with: zh-news (default), any (no splice), minimal (repairs only).",
+    ),
+    "level": click.option(
+        "--level",
+        type=click.Choice(["suspect", "likely", "safe"]),
+        help="Apply findings from this certainty up. Default: likely.",
+    ),
+    "without": click.option(
+        "--without", multiple=True, metavar="STAGE", help="Leave out a stage, or dedup. May be given again."
+    ),
+    "variant": click.option(
+        "--variant",
+        metavar="NAME",
+        help="Convert the script of Chinese documents: zh-Hans, zh-Hant, zh-TW, zh-HK. Default: off.",
+    ),
+    "sets": click.option(
+        "-s",
+        "--set",
+        "sets",
+        multiple=True,
+        metavar="STAGE.KEY=VALUE",
+        help="Any other setting, as in clean.toml. May be given again.",
+    ),
+    "text_field": click.option(
+        "--text-field", metavar="NAME", help="Member of a JSON line that holds the text. Default: text."
+    ),
+    "encoding": click.option("--encoding", metavar="NAME", help="Encoding of every input. Default: look at each."),
+}
+
+
 def settings_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options from which the configuration is made."""
+    for option in reversed(_OPTIONS.values()):
+        function = option(function)
+    return function
+
+
+def dedup_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that concern duplicates alone; each is a setting of [dedup]."""
     options = [
+        _OPTIONS["config_file"],
+        click.option("--threshold", type=float, help="Jaccard similarity from which on a near copy goes. Default: .8."),
         click.option(
-            "--config",
-            "config_file",
-            type=click.Path(path_type=Path),
-            help="Settings; default: the nearest clean.toml or pyproject.toml with [tool.cleaner].",
+            "--recall", metavar="NAME", help="normal, or thorough: more near copies are found. Default: normal."
         ),
         click.option(
-            "--preset",
-            type=click.Choice(["zh-news", "any", "minimal"]),
-            help="Settings to begin with: zh-news (default), any (no splice), minimal (repairs only).",
-        ),
-        click.option(
-            "--level",
-            type=click.Choice(["suspect", "likely", "safe"]),
-            help="Apply findings from this certainty up. Default: likely.",
-        ),
-        click.option(
-            "--without", multiple=True, metavar="STAGE", help="Leave out a stage, or dedup. May be given again."
-        ),
-        click.option(
-            "--variant",
+            "--keep",
+            "policy",
             metavar="NAME",
-            help="Convert the script of Chinese documents: zh-Hans, zh-Hant, zh-TW, zh-HK. Default: off.",
+            help="Which copy stays: first, last, longest, field:NAME (its largest number). Default: first.",
         ),
-        click.option(
-            "-s",
-            "--set",
-            "sets",
-            multiple=True,
-            metavar="STAGE.KEY=VALUE",
-            help="Any other setting, as in clean.toml. May be given again.",
-        ),
-        click.option("--text-field", metavar="NAME", help="Member of a JSON line that holds the text. Default: text."),
-        click.option("--encoding", metavar="NAME", help="Encoding of every input. Default: look at each."),
+        click.option("--units", metavar="NAME", help="What is compared: document, paragraph, both. Default: both."),
+        click.option("--shortest", type=int, help="Letters that a paragraph or a near copy needs to go. Default: 25."),
+        click.option("--exact", is_flag=True, help="Only equal copies, but for layout, width, case and script."),
+        click.option("--memory", type=int, metavar="MB", help="For band keys, and for texts. Default: 256."),
+        _OPTIONS["sets"],
+        _OPTIONS["text_field"],
     ]
     for option in reversed(options):
         function = option(function)
     return function
 
 
-def config_from(config_file: Path | None, sets: tuple[str, ...], without: tuple[str, ...], **flags: Any) -> "Config":
+def _dedup_flags(flags: dict[str, Any]) -> dict[str, Any]:
+    """Those of the flags that are settings of [dedup]."""
+    names = {"threshold": "threshold", "recall": "recall", "policy": "keep", "units": "units"}
+    names |= {"shortest": "shortest", "memory": "memory"}
+    over = {key: flags[flag] for flag, key in names.items() if flags.get(flag) is not None}
+    return over | ({"near": False} if flags.get("exact") else {})
+
+
+def config_from(
+    config_file: Path | None, sets: tuple[str, ...], without: tuple[str, ...] = (), **flags: Any
+) -> "Config":
     """Flags beat the file, the file beats the defaults."""
     from cleaner.config import config_of, find_settings, merged
 
     settings, where = find_settings(Path.cwd(), config_file)
     over: dict[str, Any] = {
-        key: flags[key] for key in ("preset", "level", "text_field", "encoding") if flags[key] is not None
+        key: flags[key] for key in ("preset", "level", "text_field", "encoding") if flags.get(key) is not None
     }
-    if flags["variant"] is not None:
+    if flags.get("variant") is not None:
         over["script"] = {"variant": flags["variant"]}
+    if dedup := _dedup_flags(flags):
+        over["dedup"] = dedup
     for name in without:
         over = merged(over, {name: {"on": False}})
     for given in sets:

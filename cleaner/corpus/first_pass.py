@@ -53,8 +53,7 @@ class Input:
 class Cleaned:
     """What the first pass of a shard leaves.
 
-    ids        of its documents, in order
-    kept       whether a document has a clean text
+    kept       by document, in order: whether it has a clean text
     inputs     of its documents: the index in `read` of each
     skipped    inputs of which a piece could not be read, by name
     text_at    where each document's text ends in the staged texts, in bytes, after a first 0
@@ -64,9 +63,8 @@ class Cleaned:
     """
 
     shard: int
-    ids: list[str] = field(default_factory=list)
-    kept: list[bool] = field(default_factory=list)
-    inputs: list[int] = field(default_factory=list)
+    kept: bytearray = field(default_factory=bytearray)
+    inputs: "array[int]" = field(default_factory=lambda: array("q"))
     values: "array[float]" = field(default_factory=lambda: array("d"))
     text_at: "array[int]" = field(default_factory=lambda: array("q", [0]))
     record_at: "array[int]" = field(default_factory=lambda: array("q"))
@@ -119,10 +117,10 @@ def _piece(job: FirstPass, piece: Piece, done: Cleaned, records: IO[bytes], text
             done.originals.add(_keep_original(job.out, one.original))
         doc = job.pipeline(one.doc)
         done.failed += _failures(doc, one.origin)
-        done.ids.append(doc.id)
         done.kept.append(doc.kept)
         done.inputs.append(len(done.read))
-        done.values.append(_value(job, one.origin))
+        if job.dedup is not None and job.dedup.field is not None:
+            done.values.append(_value(job.dedup.field, one.origin))
         done.record_at.append(records.tell())
         size = texts.write(clean_bytes(doc.text))
         done.text_at.append(done.text_at[-1] + size)
@@ -133,11 +131,11 @@ def _piece(job: FirstPass, piece: Piece, done: Cleaned, records: IO[bytes], text
     done.read.append(Input(source.path, source.name, source.format, len(data), sha, documents))
 
 
-def _value(job: FirstPass, origin: Origin) -> float:
+def _value(name: str, origin: Origin) -> float:
     """The number by which copies of a document are preferred; documents that are no records have none."""
-    if job.dedup is None or job.dedup.field is None or origin.shell is None:
+    if origin.shell is None:
         return -inf
-    return number_in(json.loads(f'{origin.shell.before}""{origin.shell.after}'), job.dedup.field)
+    return number_in(json.loads(f'{origin.shell.before}""{origin.shell.after}'), name)
 
 
 def clean_bytes(text: str) -> bytes:

@@ -1,90 +1,103 @@
-"""Duplicates among the staged documents, as findings with evidence. Never holds the text of the whole corpus."""
+"""Duplicates among the staged documents, as columns by shard. Never holds the text of the whole corpus."""
 
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from cleaner.corpus.duplicates import Duplicates
 from cleaner.corpus.engine import Engine
 from cleaner.corpus.first_pass import Cleaned, clean_text, staged
-from cleaner.corpus.record import Occurrence, document_in, loaded
+from cleaner.corpus.record import Occurrence
 from cleaner.dedup.settings import Dedup
-from cleaner.document import Document, Finding
+from cleaner.document import Certainty
 from cleaner.pipeline import Pipeline
-from cleaner.text.change import Mapper
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from cleaner.dedup.match import Edge
+    from cleaner.corpus.rows import Rows
+    from cleaner.dedup.edges import Edges
     from cleaner.dedup.units import Units
+
+    Ids = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How often documents and paragraphs that stay occurred in the corpus, as columns; each as in record.Occurrence.
+
+    index  of the document in its shard
+    """
+
+    index: "Ids"
+    whole: "NDArray[np.bool_]"
+    start: "Ids"
+    end: "Ids"
+    times: "Ids"
+
+    def of(self, document: int) -> Iterator[Occurrence]:
+        """Those in one document."""
+        first, last = (int(self.index.searchsorted(document, side)) for side in ("left", "right"))
+        columns = (self.whole, self.start, self.end, self.times)
+        yield from map(Occurrence, *(column[first:last].tolist() for column in columns))
 
 
 @dataclass(slots=True)
 class Matched:
     """What goes.
 
-    removals  shard → index of a document in it → its duplicates, in offsets of its text
-    counts    shard → index of a document in it → how often it and its paragraphs occurred, where more than once
-    emptied   shard → documents that have nothing left
+    removals  by shard: its duplicates
+    counts    by shard: how often its documents and paragraphs occurred, where more than once
+    emptied   by shard: documents that have nothing left, as far as can be told before they are written
     report    how duplicates were looked for, for the manifest
     """
 
-    removals: list[dict[int, list[Finding]]]
+    removals: list[Duplicates | None]
     emptied: list[set[int]]
-    counts: list[dict[int, list[Occurrence]]]
+    counts: list[Counts | None]
     report: dict[str, Any] = field(default_factory=dict)
 
 
 def match_documents(
-    out: Path, cleaned: Sequence[Cleaned], settings: Dedup | None, pipeline: Pipeline, engine: Engine
+    out: Path,
+    cleaned: Sequence[Cleaned],
+    rows: "Rows | None",
+    settings: Dedup | None,
+    pipeline: Pipeline,
+    engine: Engine,
 ) -> Matched:
     """The duplicates of a corpus, document by document."""
-    matched = Matched([{} for _ in cleaned], [set() for _ in cleaned], [{} for _ in cleaned])
-    if settings is None:
+    shards = len(cleaned)
+    matched = Matched([None] * shards, [set() for _ in cleaned], [None] * shards)
+    if settings is None or rows is None:
         return matched
     import numpy as np
 
     from cleaner.dedup.match import match
     from cleaner.dedup.missed import missed
-    from cleaner.dedup.units import Units
 
-    staging = StagedDocuments(out, cleaned)
-    units = Units.join(_taken(cleaned))
+    units, bands = rows.joined()
+    with StagedTexts(out, cleaned) as staging:
 
-    def fetch(rows: "NDArray[np.int64]") -> list[str]:
-        return list(_texts(units, staging, rows))
+        def fetch(rows: "Ids") -> list[str]:
+            return list(_texts(units, staging, rows))
 
-    values = np.concatenate([np.empty(0), *(done.values for done in cleaned)])
-    edges = match(units, fetch, settings, engine.shuffle, values=values)
-    for edge in edges:
-        shard, index = staging.place(int(units.document[edge.unit]))
-        matched.removals[shard].setdefault(index, []).append(_finding(units, staging, edge, settings))
-    for keeper, copies in sorted(Counter(edge.keeper for edge in edges).items()):
-        shard, index = staging.place(int(units.document[keeper]))
-        whole, start, end = not units.kind[keeper], int(units.start[keeper]), int(units.end[keeper])
-        matched.counts[shard].setdefault(index, []).append(Occurrence(whole, start, end, copies + 1))
-    matched.report = _report(units, edges, settings) | {"sample": missed(units, fetch, edges, settings)}
-    _note_emptied(matched, units, staging, edges, pipeline)
+        values = np.concatenate([np.empty(0), *(done.values for done in cleaned)]) if settings.field else None
+        edges = match(units, fetch, settings, engine.shuffle, values=values, bands=bands)
+        matched.report = _report(units, edges, settings) | {"sample": missed(units, fetch, edges, settings)}
+    places = _Places.of(cleaned)
+    _share_removals(matched, units, edges, places)
+    _share_counts(matched, units, edges, places)
+    if pipeline.level <= Certainty.LIKELY:  # else duplicates are reported and stay
+        _note_emptied(matched, units, edges, places)
     return matched
 
 
-def _taken(cleaned: Sequence[Cleaned]) -> "Iterator[Units]":
-    """The rows of all shards, numbered through; a shard lets go of its own, which are most of what it holds."""
-    first = 0
-    for done in cleaned:
-        if done.units is not None:
-            yield done.units.numbered(first)
-        done.units = None
-        first += len(done.ids)
-
-
-def _report(units: "Units", edges: "Sequence[Edge]", settings: Dedup) -> dict[str, Any]:
+def _report(units: "Units", edges: "Edges", settings: Dedup) -> dict[str, Any]:
     """How duplicates were looked for: the chance to find a pair at the threshold is what recall there was meant to be."""
     from cleaner.dedup.bands import chosen, found
     from cleaner.dedup.key import digest
@@ -101,26 +114,27 @@ def _report(units: "Units", edges: "Sequence[Edge]", settings: Dedup) -> dict[st
     }
 
 
-class StagedDocuments:
-    """The staged documents of all shards, numbered through; read one at a time."""
+class StagedTexts:
+    """The staged texts of all shards, documents numbered through; read one at a time."""
 
     def __init__(self, out: Path, cleaned: Sequence[Cleaned]) -> None:
         self._out, self._cleaned = out, cleaned
-        self._starts = [0, *accumulate(len(done.ids) for done in cleaned)]
+        self._starts = [0, *accumulate(len(done.kept) for done in cleaned)]
         self._last: tuple[int, str] = (-1, "")
-        self._read: tuple[int, tuple[Document, Mapper]] = (-1, (Document.of(""), Mapper([], [], [], [])))
         self._open: tuple[int, IO[bytes] | None] = (-1, None)
 
-    def place(self, document: int) -> tuple[int, int]:
-        """Shard of a document, and its index there."""
-        shard = bisect_right(self._starts, document) - 1
-        return shard, document - self._starts[shard]
+    def __enter__(self) -> "StagedTexts":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._open[1] is not None:
+            self._open[1].close()
 
     def text(self, document: int) -> str:
         """The text of a document as the first pass left it."""
         if self._last[0] != document:
-            shard, index = self.place(document)
-            at = self._cleaned[shard].text_at
+            shard = bisect_right(self._starts, document) - 1
+            at, index = self._cleaned[shard].text_at, document - self._starts[shard]
             file = self._texts(shard)
             file.seek(at[index])
             self._last = document, clean_text(file.read(at[index + 1] - at[index]))
@@ -136,65 +150,97 @@ class StagedDocuments:
             self._open = shard, file
         return file
 
-    def document(self, document: int) -> tuple[Document, Mapper]:
-        """The document itself, with its source and the way of spans back to it."""
-        if self._read[0] != document:
-            shard, index = self.place(document)
-            with staged(self._out, shard)[0].open("rb") as file:
-                file.seek(self._cleaned[shard].record_at[index])
-                doc = document_in(loaded(file.readline()), self.text(document))
-            self._read = document, (doc, doc.change.mapper(back=True))
-        return self._read[1]
+
+def _texts(units: "Units", staging: StagedTexts, rows: "Ids") -> Iterator[str]:
+    spans = (column[rows].tolist() for column in (units.document, units.start, units.end))
+    for document, start, end in zip(*spans, strict=True):
+        yield staging.text(document)[start:end]
 
 
-def _texts(units: "Units", staging: StagedDocuments, rows: "NDArray[np.int64]") -> Iterator[str]:
-    for row in rows:
-        yield staging.text(int(units.document[row]))[units.start[row] : units.end[row]]
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where the documents of the corpus are staged.
+
+    starts  the number of the first document of each shard, and of all documents
+    """
+
+    starts: "Ids"
+    record_at: "Ids"
+    text_at: "Ids"
+    text_end: "Ids"
+
+    @classmethod
+    def of(cls, cleaned: Sequence[Cleaned]) -> "_Places":
+        import numpy as np
+
+        none = np.empty(0, dtype=np.int64)
+        at = [np.frombuffer(done.text_at, dtype=np.int64) for done in cleaned]
+        return cls(
+            np.cumsum([0, *(len(done.kept) for done in cleaned)], dtype=np.int64),
+            np.concatenate([none, *(np.array(done.record_at, dtype=np.int64) for done in cleaned)]),
+            np.concatenate([none, *(one[:-1] for one in at)]),
+            np.concatenate([none, *(one[1:] for one in at)]),
+        )
+
+    def shard(self, documents: "Ids") -> "Ids":
+        """The shards of these documents."""
+        shards: Ids = self.starts.searchsorted(documents, "right") - 1
+        return shards
+
+    def slices(self, documents: "Ids") -> Iterator[tuple[int, slice]]:
+        """Shards, and where in an ascending column of documents theirs stand."""
+        cuts = documents.searchsorted(self.starts).tolist()
+        yield from ((shard, slice(*cut)) for shard, cut in enumerate(pairwise(cuts)))
 
 
-def _finding(units: "Units", staging: StagedDocuments, edge: "Edge", settings: Dedup) -> Finding:
-    """A duplicate, with the copy that stays for it and how alike the two were measured to be."""
-    kind = "paragraph" if units.kind[edge.unit] else "document"
-    rule = f"dedup.{kind}.{'exact' if edge.exact else 'near'}"
-    keeper, back = staging.document(int(units.document[edge.keeper]))
-    start, end = back(int(units.start[edge.keeper]), int(units.end[edge.keeper]))
-    kept = {"id": keeper.id, "path": keeper.meta["origin"]["path"], "span": [start, end]}
-    kept["sha256"] = sha256(keeper.raw[start:end].encode("utf-8", "surrogatepass")).hexdigest()
-    evidence: dict[str, Any] = {
-        "kept": kept,
-        "jaccard": round(edge.common / edge.union, 6),
-        "threshold": settings.threshold,
-    }
-    evidence |= {"shingles": [int(edge.common), int(edge.union)], "keep": settings.keep}
-    if edge.estimate >= 0:
-        evidence["estimate"] = round(float(edge.estimate), 3)
-    differ = _differ(units, staging, edge, keeper) if edge.exact else ()
-    evidence["words"] = _words(kind, edge, keeper.id, differ)
-    return Finding(int(units.start[edge.unit]), int(units.end[edge.unit]), rule, evidence=evidence)
+def _share_removals(matched: Matched, units: "Units", edges: "Edges", places: _Places) -> None:
+    from cleaner.dedup.units import DOCUMENT
+
+    gone, kept = units.document[edges.unit], units.document[edges.keeper]
+    for shard, some in places.slices(gone):
+        unit, keeper, document = edges.unit[some], edges.keeper[some], kept[some]
+        matched.removals[shard] = Duplicates(
+            document=gone[some] - places.starts[shard],
+            whole=units.kind[unit] == DOCUMENT,
+            start=units.start[unit],
+            end=units.end[unit],
+            kept_shard=places.shard(document),
+            kept_record=places.record_at[document],
+            kept_text=places.text_at[document],
+            kept_end=places.text_end[document],
+            kept_start=units.start[keeper],
+            kept_stop=units.end[keeper],
+            common=edges.common[some],
+            union=edges.union[some],
+            estimate=edges.estimate[some],
+            exact=edges.exact[some],
+        )
 
 
-def _differ(units: "Units", staging: StagedDocuments, edge: "Edge", keeper: Document) -> tuple[str, ...]:
-    from cleaner.dedup.explain import explain
+def _share_counts(matched: Matched, units: "Units", edges: "Edges", places: _Places) -> None:
+    import numpy as np
 
-    unit = staging.text(int(units.document[edge.unit]))[units.start[edge.unit] : units.end[edge.unit]]
-    return explain(unit, keeper.text[units.start[edge.keeper] : units.end[edge.keeper]])
+    from cleaner.dedup.units import DOCUMENT
+
+    keepers, copies = np.unique(edges.keeper, return_counts=True)
+    documents = units.document[keepers]
+    for shard, some in places.slices(documents):
+        its = keepers[some]
+        index, whole = documents[some] - places.starts[shard], units.kind[its] == DOCUMENT
+        matched.counts[shard] = Counts(index, whole, units.start[its], units.end[its], copies[some] + 1)
 
 
-def _words(kind: str, edge: "Edge", keeper: str, differ: tuple[str, ...]) -> str:
-    if edge.exact:
-        but = f", equal but for {' and '.join(differ)}" if differ else ", word for word"
-        return f"This {kind} stands in {keeper} as well{but}; that copy stays."
-    return f"{edge.common:,} of the {edge.union:,} five-character sequences of this {kind} and of the one that stays in {keeper} are the same."
+def _note_emptied(matched: Matched, units: "Units", edges: "Edges", places: _Places) -> None:
+    """Documents that go whole or with all their paragraphs. A person may overrule a removal: the second pass knows."""
+    import numpy as np
 
+    from cleaner.dedup.units import DOCUMENT
 
-def _note_emptied(
-    matched: Matched, units: "Units", staging: StagedDocuments, edges: "Sequence[Edge]", pipeline: Pipeline
-) -> None:
-    """Documents of which nothing is left once what reaches the level has gone."""
-    for document in sorted({int(units.document[edge.unit]) for edge in edges}):
-        shard, index = staging.place(document)
-        doc, _ = staging.document(document)
-        if not pipeline.settle(
-            doc.revise(matched.removals[shard][index], pipeline.level, pipeline.keep), again=True
-        ).kept:
-            matched.emptied[shard].add(index)
+    count = int(places.starts[-1])
+    gone, whole = units.document[edges.unit], units.kind[edges.unit] == DOCUMENT
+    paragraphs = np.bincount(units.document[units.kind != DOCUMENT], minlength=count)
+    emptied = np.bincount(gone[~whole], minlength=count) >= np.maximum(paragraphs, 1)
+    emptied[gone[whole]] = True
+    for document in np.flatnonzero(emptied).tolist():
+        shard = bisect_right(places.starts, document) - 1
+        matched.emptied[shard].add(document - int(places.starts[shard]))

@@ -2,12 +2,12 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cleaner import __version__
 from cleaner.config import Config
@@ -21,8 +21,11 @@ from cleaner.corpus.second_pass import Part, SecondPass, Written
 from cleaner.corpus.shards import Shard, cut
 from cleaner.corpus.source import Listing, Passed, listing
 from cleaner.corpus.tally import Tally
-from cleaner.corpus.workdir import claimed, clear_work, refuse_overlap
+from cleaner.corpus.workdir import WORK, claimed, clear_work, refuse_overlap
 from cleaner.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from cleaner.corpus.rows import Rows
 
 Progress = Callable[[str, int, int], None]  # phase, bytes done, bytes in all
 _WORTH_PROCESSES = 4 << 20  # bytes of input
@@ -100,10 +103,11 @@ def _run(job: _Job, found: Listing) -> dict[str, Any]:
     clock = _Clock()
     before = begin(job.out, found.sources)
     parts = cut(found.sources)
-    with clock("clean"):
-        cleaned, skipped = _first_pass(job, parts.shards)
-    with clock("match"):
-        matched = match_documents(job.out, cleaned, job.config.dedup, job.pipeline, job.engine)
+    with _rows(job) as rows:
+        with clock("clean"):
+            cleaned, skipped = _first_pass(job, parts.shards, rows)
+        with clock("match"):
+            matched = match_documents(job.out, cleaned, rows, job.config.dedup, job.pipeline, job.engine)
     with clock("write"):
         written = _second_pass(job, parts.shards, cleaned, matched)
         outputs = put_in_place(job.out, cleaned, written)
@@ -118,25 +122,55 @@ def _run(job: _Job, found: Listing) -> dict[str, Any]:
     return content
 
 
-def _first_pass(job: _Job, shards: list[Shard]) -> tuple[list[Cleaned], list[Passed]]:
+@contextmanager
+def _rows(job: _Job) -> Iterator["Rows | None"]:
+    """Where the rows for matching go; nowhere without matching."""
+    if job.config.dedup is None:
+        yield None
+        return
+    from cleaner.corpus.rows import Rows
+
+    with Rows(job.out / WORK, job.config.dedup.held_bytes) as rows:
+        yield rows
+
+
+def _first_pass(job: _Job, shards: list[Shard], rows: "Rows | None") -> tuple[list[Cleaned], list[Passed]]:
     """Every shard cleaned, and the inputs that could not be read, each once.
 
     A file of which one piece cannot be read is skipped whole: shards that hold other pieces of it are done again.
     """
     fn = FirstPass(job.out, job.pipeline, Reading(job.config.text_field, job.config.encoding), job.config.dedup)
-    done = list(_watched(job, "clean", shards, job.engine.map_shards(fn, shards)))
+    results = _watched(job, "clean", shards, job.engine.map_shards(fn, shards))
+    done = [_without_rows(one, rows) for one in results]
     skipped: dict[str, Passed] = {}
     while lost := {name: one for shard in done for name, one in shard.skipped.items() if name not in skipped}:
         skipped |= lost
         halves = [shards[one.shard].without(lost) for one in done if any(entry.name in lost for entry in one.read)]
         for again in job.engine.map_shards(fn, halves):
-            done[again.shard] = again
+            done[again.shard] = _without_rows(again, rows)
     return done, list(skipped.values())
 
 
+def _without_rows(one: Cleaned, rows: "Rows | None") -> Cleaned:
+    if rows is not None and one.units is not None:
+        rows.put(one.shard, len(one.kept), one.units)
+        one.units = None
+    return one
+
+
 def _second_pass(job: _Job, shards: list[Shard], cleaned: list[Cleaned], matched: Matched) -> list[Written]:
+    """Every shard written. Where more or fewer documents were emptied than foretold, later lines have other numbers:
+    what holds them is written again.
+    """
+    fn = SecondPass(job.out, job.pipeline, job.config.dedup)
     parts = _parts(cleaned, matched)
-    return list(_watched(job, "write", shards, job.engine.map_shards(SecondPass(job.out, job.pipeline), parts)))
+    written = list(_watched(job, "write", shards, job.engine.map_shards(fn, parts)))
+    matched.emptied = [one.emptied for one in written]
+    moved = [new for old, new in zip(parts, _parts(cleaned, matched), strict=True) if new.records != old.records]
+    for again in job.engine.map_shards(fn, moved):
+        written[again.shard].discard()
+        written[again.shard] = again
+    return written
 
 
 def _watched(job: _Job, phase: str, shards: list[Shard], results: Iterable[Any]) -> Iterable[Any]:
@@ -154,13 +188,12 @@ def _parts(cleaned: list[Cleaned], matched: Matched) -> list[Part]:
     lines: dict[str, int] = {}
     parts = []
     for one in cleaned:
-        removals = matched.removals[one.shard]
         first = {entry.name: lines.setdefault(entry.name, 1) for entry in one.read if entry.format == "jsonl"}
         for index, entry in enumerate(one.inputs):
             name = one.read[entry].name
             if name in first and one.kept[index] and index not in matched.emptied[one.shard]:
                 lines[name] += 1
-        parts.append(Part(one.shard, removals, first, matched.counts[one.shard]))
+        parts.append(Part(one.shard, matched.removals[one.shard], matched.counts[one.shard], first))
     return parts
 
 

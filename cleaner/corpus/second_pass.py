@@ -7,11 +7,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from cleaner.corpus.duplicates import Duplicates, Keepers, finding_of
 from cleaner.corpus.first_pass import clean_bytes, clean_text, staged
+from cleaner.corpus.matching import Counts
 from cleaner.corpus.record import Occurrence, Origin, document_in, dumped, loaded, occurrences_out, origin_in, record_of
 from cleaner.corpus.tally import Tally
 from cleaner.corpus.workdir import WORK, inside, staging
-from cleaner.document import Document, Finding
+from cleaner.dedup.settings import Dedup
+from cleaner.document import Document
 from cleaner.pipeline import Pipeline
 
 CORPUS = "corpus"
@@ -21,15 +24,14 @@ CORPUS = "corpus"
 class Part:
     """A shard's share of the second pass.
 
-    removals  index of a document in the shard → the duplicates in it, in offsets of its text
-    counts    index of a document in the shard → how often it and its paragraphs occurred, in offsets of its text
+    removals  its duplicates, and how often what stays occurred; None where nothing was looked for
     records   name of a JSON lines file → number of the next clean line in it, from 1
     """
 
     shard: int
-    removals: Mapping[int, Sequence[Finding]]
+    removals: Duplicates | None
+    counts: Counts | None
     records: Mapping[str, int]
-    counts: Mapping[int, Sequence[Occurrence]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class SecondPass:
 
     out: Path
     pipeline: Pipeline
+    dedup: Dedup | None
 
     def __call__(self, part: Part) -> "Written":
         return _write(self, part)
@@ -57,8 +60,9 @@ class Output:
 class Written:
     """What the second pass of a shard leaves.
 
-    files   whole output files
-    pieces  stretches of JSON lines files, to be put together in shard order
+    files    whole output files
+    pieces   stretches of JSON lines files, to be put together in shard order
+    emptied  documents that had duplicates and have nothing left, by index
     """
 
     shard: int
@@ -66,6 +70,12 @@ class Written:
     files: list[Output] = field(default_factory=list)
     pieces: list[Output] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
+    emptied: set[int] = field(default_factory=set)
+
+    def discard(self) -> None:
+        """Take back what was staged."""
+        for path in (self.provenance, *(one.temporary for one in (*self.files, *self.pieces))):
+            path.unlink(missing_ok=True)
 
 
 def _write(job: SecondPass, part: Part) -> Written:
@@ -96,6 +106,7 @@ class _Staged:
 def _documents(job: SecondPass, part: Part, done: Written) -> Iterator[_Staged]:
     """What the first pass staged, without the duplicates."""
     records, texts = staged(job.out, part.shard)
+    keepers = Keepers(job.out)
     index = 0
     with records.open("rb") as record_file, texts.open("rb") as text_file:
         for line in record_file:
@@ -104,9 +115,12 @@ def _documents(job: SecondPass, part: Part, done: Written) -> Iterator[_Staged]:
                 yield _Staged(origin_in(record), record)
                 continue
             doc = document_in(record, clean_text(text_file.read(record["text_bytes"])))
-            counts = list(_in_source(doc, part.counts.get(index, ())))
-            if duplicates := part.removals.get(index):
-                doc = without(job.pipeline, doc, duplicates)
+            counts = list(_in_source(doc, list(part.counts.of(index)) if part.counts else []))
+            if part.removals and job.dedup and (duplicates := list(part.removals.of(index))):
+                findings = [finding_of(one, doc.text, keepers, job.dedup) for one in duplicates]
+                doc = job.pipeline.settle(doc.revise(findings, job.pipeline.level, job.pipeline.keep), again=True)
+                if not doc.kept:
+                    done.emptied.add(index)
             done.tally.add(doc)
             yield _Staged(origin_in(record), record, doc, counts)
             index += 1
@@ -117,11 +131,6 @@ def _in_source(doc: Document, counts: Sequence[Occurrence]) -> Iterator[Occurren
     if counts:
         back = doc.change.mapper(back=True)
         yield from (Occurrence(one.whole, *back(one.start, one.end), one.times) for one in counts)
-
-
-def without(pipeline: Pipeline, doc: Document, duplicates: Sequence[Finding]) -> Document:
-    """The document after its duplicates went, with its layout settled again."""
-    return pipeline.settle(doc.revise(duplicates, pipeline.level, pipeline.keep), again=True)
 
 
 def _write_text(

@@ -3,164 +3,156 @@
 For corpora that are clean already. No run directory, no provenance: the removals are listed, with the copy that stays.
 """
 
-import json
-from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from cleaner.corpus.jsonl import split
-from cleaner.corpus.record import number_in
-from cleaner.corpus.workdir import writing
+from cleaner.corpus.lines import BOM, Lines
+from cleaner.corpus.record import dumped
+from cleaner.corpus.source import Passed
 from cleaner.dedup.settings import Dedup
-from cleaner.text.errors import InputError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from cleaner.dedup.match import Edge
+    from cleaner.corpus.rows import Rows
+    from cleaner.dedup.edges import Edge, Edges
     from cleaner.dedup.units import Units
 
-CHUNK = 1 << 22  # code points signed by one thread in one go
+COPIED = 1 << 20  # bytes in one go
 
 Row = dict[str, Any]
 
 
-@dataclass(slots=True)
-class Corpus:
-    """The documents of a file. A line without any sign is none, and stays.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How many documents and units there were, how many of each went, and the lines that are no documents."""
 
-    ids     the member `id`, or the number of the line, from 1
-    values  for `keep = "field:NAME"`
-    starts  where the line of each document starts, in bytes; ends: behind its line end
-    """
-
-    texts: list[str] = field(default_factory=list)
-    ids: list[str] = field(default_factory=list)
-    values: "array[float]" = field(default_factory=lambda: array("d"))
-    starts: "array[int]" = field(default_factory=lambda: array("q"))
-    ends: "array[int]" = field(default_factory=lambda: array("q"))
+    documents: int
+    dropped: int
+    units: int
+    removed: int
+    failed: list[Passed]
 
 
 def write_survivors(
-    path: Path, kept: Path, removed: Path, settings: Dedup, *, text_field: str = "text", threads: int = 1
-) -> dict[str, int]:
-    """Write the lines that stay to `kept`, one row a removed unit to `removed`; how many units there were, and went.
+    source: IO[bytes],
+    kept: IO[bytes],
+    removed: IO[bytes] | None,
+    settings: Dedup,
+    *,
+    name: str = "-",
+    text_field: str = "text",
+    threads: int = 1,
+    folder: Path,
+) -> Outcome:
+    """Write the lines that stay to `kept`, one row a removed unit to `removed`.
+
+    source   opened for reading from its start, and a file in which one can seek; `name` stands in messages
+    folder   for a file without a name, if there are too many units for memory
 
     A removed paragraph takes its whole line with it; a document that has none left goes. Rows hold `id`, `kept` (the
     copy that stays), `jaccard` and `exact`; the id of a paragraph is DOCUMENT:LINE, lines counted from 0.
     """
+    lines = Lines(source, name, text_field, settings.field, settings.held_bytes)
+    units, edges = _matched(lines, settings, folder, threads)
+    if removed is not None:
+        removed.writelines(dumped(row) + b"\n" for row in _rows(edges, units, lines))
+    at = dropped = 0
+    for document, its in groupby(edges, key=lambda edge: int(units.document[edge.unit])):
+        start, end = lines.span(document)
+        _copy(lines.file, at, start, kept)
+        left = _without(lines, document, units, list(its))
+        dropped += not left
+        kept.write(left)
+        at = end
+    _copy(lines.file, at, lines.size, kept)
+    return Outcome(len(lines), dropped, len(units), len(edges), lines.failed)
+
+
+def _matched(lines: Lines, settings: Dedup, folder: Path, threads: int) -> "tuple[Units, Edges]":
     import numpy as np
 
+    from cleaner.corpus.rows import Rows
     from cleaner.dedup.match import match
 
-    corpus = Corpus()
-    units = _signed(path, corpus, settings, text_field, threads)
-    edges = match(units, _fetching(units, corpus.texts), settings, values=np.array(corpus.values))
-    with writing(removed) as file:
-        file.writelines((json.dumps(row, ensure_ascii=False) + "\n").encode() for row in _rows(edges, units, corpus))
-    with path.open("rb") as source, writing(kept) as file:
-        at = 0
-        for document, its in groupby(edges, key=lambda edge: int(units.document[edge.unit])):
-            file.write(_bytes(source, at, corpus.starts[document]))
-            line = _bytes(source, corpus.starts[document], corpus.ends[document])
-            file.write(_without(line, corpus.texts[document], units, [edge.unit for edge in its], text_field))
-            at = corpus.ends[document]
-        source.seek(at)
-        file.write(source.read())
-    return {"documents": len(corpus.texts), "units": len(units), "removed": len(edges)}
+    with Rows(folder, settings.held_bytes) as rows:
+        _sign(lines, rows, settings, threads)
+        units, bands = rows.joined()
+        values = np.array(lines.values) if settings.field else None
+        return units, match(units, _fetching(units, lines), settings, values=values, bands=bands)
 
 
-def _signed(path: Path, corpus: Corpus, settings: Dedup, text_field: str, threads: int) -> "Units":
-    """The rows of all units; a chunk is signed while the next one is read."""
+def _sign(lines: Lines, rows: "Rows", settings: Dedup, threads: int) -> None:
+    """The rows of all units; a chunk is signed while the next one is read, and few wait."""
     from cleaner.dedup.units import Units, units_of
 
-    parts: list[Future[Units]] = []
+    waiting: deque[tuple[int, int, Future[Units]]] = deque()
+
+    def put() -> None:
+        number, documents, future = waiting.popleft()
+        rows.put(number, documents, future.result())
+
     with ThreadPoolExecutor(threads) as pool:
-        for first in _read(path, corpus, text_field, settings.field):
-            parts.append(
-                pool.submit(lambda first, texts: units_of(texts, settings).numbered(first), first, corpus.texts[first:])
-            )
-        return Units.join(parts.pop(0).result() for _ in range(len(parts)))
+        for number, texts in enumerate(lines.read()):
+            waiting.append((number, len(texts), pool.submit(units_of, texts, settings)))
+            if len(waiting) > 2 * threads:
+                put()
+        while waiting:
+            put()
 
 
-def _read(path: Path, corpus: Corpus, text_field: str, value: str | None) -> Iterator[int]:
-    """Read the documents; the number of the first of each chunk, once it is there."""
-    first = size = at = 0
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            if line.strip():
-                record = _record(line, f"{path}:{number}", text_field)
-                corpus.texts.append(record[text_field])
-                corpus.ids.append(str(record.get("id", number)))
-                corpus.values.append(0 if value is None else number_in(record, value))
-                corpus.starts.append(at)
-                corpus.ends.append(at + len(line))
-                size += len(record[text_field])
-            at += len(line)
-            if size >= CHUNK:
-                yield first
-                first, size = len(corpus.texts), 0
-    yield first
-
-
-def _record(line: bytes, place: str, text_field: str) -> Row:
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError) as failure:
-        raise InputError(f"{place}: is not a line of JSON: {failure}") from None
-    if not isinstance(record, dict) or not isinstance(record.get(text_field), str):
-        raise InputError(f"{place}: has no text in a member {text_field!r}")
-    return record
-
-
-def _fetching(units: "Units", texts: Sequence[str]) -> "Callable[[NDArray[np.int64]], list[str]]":
+def _fetching(units: "Units", lines: Lines) -> "Callable[[NDArray[np.int64]], list[str]]":
     def fetch(rows: "NDArray[np.int64]") -> list[str]:
         spans = (column[rows].tolist() for column in (units.document, units.start, units.end))
-        return [texts[document][start:end] for document, start, end in zip(*spans, strict=True)]
+        return [lines[document].text[start:end] for document, start, end in zip(*spans, strict=True)]
 
     return fetch
 
 
-def _rows(edges: "Sequence[Edge]", units: "Units", corpus: Corpus) -> Iterator[Row]:
+def _rows(edges: "Edges", units: "Units", lines: Lines) -> Iterator[Row]:
     def name(unit: int) -> str:
         document = int(units.document[unit])
         if not units.kind[unit]:
-            return corpus.ids[document]
-        return f"{corpus.ids[document]}:{corpus.texts[document].count(chr(10), 0, int(units.start[unit]))}"
+            return lines[document].id
+        one = lines[document]
+        return f"{one.id}:{one.text.count(chr(10), 0, int(units.start[unit]))}"
 
     for edge in edges:
         jaccard = round(edge.common / edge.union, 6)
         yield {"id": name(edge.unit), "kept": name(edge.keeper), "jaccard": jaccard, "exact": edge.exact}
 
 
-def _without(line: bytes, text: str, units: "Units", gone: Sequence[int], text_field: str) -> bytes:
-    """The line without these units of its text; nothing where no paragraph is left."""
-    if not units.kind[gone[0]]:
+def _without(lines: Lines, document: int, units: "Units", gone: "list[Edge]") -> bytes:
+    """The line of a document without these units of its text; nothing where no paragraph is left."""
+    if not units.kind[gone[0].unit]:
         return b""
+    text = lines[document].text
     rest: list[str] = []
     at = 0
-    for unit in gone:
-        rest.append(text[at : text.rfind("\n", 0, int(units.start[unit])) + 1])
-        at = text.find("\n", int(units.end[unit])) + 1 or len(text)
+    for edge in gone:
+        rest.append(text[at : text.rfind("\n", 0, int(units.start[edge.unit])) + 1])
+        at = text.find("\n", int(units.end[edge.unit])) + 1 or len(text)
     rest.append(text[at:])
     left = "".join(rest)
     if not left.strip():
         return b""
-    body = line.decode("utf-8", "surrogateescape").rstrip("\r\n")
-    end = line[len(line.rstrip(b"\r\n")) :]
-    return (
-        split(body, text_field)[1]
-        .line(left if text.endswith("\n") else left.removesuffix("\n"))
-        .encode("utf-8", "surrogateescape")
-        + end
-    )
+    line = lines.raw(document)
+    bom = BOM if line.startswith(BOM) else b""
+    body = line[len(bom) :].rstrip(b"\r\n")
+    shell = split(body.decode(), lines.member)[1]
+    left = left if text.endswith("\n") else left.removesuffix("\n")
+    return bom + shell.line(left).encode() + line[len(bom) + len(body) :]
 
 
-def _bytes(source: IO[bytes], start: int, end: int) -> bytes:
-    source.seek(start)
-    return source.read(end - start)
+def _copy(source: IO[bytes], at: int, end: int, target: IO[bytes]) -> None:
+    source.seek(at)
+    while at < end and (some := source.read(min(end - at, COPIED))):
+        target.write(some)
+        at += len(some)

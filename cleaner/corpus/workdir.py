@@ -50,6 +50,18 @@ def staging(folder: Path) -> Iterator[tuple[IO[bytes], Path]]:
         raise
 
 
+@contextmanager
+def scratch(folder: Path) -> Iterator[IO[bytes]]:
+    """A file without a name, to write and to read again: nothing is left of it, however this process ends."""
+    with explained(folder):
+        make_folder(folder)
+        temporary = folder / f".clean-{secrets.token_hex(8)}.tmp"
+        file = os.fdopen(os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "w+b")
+    with file:
+        temporary.unlink()
+        yield file
+
+
 def publish(temporary: Path, path: Path) -> None:
     """Give a staged file its name; what stood there is replaced in one step."""
     rename(temporary, path)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.match import Edge
+from cleaner.dedup.edges import Edges
 from cleaner.dedup.reading import Fetch
 from cleaner.dedup.sets import sets_of
 from cleaner.dedup.settings import Dedup
@@ -19,18 +19,17 @@ QUERIES, OTHERS = 64, 4000  # units
 TEXT = 1 << 21  # code points of both together
 
 
-def missed(units: Units, fetch: Fetch, edges: list[Edge], settings: Dedup) -> dict[str, dict[str, Any]]:
+def missed(units: Units, fetch: Fetch, edges: Edges, settings: Dedup) -> dict[str, dict[str, Any]]:
     """For each kind of unit: how many pairs were compared, how many of them are near copies of which both stayed,
     and how many such pairs that makes in the corpus, at most (95 of 100 samples), none for sure.
 
-    >>> missed(Units.join([]), lambda rows: [], [], Dedup())
+    >>> missed(Units.join([]), lambda rows: [], Edges.join([]), Dedup())
     {}
     """
     out = {}
     stays = units.near.copy()
-    stays[[edge.unit for edge in edges]] = False
-    dropped = {int(units.document[edge.unit]) for edge in edges if units.kind[edge.unit] == DOCUMENT}
-    stays &= ~np.isin(units.document, list(dropped))
+    stays[edges.unit] = False
+    stays &= ~np.isin(units.document, units.document[edges.unit[units.kind[edges.unit] == DOCUMENT]])
     for name, kind in (("document", DOCUMENT), ("paragraph", PARAGRAPH)):
         rows = np.flatnonzero(stays & (units.kind == kind))
         if len(rows) > 1:

@@ -7,6 +7,8 @@ from typing import Any, Literal, TypeAlias, get_args
 from cleaner.text.errors import ConfigError
 
 LOWEST_THRESHOLD = 0.5  # unrelated English texts of a million characters have J = .37: below this, nothing is proved
+SORTED = 40  # bytes a row of a column takes while it is sorted
+MOST_PARTS = 64  # each is chosen from the whole column
 LARGEST_SEED = 2**32 - 1  # of numpy's RandomState, from which datasketch takes its permutations
 
 RULES = {
@@ -35,6 +37,8 @@ class Dedup:
     keep       of equal right: the first in source order, the last, the longest (then the first), or, with "field:NAME", the
                one whose record has the largest number in its member NAME (then the first; records without one come last)
     seed       of the permutations; another seed misses other pairs
+    memory     MB for band keys, about 2 MB for 15,000 units: where there are more, they lie in a file beside the output
+               while the run lasts, and are sorted in partitions. Changes no result
 
     >>> Dedup(threshold=1.2)
     Traceback (most recent call last):
@@ -49,6 +53,7 @@ class Dedup:
     recall: Recall = "normal"
     keep: Keep = "first"
     seed: int = 1
+    memory: int = 256
 
     def __post_init__(self) -> None:
         _one_of("units", self.units, UnitChoice)
@@ -66,6 +71,8 @@ class Dedup:
         _within("shortest", self.shortest, 1)
         _whole("seed", self.seed)
         _within("seed", self.seed, 0, LARGEST_SEED)
+        _whole("memory", self.memory)
+        _within("memory", self.memory, 1)
 
     @property
     def field(self) -> str | None:
@@ -75,6 +82,19 @@ class Dedup:
         ('score', None)
         """
         return self.keep.removeprefix(FIELD) if self.keep.startswith(FIELD) else None
+
+    @property
+    def held_bytes(self) -> int:
+        """What band keys may take in memory."""
+        return self.memory << 20
+
+    def parts(self, units: int) -> int:
+        """In how many parts a column of so many units is sorted, so that one stays well inside the memory allowed.
+
+        >>> Dedup().parts(1_000_000), Dedup(memory=16).parts(1_000_000)
+        (1, 10)
+        """
+        return min(1 + 4 * units * SORTED // self.held_bytes, MOST_PARTS)
 
     @property
     def limit(self) -> Fraction:

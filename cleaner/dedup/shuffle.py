@@ -18,6 +18,6 @@ def shuffle(rows: Columns, key: str, parts: int, reduce: Reduce) -> Columns:
     """
     if parts == 1:
         return reduce(rows)
-    part = rows[key].view(np.uint64) % np.uint64(parts)
+    part = (rows[key].view(np.uint64) % np.uint64(parts)).astype(np.uint16)
     reduced = [reduce({name: column[part == number] for name, column in rows.items()}) for number in range(parts)]
     return {name: np.concatenate([columns[name] for columns in reduced]) for name in reduced[0]}

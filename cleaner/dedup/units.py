@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,16 @@ __all__ = ["BATCH", "DOCUMENT", "PARAGRAPH", "Units", "unit_rows", "units_of"]
 BATCH = 1 << 17  # code points signed at a time: 512 KB an array, which a second-level cache holds
 
 
+class BandKeys(Protocol):
+    """The band keys of n units: the array in `Units`, or a file of them that is read band by band."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    def __getitem__(self, place: tuple[NDArray[np.int64], int], /) -> NDArray[np.int64]:
+        """The keys of these rows in one band."""
+
+
 @dataclass(frozen=True, slots=True)
 class Units:
     """n units as columns, documents in source order; a document stands in front of its paragraphs.
@@ -28,7 +39,7 @@ class Units:
     letters   letters and digits of its comparison key; int64, shape (n,)
     exact     128-bit hash of its key; int64, shape (n, 2)
     near      may enter near matching: long enough; bool, shape (n,)
-    bands     band keys, zeros where not `near`; int64, shape (n, b)
+    bands     band keys, zeros where not `near`; int64, shape (n, b), one band after the other in memory once joined
     """
 
     document: NDArray[np.int64]
@@ -53,7 +64,7 @@ class Units:
         together = list(parts)[::-1] or [_rows([], Dedup(), by_numpy)]
         count, at = sum(map(len, together)), 0
         like = [getattr(together[0], column.name) for column in fields(cls)]
-        columns = [np.empty((count, *column.shape[1:]), dtype=column.dtype) for column in like]
+        columns = [np.empty((*column.shape[1:], count), dtype=column.dtype).T for column in like]
         del like
         while together:  # a part goes once it is copied, so that nothing is held twice where `parts` lets go of it
             part = together.pop()

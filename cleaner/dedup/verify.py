@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cleaner.dedup.candidates import A_LINK, components
 from cleaner.dedup.compiled import either
 from cleaner.dedup.graph import decide_by_links
-from cleaner.dedup.key import key
+from cleaner.dedup.key import equal_keys
 from cleaner.dedup.reading import BUDGET, Reading
 from cleaner.dedup.sets import sets_of
 
@@ -52,8 +52,9 @@ def equal(first: Ids, second: Ids, reading: Reading) -> tuple[Ids, Ids]:
     """Those of the pairs whose comparison keys are equal, which equal hashes only make likely."""
     holds = np.zeros(len(first), dtype=np.bool_)
     for portion, (one, other), texts in reading.pairs(first, second):
-        pairs = zip(one.tolist(), other.tolist(), strict=True)
-        holds[portion] = [texts[a] == texts[b] or np.array_equal(key(texts[a]), key(texts[b])) for a, b in pairs]
+        same = np.array([texts[a] == texts[b] for a, b in zip(one.tolist(), other.tolist(), strict=True)])
+        same[~same] = equal_keys(texts, one[~same], other[~same])
+        holds[portion] = same
     return first[holds], second[holds]
 
 

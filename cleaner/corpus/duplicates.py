@@ -1,0 +1,133 @@
+"""What matching found for one shard → findings with evidence. Reads the copies that stay from what was staged."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cleaner.corpus.first_pass import clean_text, staged
+from cleaner.corpus.record import document_in, loaded
+from cleaner.dedup.settings import Dedup
+from cleaner.document import Document, Finding
+from cleaner.text.change import Mapper
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ids = NDArray[np.int64]
+
+REMEMBERED = 256  # documents, and evidence of as many copies
+
+
+class Duplicate(NamedTuple):
+    """A unit that goes, in offsets of the clean text of its document, and the copy that stays for it.
+
+    document     in the shard, from 0
+    whole        it is a document, not a paragraph
+    kept_shard   the shard of the copy; kept_record, kept_text: where its document is staged there, in bytes (the text
+                 up to kept_end); kept_start, kept_stop: its span
+    common       as in dedup.edges.Edge, with union, estimate and exact
+    """
+
+    document: int
+    whole: bool
+    start: int
+    end: int
+    kept_shard: int
+    kept_record: int
+    kept_text: int
+    kept_end: int
+    kept_start: int
+    kept_stop: int
+    common: int
+    union: int
+    estimate: float
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """Duplicates of one shard as columns, in order of their documents."""
+
+    document: "Ids"
+    whole: "NDArray[np.bool_]"
+    start: "Ids"
+    end: "Ids"
+    kept_shard: "Ids"
+    kept_record: "Ids"
+    kept_text: "Ids"
+    kept_end: "Ids"
+    kept_start: "Ids"
+    kept_stop: "Ids"
+    common: "Ids"
+    union: "Ids"
+    estimate: "NDArray[np.float64]"
+    exact: "NDArray[np.bool_]"
+
+    def of(self, document: int) -> Iterator[Duplicate]:
+        """Those in one document."""
+        first, last = (int(self.document.searchsorted(document, side)) for side in ("left", "right"))
+        if first < last:
+            yield from map(Duplicate, *(getattr(self, one.name)[first:last].tolist() for one in fields(self)))
+
+
+class Keepers:
+    """The copies that stay, with the way of their spans back to their sources; the last ones are remembered."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self.document = lru_cache(REMEMBERED)(self._document)
+        self.evidence = lru_cache(REMEMBERED)(self._evidence)
+
+    def _document(self, shard: int, record_at: int, text_at: int, text_end: int) -> tuple[Document, Mapper]:
+        records, texts = staged(self._out, shard)
+        with records.open("rb") as record_file, texts.open("rb") as text_file:
+            record_file.seek(record_at)
+            text_file.seek(text_at)
+            doc = document_in(loaded(record_file.readline()), clean_text(text_file.read(text_end - text_at)))
+        return doc, doc.change.mapper(back=True)
+
+    def _evidence(self, place: tuple[int, int, int, int], start: int, end: int) -> Mapping[str, Any]:
+        doc, back = self.document(*place)
+        start, end = back(start, end)
+        kept = {"id": doc.id, "path": doc.meta["origin"]["path"], "span": [start, end]}
+        return kept | {"sha256": sha256(doc.raw[start:end].encode("utf-8", "surrogatepass")).hexdigest()}
+
+
+def finding_of(one: Duplicate, text: str, keepers: Keepers, settings: Dedup) -> Finding:
+    """A duplicate in this text, with the copy that stays for it and how alike the two were measured to be."""
+    kind = "document" if one.whole else "paragraph"
+    place = (one.kept_shard, one.kept_record, one.kept_text, one.kept_end)
+    kept = keepers.evidence(place, one.kept_start, one.kept_stop)
+    evidence: dict[str, Any] = {
+        "kept": kept,
+        "jaccard": round(one.common / one.union, 6),
+        "threshold": settings.threshold,
+    }
+    evidence |= {"shingles": [one.common, one.union], "keep": settings.keep}
+    if one.estimate >= 0:
+        evidence["estimate"] = round(one.estimate, 3)
+    differ: tuple[str, ...] = ()
+    if one.exact:
+        differ = _differ(text[one.start : one.end], keepers.document(*place)[0].text[one.kept_start : one.kept_stop])
+    evidence["words"] = _words(kind, one, kept["id"], differ)
+    rule = f"dedup.{kind}.{'exact' if one.exact else 'near'}"
+    return Finding(one.start, one.end, rule, evidence=evidence)
+
+
+def _differ(text: str, kept: str) -> tuple[str, ...]:
+    if text == kept:
+        return ()
+    from cleaner.dedup.explain import explain
+
+    return explain(text, kept)
+
+
+def _words(kind: str, one: Duplicate, keeper: str, differ: tuple[str, ...]) -> str:
+    if one.exact:
+        but = f", equal but for {' and '.join(differ)}" if differ else ", word for word"
+        return f"This {kind} stands in {keeper} as well{but}; that copy stays."
+    return f"{one.common:,} of the {one.union:,} five-character sequences of this {kind} and of the one that stays in {keeper} are the same."

@@ -1,0 +1,111 @@
+"""The documents of one JSON lines file by number: where their lines are, and their texts as long as these are few."""
+
+import codecs
+import json
+import sys
+from array import array
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import IO, Any, NamedTuple
+
+from cleaner.corpus.jsonl import split
+from cleaner.corpus.record import number_in
+from cleaner.corpus.source import Passed
+from cleaner.text.errors import InputError
+
+CHUNK = 1 << 22  # code points signed by one thread in one go
+REMEMBERED = 256  # documents that were read again
+BOM = codecs.BOM_UTF8
+
+
+class Line(NamedTuple):
+    """A document: its member `id`, or the number of its line, from 1; and its text."""
+
+    id: str
+    text: str
+
+
+class Lines:
+    """The documents of a file that was opened for reading, once `read` went through it.
+
+    A line that is blank or no document has no number here, and stays as it is.
+
+    name    of the file, for messages
+    member  that holds the text; `value`: whose number decides which copy stays, if one does
+    memory  bytes of texts that are held; once there are more, all of them are read again when asked for
+    """
+
+    def __init__(self, file: IO[bytes], name: str, member: str = "text", value: str | None = None, memory: int = 0):
+        self.file, self.member = file, member
+        self.values = array("d")
+        self.failed: list[Passed] = []
+        self.size = 0
+        self._name, self._value, self._memory = name, value, memory
+        self._starts, self._ends, self._numbers = array("q"), array("q"), array("q")
+        self._held: list[Line] | None = []
+        self._again = lru_cache(REMEMBERED)(self._read_again)
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def __getitem__(self, document: int) -> Line:
+        return self._held[document] if self._held is not None else self._again(document)
+
+    def span(self, document: int) -> tuple[int, int]:
+        """Where its line starts and ends, in bytes, with what ends it."""
+        return self._starts[document], self._ends[document]
+
+    def raw(self, document: int) -> bytes:
+        """Its line."""
+        self.file.seek(self._starts[document])
+        return self.file.read(self._ends[document] - self._starts[document])
+
+    def read(self) -> Iterator[list[str]]:
+        """Read all lines; their texts, a chunk at a time."""
+        texts: list[str] = []
+        size = held = 0
+        for number, line in enumerate(self.file, 1):
+            if line.strip() and (one := self._document(line, number)) is not None:
+                texts.append(one.text)
+                size += len(one.text)
+                held += sys.getsizeof(one.text)
+                if self._held is not None:
+                    self._held.append(one)
+                    self._held = self._held if held <= self._memory else None
+            self.size += len(line)
+            if size >= CHUNK:
+                yield texts
+                texts, size = [], 0
+        if texts:
+            yield texts
+
+    def _document(self, line: bytes, number: int) -> Line | None:
+        try:
+            record = self._record(line)
+        except InputError as failure:
+            self.failed.append(Passed(f"{self._name}:{number}", str(failure)))
+            return None
+        if self._value is not None:
+            self.values.append(number_in(record, self._value))
+        self._starts.append(self.size)
+        self._ends.append(self.size + len(line))
+        self._numbers.append(number)
+        return Line(str(record.get("id", number)), record[self.member])
+
+    def _read_again(self, document: int) -> Line:
+        record = self._record(self.raw(document))
+        return Line(str(record.get("id", self._numbers[document])), record[self.member])
+
+    def _record(self, line: bytes) -> dict[str, Any]:
+        try:
+            text = line.removeprefix(BOM).decode()
+            record = json.loads(text)
+        except RecursionError:
+            raise InputError("is nested too deeply to be read") from None
+        except ValueError as failure:
+            raise InputError(f"is not a line of JSON: {failure}") from None
+        if not isinstance(record, dict) or not isinstance(record.get(self.member), str):
+            raise InputError(f"has no text in a member {self.member!r}; pass --text-field")
+        if text.count(f'"{self.member}"') > 1:
+            split(text.rstrip("\r\n"), self.member)  # refuses two members of one name
+        return record
