@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cleaner.dedup import compiled as compiled_module
 from cleaner.dedup import kernel, overlap
-from cleaner.dedup.bands import PRICES, SETTLED, Bands, chosen
+from cleaner.dedup.bands import PRICES, SETTLED, Bands, chosen, found
 from cleaner.dedup.jaccard import Jaccard, shingle_set
 from cleaner.dedup.key import key
 from cleaner.dedup.sets import Alone, Together, in_63_bits
@@ -87,6 +87,14 @@ def test_settled_bands_are_what_datasketch_chooses(threshold: float, bands: tupl
 def test_bands_of_any_other_threshold_are_asked_of_datasketch() -> None:
     best = MinHashLSH(threshold=0.83, num_perm=PERMUTATIONS, weights=PRICES)
     assert chosen(0.83) == (best.b, best.r)
+
+
+@pytest.mark.parametrize("threshold", [0.99, 0.995, 0.996, 0.9999, 1])
+@pytest.mark.parametrize("recall", ["normal", "thorough"])
+def test_the_highest_thresholds_have_bands_too(threshold: float, recall: Recall) -> None:
+    bands = chosen(threshold, recall)
+    assert bands.b * bands.r <= PERMUTATIONS
+    assert found(threshold, bands) > 0.75
 
 
 def test_without_numba_the_definition_runs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """Duplicates out of a JSON lines file: what stays keeps every byte, what goes is listed with the copy that stays."""
 
 import json
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -8,8 +10,10 @@ from typing import Any
 import pytest
 
 from cleaner.corpus.one_file import dedup_file
+from cleaner.corpus.workdir import scratch
 from cleaner.dedup.settings import Dedup, UnitChoice
-from cleaner.text.errors import InputError
+from cleaner.text.errors import WriteError
+from tests.conftest import plant
 from tests.dedup_texts import edited, paragraph, paragraphs_with_copies
 
 ONE, TWO, THREE = (paragraph(Random(seed), 8) for seed in (301, 302, 303))
@@ -69,13 +73,79 @@ def test_chunks_and_threads_do_not_matter(tmp_path: Path, threads: int, monkeypa
 
 
 @pytest.mark.parametrize(
-    ("line", "message"),
-    [("{", "is not a line of JSON"), ('{"body": "x"}', "has no text in a member 'text'"), ("[1]", "has no text")],
+    ("line", "reason"),
+    [
+        (b"{", "is not a line of JSON"),
+        (b'{"body": "x"}', "has no text in a member 'text'"),
+        (b'{"text": 3}', "has no text in a member 'text'"),
+        (b"[1]", "has no text"),
+        (b'{"text": "\xff"}', "is not a line of JSON"),
+        (b'{"text": "a", "text": "b"}', "has two members 'text'"),
+        (b"[" * 100_000, "is nested too deeply"),
+        (b'{"text": "a", "n": ' + b"9" * 5000 + b"}", "is not a line of JSON"),
+    ],
 )
-def test_a_line_that_is_no_document_is_named(tmp_path: Path, line: str, message: str) -> None:
-    with pytest.raises(InputError, match=f"in.jsonl:2: {message}"):
-        survivors(tmp_path, [json.dumps({"text": ONE}) + "\n", line + "\n"], "document")
-    assert not (tmp_path / "kept.jsonl").exists()
+def test_a_line_that_is_no_document_is_named_and_stays(tmp_path: Path, line: bytes, reason: str) -> None:
+    good = json.dumps({"text": ONE}).encode() + b"\n"
+    plant(tmp_path, {"in.jsonl": good + line + b"\n" + good})
+    failed = dedup_file(str(tmp_path / "in.jsonl"), str(tmp_path / "kept.jsonl"), None, Dedup()).failed
+    assert [one.path for one in failed] == [f"{tmp_path}/in.jsonl:2"]
+    assert failed[0].reason.startswith(reason)
+    assert (tmp_path / "kept.jsonl").read_bytes() == good + line + b"\n"
+
+
+def test_odd_lines_keep_their_bytes(tmp_path: Path) -> None:
+    """A mark in front, half a character, numbers as ids: what is cut out of a text is all that changes."""
+    lines = [
+        "\ufeff" + json.dumps({"id": 7, "text": f"{ONE}\n{THREE}\n{THREE}"}) + "\r\n",
+        json.dumps({"text": f"\ud800{TWO}"}) + "\n",
+        json.dumps({"text": f"{TWO}\ud800\n{ONE}", "text2": "text"}) + "\n",
+    ]
+    kept, rows = survivors(tmp_path, lines, "paragraph")
+    assert kept == [
+        lines[0].replace(json.dumps(f"\n{THREE}\n{THREE}")[1:-1], json.dumps(f"\n{THREE}")[1:-1]),
+        lines[1],
+    ]
+    assert [(row["id"], row["kept"]) for row in rows] == [("7:2", "7:1"), ("3:0", "2:0"), ("3:1", "7:0")]
+
+
+@pytest.mark.parametrize("parts", [1, 16, 64])
+@pytest.mark.parametrize("units", ["document", "both"])
+def test_what_lies_in_a_file_gives_the_same_bytes(
+    tmp_path: Path, units: UnitChoice, parts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        json.dumps({"id": f"d{at}", "text": text}) + "\n"
+        for at, text in enumerate(paragraphs_with_copies(300, seed=21))
+    ]
+    held = survivors(tmp_path, lines, units)
+    files: list[Path] = []
+
+    def watched(folder: Path) -> AbstractContextManager[Any]:
+        files.append(folder)
+        return scratch(folder)
+
+    monkeypatch.setattr("cleaner.corpus.rows.scratch", watched)
+    monkeypatch.setattr("cleaner.corpus.lines.CHUNK", 900)
+    monkeypatch.setattr(Dedup, "held_bytes", 2000)
+    monkeypatch.setattr(Dedup, "parts", lambda self, units: parts)
+    assert survivors(tmp_path, lines, units) == held
+    assert files == [tmp_path]
+    assert {path.name for path in tmp_path.iterdir()} == {"in.jsonl", "kept.jsonl", "removed.jsonl"}
+    assert len(held[1]) > 50
+
+
+def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def full(folder: Path) -> Iterator[Any]:
+        with open("/dev/full", "r+b", buffering=0) as file:  # noqa: PTH123  # a device, not a path of ours
+            yield file
+
+    monkeypatch.setattr("cleaner.corpus.rows.scratch", full)
+    monkeypatch.setattr(Dedup, "held_bytes", 1)
+    with pytest.raises(WriteError, match="no space left"):
+        survivors(tmp_path, [json.dumps({"text": ONE}) + "\n"] * 2, "document")
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
 
 
 def test_nothing_in_nothing_out(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import IO
 from cleaner.corpus.survivors import Outcome, write_survivors
 from cleaner.corpus.workdir import explained, make_folder, opened, scratch, writing
 from cleaner.dedup.settings import Dedup
-from cleaner.text.errors import ConfigError, InputError
+from cleaner.text.errors import ConfigError
 
 STREAM = "-"
 
@@ -32,8 +32,8 @@ def dedup_file(
     source, out  "-" is stdin, or stdout
     threads      None is one a core
 
-    ConfigError where an output stands already (without `force`) or is the input, InputError where the input cannot be
-    read, WriteError where an output cannot be written.
+    ConfigError where the input cannot be read or an output stands already (without `force`) or is the input; WriteError
+    where an output cannot be written.
     """
     targets = [path for path in (None if out == STREAM else Path(out), removed) if path is not None]
     _refuse(source, targets, force=force)
@@ -67,7 +67,7 @@ def _input(source: str, folder: Path) -> Iterator[IO[bytes]]:
         try:
             file = opened(Path(os.path.realpath(source)))
         except OSError as failure:
-            raise InputError(f"{source}: cannot be read: {failure.strerror}") from failure
+            raise ConfigError(f"{source}: cannot be read: {failure.strerror}") from failure
         with file:
             yield file
         return

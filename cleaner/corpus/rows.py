@@ -99,4 +99,5 @@ class Rows:
         with explained(self._folder):
             self._blocks[shard] = Block(file.seek(0, 2), len(units))
             file.write(units.bands.T.tobytes())
+            file.flush()
         self._units[shard] = documents, replace(units, bands=units.bands[:, :0].copy())

@@ -26,6 +26,9 @@ SETTLED = {  # threshold → what datasketch chooses at these prices (a test ask
 }
 
 
+CHOICE_ENDS = 0.995  # from here on datasketch would take one band, which it refuses
+
+
 class Bands(NamedTuple):
     """b bands of r signature values each."""
 
@@ -44,6 +47,8 @@ def chosen(threshold: float, recall: Recall = "normal") -> Bands:
         return next(bands for bands in _widest_first() if found(threshold, bands) >= THOROUGH)
     if threshold in SETTLED:
         return Bands(*SETTLED[threshold])
+    if threshold > CHOICE_ENDS:
+        return Bands(2, PERMUTATIONS // 2)
     from datasketch import MinHashLSH
 
     best = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS, weights=PRICES)

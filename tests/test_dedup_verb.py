@@ -1,0 +1,135 @@
+"""`clean dedup` as it is installed: one file in, one out, and what it says when that cannot be."""
+
+import json
+import signal
+import subprocess
+import time
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.conftest import CLEAN, Clean, plant, tree
+from tests.dedup_texts import edited, paragraph
+
+ONE, TWO, THREE = (paragraph(Random(seed), 8) for seed in (401, 402, 403))
+LINES = [
+    json.dumps({"id": name, "text": text}, ensure_ascii=False) + "\n"
+    for name, text in [
+        ("a", ONE),
+        ("b", f"题\n{TWO}"),
+        ("c", edited(Random(4), ONE, 1)),
+        ("d", f"{TWO}\n{THREE}"),
+        ("e", ONE),
+    ]
+]
+FEWER = json.dumps({"id": "d", "text": THREE}, ensure_ascii=False) + "\n"
+STAY = LINES[0] + LINES[1] + FEWER
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return plant(tmp_path, {"in.jsonl": "".join(LINES)})
+
+
+def test_one_file_in_one_file_out(clean: Clean, home: Path) -> None:
+    done = clean("dedup", "in.jsonl", "-o", "out.jsonl", "--removed", "gone.jsonl")
+    assert done.stderr == "12 units compared, 3 removed; 3 of 5 documents stay in out.jsonl\n"
+    assert done.stdout == ""
+    assert (home / "out.jsonl").read_text(encoding="utf-8") == STAY
+    rows = [json.loads(line) for line in (home / "gone.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [(row["id"], row["kept"], row["exact"]) for row in rows] == [
+        ("c", "a", False),
+        ("d:0", "b:1", True),
+        ("e", "a", True),
+    ]
+    assert all(0.8 <= row["jaccard"] <= 1 for row in rows)
+
+
+def test_a_stream_gives_the_same(clean: Clean, home: Path) -> None:
+    done = clean("dedup", "-", "-o", "-", input="".join(LINES))
+    assert done.stdout == STAY
+    assert set(tree(home)) == {"in.jsonl"}
+
+
+@pytest.mark.parametrize(
+    ("options", "gone"),
+    [
+        (["--units", "document"], {"c", "e"}),
+        (["--units", "document", "--exact"], {"e"}),
+        (["--units", "document", "--keep", "last"], {"a", "c"}),
+        (["--threshold", "1", "--units", "document"], {"e"}),
+        (["--units", "paragraph", "--shortest", "100000"], set()),
+        (["-s", "dedup.units=document", "-s", "dedup.near=false", "--recall", "thorough"], {"e"}),
+    ],
+)
+def test_settings_are_those_of_a_run(clean: Clean, home: Path, options: list[str], gone: set[str]) -> None:
+    said = json.loads(clean("dedup", "in.jsonl", "-o", "out.jsonl", "--removed", "r", "--json", *options).stdout)
+    rows = [json.loads(line)["id"] for line in (home / "r").read_text(encoding="utf-8").splitlines()]
+    assert set(rows) == gone
+    assert (said["schema"], said["documents"], said["removed"]) == ("cleaner/dedup/1", 5, len(gone))
+
+
+def test_a_settings_file_counts(clean: Clean, home: Path) -> None:
+    plant(home, {"clean.toml": '[dedup]\nunits = "document"\nnear = false\n'})
+    assert "1 removed" in clean("dedup", "in.jsonl", "-o", "out.jsonl").stderr
+
+
+def test_another_member_holds_the_text(clean: Clean, home: Path) -> None:
+    plant(home, {"in.jsonl": "".join(LINES).replace('"text"', '"body"')})
+    assert "3 of 5 documents stay" in clean("dedup", "in.jsonl", "-o", "out.jsonl", "--text-field", "body").stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["missing", "-o", "out"], 2, "missing: cannot be read: No such file or directory"),
+        (["folder", "-o", "out"], 2, "folder: cannot be read"),
+        (["in.jsonl"], 2, "Missing option '-o'"),
+        (["in.jsonl", "-o", "in.jsonl", "--force"], 2, "in.jsonl: is the input and an output"),
+        (["in.jsonl", "-o", "there"], 2, "there: stands there already; --force replaces it"),
+        (["in.jsonl", "-o", "out", "--removed", "there"], 2, "there: stands there already"),
+        (["in.jsonl", "-o", "out", "--removed", "./out"], 2, "out: is named for what stays and for what goes"),
+        (["in.jsonl", "-o", "folder"], 2, "folder: is a directory"),
+        (["in.jsonl", "-o", "in.jsonl/out"], 3, "cannot be written"),
+        (["in.jsonl", "-o", "out", "--threshold", "9"], 2, "threshold is 9"),
+        (["in.jsonl", "-o", "out", "--recall", "all"], 2, "recall is 'all'"),
+        (["in.jsonl", "-o", "out", "--memory", "0"], 2, "memory is 0"),
+        (["in.jsonl", "-o", "out", "-s", "dedup.on=false"], 2, "dedup is switched off"),
+    ],
+)
+def test_wrong_usage(clean: Clean, home: Path, arguments: list[str], code: int, says: str) -> None:
+    plant(home, {"there": "x", "folder/a": "x"})
+    before = tree(home)
+    done = clean("dedup", *arguments, code=code)
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert tree(home) == before
+
+
+def test_lines_that_are_no_documents_stay_and_are_listed(clean: Clean, home: Path) -> None:
+    plant(home, {"in.jsonl": "".join([LINES[0], "broken\n", "\n", LINES[4]])})
+    done = clean("dedup", "in.jsonl", "-o", "out.jsonl", code=1)
+    assert "failed   in.jsonl:2: is not a line of JSON" in done.stderr
+    assert (home / "out.jsonl").read_text(encoding="utf-8") == LINES[0] + "broken\n\n"
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
+def test_nothing_is_left_of_a_run_that_was_stopped(home: Path, sent: signal.Signals, code: int) -> None:
+    command = [str(CLEAN), "dedup", "-", "-o", "out.jsonl"]
+    with subprocess.Popen(command, cwd=home, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdin is not None
+        process.stdin.write(LINES[0].encode() * 9000)
+        process.stdin.flush()
+        time.sleep(1)
+        process.send_signal(sent)
+        assert process.wait(10) == code
+    assert set(tree(home)) == {"in.jsonl"}
+
+
+def test_who_stops_reading_is_told_that_lines_are_missing(home: Path) -> None:
+    plant(home, {"in.jsonl": "".join(LINES[:2]) + '{"text": "' + "字" * 3_000_000 + '"}\n'})
+    command = f"{CLEAN} dedup in.jsonl -o - | head -c 10; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=home, capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
