@@ -1,0 +1,126 @@
+"""Matching inside a run: band keys in a file or in memory, lines that get other numbers, all the same result."""
+
+import json
+from contextlib import AbstractContextManager
+from hashlib import sha256
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from cleaner.config import Config, config_of
+from cleaner.corpus import shards
+from cleaner.corpus.run import run
+from cleaner.corpus.verify import verify
+from cleaner.corpus.workdir import WORK, scratch
+from cleaner.dedup.settings import Dedup
+from tests.conftest import digest, plant
+from tests.dedup_texts import paragraph, paragraphs_with_copies
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """JSON lines in many shards, with duplicates across them, and a few files of text."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(shards, "SMALLEST", 8 * 1024)
+    monkeypatch.setattr(shards, "SHARDS", 8)
+    texts = paragraphs_with_copies(400, seed=31)
+    pages = ["\n".join(texts[at : at + 3]) for at in range(0, len(texts), 3)]
+    pages += pages[:20] + texts[:20]
+    Random(7).shuffle(pages)
+    lines = [json.dumps({"n": at, "text": page}, ensure_ascii=False) + "\n" for at, page in enumerate(pages)]
+    return plant(tmp_path, {"in/a.jsonl": "".join(lines), **{f"in/{at}.txt": texts[at] for at in range(9)}})
+
+
+def records(out: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (out / "provenance.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def sound(out: Path) -> bool:
+    """Every record names the line or file that holds its text."""
+    lines = (out / "corpus/a.jsonl").read_text(encoding="utf-8").splitlines()
+    for record in records(out):
+        clean = record["clean"]
+        if clean["kept"]:
+            number = clean["record"]
+            text = (
+                (out / clean["path"]).read_text(encoding="utf-8")
+                if number is None
+                else json.loads(lines[number - 1])["text"]
+            )
+            assert sha256(text.encode()).hexdigest() == clean["sha256"], record["id"]
+    assert len(lines) == sum(
+        record["clean"]["kept"] and record["clean"]["record"] is not None for record in records(out)
+    )
+    return not verify(out).damaged
+
+
+@pytest.mark.parametrize(("held", "parts"), [(0, 1), (20_000, 16), (20_000, 64)])
+def test_band_keys_in_a_file_change_nothing(home: Path, held: int, parts: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = run(["in"], Path("plain"), config_of({}))
+    assert content["dedup"]["removed"] > 50
+    files: list[Path] = []
+
+    def watched(folder: Path) -> AbstractContextManager[Any]:
+        files.append(folder)
+        return scratch(folder)
+
+    monkeypatch.setattr("cleaner.corpus.rows.scratch", watched)
+    monkeypatch.setattr(Dedup, "held_bytes", held)
+    monkeypatch.setattr(Dedup, "parts", lambda self, units: parts)
+    again = run(["in"], Path("out"), config_of({}))
+    assert files == [Path("out") / WORK]
+    assert {**again, "timing": 0} == {**content, "timing": 0}
+    for name in ("corpus/a.jsonl", "provenance.jsonl"):
+        assert Path("out", name).read_bytes() == Path("plain", name).read_bytes()
+    assert digest(Path("out/corpus")) == digest(Path("plain/corpus"))
+    assert not (Path("out") / WORK).exists()
+
+
+def test_small_memory_is_a_setting(home: Path) -> None:
+    plain = run(["in"], Path("plain"), config_of({}))
+    small = run(["in"], Path("small"), config_of({"dedup": {"memory": 1}}))
+    assert "\nmemory = 1\n" in small["config"]
+    assert small["outputs"] == plain["outputs"]
+
+
+def test_lines_have_their_numbers(home: Path) -> None:
+    run(["in"], Path("out"), config_of({}))
+    assert any(not record["clean"]["kept"] for record in records(Path("out")))
+    assert sound(Path("out"))
+
+
+def overruled(out: Path) -> Config:
+    """Settings that keep the first document that went, and the first paragraph of one that lost all of them."""
+    ids = [
+        finding["f"]
+        for record in records(out)
+        for finding in record["findings"]
+        if finding["rule"].startswith("dedup.") and not record["clean"]["kept"]
+    ]
+    return config_of({"keep": [ids[0], ids[-1]]})
+
+
+def test_what_a_person_overrules_moves_the_lines_behind_it(home: Path) -> None:
+    """It cannot be told before the second pass: shards with later lines are written again."""
+    before = run(["in"], Path("out"), config_of({}))
+    after = run(["in"], Path("kept"), overruled(Path("out")))
+    assert after["counts"]["kept"] > before["counts"]["kept"]
+    assert sound(Path("kept"))
+    assert not list(Path("kept").rglob(".clean-*"))
+
+
+def test_duplicates_that_are_only_reported_stay(home: Path) -> None:
+    run(["in"], Path("out"), config_of({"level": "safe"}))
+    assert sound(Path("out"))
+    assert all(record["clean"]["kept"] for record in records(Path("out")))
+
+
+def test_a_document_that_loses_every_paragraph_goes(home: Path) -> None:
+    one, two = (paragraph(Random(seed), 8) for seed in (501, 502))
+    pages = [f"{one}\n另一行。", f"{two}\n又一行。", f"{one}\n{two}", "完。"]
+    plant(home, {"in/a.jsonl": "".join(json.dumps({"text": page}) + "\n" for page in pages)})
+    run(["in/a.jsonl"], Path("out"), config_of({}))
+    assert [record["clean"]["record"] for record in records(Path("out"))] == [1, 2, None, 3]
+    assert sound(Path("out"))
