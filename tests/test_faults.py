@@ -24,7 +24,7 @@ from cleaner.corpus import manifest, shards
 from cleaner.corpus.place import begin, forget
 from cleaner.corpus.reader import piece_bytes
 from cleaner.corpus.restore import restore
-from cleaner.corpus.run import run
+from cleaner.corpus.run import dry_run, run
 from cleaner.corpus.source import Source, listing
 from cleaner.corpus.verify import verify
 from cleaner.text.errors import ConfigError
@@ -213,7 +213,8 @@ def nobody(home: Path) -> Callable[..., Ended]:
     ended = forked(lambda: act("--version"), home)
     if ended.code:
         pytest.skip("this user cannot become another")
-    command("run", "--help")  # imported before the user changes
+    command("run", "--help")
+    dry_run([str(home / "in")], home / "out", config_of({}))  # all is imported before the user changes
     return lambda *arguments: forked(lambda: act(*arguments), home)
 
 
