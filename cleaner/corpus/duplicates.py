@@ -7,8 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cleaner.corpus.first_pass import clean_text, staged
 from cleaner.corpus.record import document_in, loaded
+from cleaner.corpus.staged import clean_text, places
 from cleaner.dedup.settings import Dedup
 from cleaner.document import Document, Finding
 from cleaner.text.change import Mapper
@@ -83,7 +83,7 @@ class Keepers:
         self.evidence = lru_cache(REMEMBERED)(self._evidence)
 
     def _document(self, shard: int, record_at: int, text_at: int, text_end: int) -> tuple[Document, Mapper]:
-        records, texts = staged(self._out, shard)
+        records, texts = places(self._out, shard)
         with records.open("rb") as record_file, texts.open("rb") as text_file:
             record_file.seek(record_at)
             text_file.seek(text_at)

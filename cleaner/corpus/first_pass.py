@@ -8,11 +8,13 @@ from math import inf
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from cleaner.corpus.reader import Read, Reading, Verbatim, piece_bytes, read
+from cleaner.corpus.reader import Reading, Verbatim, piece_bytes, read
 from cleaner.corpus.record import Origin, dumped, number_in, record_of
 from cleaner.corpus.shards import Piece, Shard
 from cleaner.corpus.source import Passed
-from cleaner.corpus.workdir import WORK, publish, rename, staging
+from cleaner.corpus.staged import Head, clean_bytes, clean_text, places, write
+from cleaner.corpus.tally import Tally
+from cleaner.corpus.workdir import publish, rename, staging
 from cleaner.dedup.settings import Dedup
 from cleaner.document import Document
 from cleaner.pipeline import Pipeline
@@ -60,6 +62,7 @@ class Cleaned:
     record_at  where each document's record begins in the staged records, in bytes
     values     of its documents, for `keep = "field:NAME"`
     units      the rows of its documents and paragraphs for matching
+    tally      of its documents, before duplicates go
     """
 
     shard: int
@@ -73,17 +76,12 @@ class Cleaned:
     failed: list[Passed] = field(default_factory=list)
     originals: set[str] = field(default_factory=set)
     units: "Units | None" = None
-
-
-def staged(out: Path, shard: int) -> tuple[Path, Path]:
-    """The staged records and texts of a shard."""
-    folder = out / WORK / "clean"
-    return folder / f"{shard:05}.jsonl", folder / f"{shard:05}.text"
+    tally: Tally = field(default_factory=Tally)
 
 
 def _clean(job: FirstPass, shard: Shard) -> Cleaned:
     done = Cleaned(shard.number)
-    records, texts = staged(job.out, shard.number)
+    records, texts = places(job.out, shard.number)
     with staging(records.parent) as (record_file, record_path), staging(texts.parent) as (text_file, text_path):
         for piece in shard.pieces:
             try:
@@ -109,7 +107,7 @@ def _piece(job: FirstPass, piece: Piece, done: Cleaned, records: IO[bytes], text
     documents = 0
     for one in read(piece, data, job.reading):
         if isinstance(one, Verbatim):
-            records.write(_verbatim(one))
+            write(records, Head(source.name), _verbatim(one))
             if one.reason is not None:
                 done.failed.append(Passed(one.origin.place, one.reason))
             continue
@@ -121,10 +119,11 @@ def _piece(job: FirstPass, piece: Piece, done: Cleaned, records: IO[bytes], text
         done.inputs.append(len(done.read))
         if job.dedup is not None and job.dedup.field is not None:
             done.values.append(_value(job.dedup.field, one.origin))
-        done.record_at.append(records.tell())
         size = texts.write(clean_bytes(doc.text))
         done.text_at.append(done.text_at[-1] + size)
-        records.write(_staged(doc, one, size))
+        head = Head.of(source.name, size, kept=doc.kept, shell=one.origin.shell)
+        done.record_at.append(write(records, head, dumped(record_of(doc, one.origin, path=None, record=None))))
+        done.tally.add(doc)
         documents += 1
     whole = piece.start == 0 and piece.end == source.size
     sha = sha256(data).hexdigest() if whole else None
@@ -138,23 +137,6 @@ def _value(name: str, origin: Origin) -> float:
     return number_in(json.loads(f'{origin.shell.before}""{origin.shell.after}'), name)
 
 
-def clean_bytes(text: str) -> bytes:
-    """A clean text as it is written: UTF-8; lone surrogates, which only a run without `controls` leaves, are kept."""
-    return text.encode("utf-8", "surrogatepass")
-
-
-def clean_text(data: bytes) -> str:
-    """The way back from `clean_bytes`."""
-    return data.decode("utf-8", "surrogatepass")
-
-
-def _staged(doc: Document, one: Read, size: int) -> bytes:
-    record = record_of(doc, one.origin, path=None, record=None) | {"text_bytes": size}
-    if (shell := one.origin.shell) is not None:
-        record["shell"] |= {"before": shell.before, "after": shell.after}
-    return dumped(record) + b"\n"
-
-
 def _verbatim(one: Verbatim) -> bytes:
     """A line that is no document: it stands in provenance alone, and comes back from there."""
     origin = one.origin
@@ -166,7 +148,7 @@ def _verbatim(one: Verbatim) -> bytes:
         "errors": origin.errors,
         "end": origin.end,
     }
-    return dumped({"v": 1, "id": None, "source": source, "verbatim": one.text, "reason": one.reason}) + b"\n"
+    return dumped({"v": 1, "id": None, "source": source, "verbatim": one.text, "reason": one.reason})
 
 
 def _failures(doc: Document, origin: Origin) -> list[Passed]:

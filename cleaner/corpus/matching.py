@@ -9,8 +9,9 @@ from typing import IO, TYPE_CHECKING, Any
 
 from cleaner.corpus.duplicates import Duplicates
 from cleaner.corpus.engine import Engine
-from cleaner.corpus.first_pass import Cleaned, clean_text, staged
+from cleaner.corpus.first_pass import Cleaned
 from cleaner.corpus.record import Occurrence
+from cleaner.corpus.staged import clean_text, places
 from cleaner.dedup.settings import Dedup
 from cleaner.document import Certainty
 from cleaner.pipeline import Pipeline
@@ -146,7 +147,7 @@ class StagedTexts:
         if file is None or number != shard:
             if file is not None:
                 file.close()
-            file = staged(self._out, shard)[1].open("rb")
+            file = places(self._out, shard)[1].open("rb")
             self._open = shard, file
         return file
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from cleaner.corpus import manifest
 from cleaner.corpus.encoding import encode
-from cleaner.corpus.first_pass import ORIGINALS, clean_text
+from cleaner.corpus.first_pass import ORIGINALS
 from cleaner.corpus.jsonl import rejoin
 from cleaner.corpus.reader import bytes_of
 from cleaner.corpus.record import Origin, document_in, loaded, origin_in
+from cleaner.corpus.staged import clean_text
 from cleaner.corpus.workdir import inside, opened, rename, staging, sync_folder
 from cleaner.document import Document
 from cleaner.text.errors import ConfigError, RunDirError

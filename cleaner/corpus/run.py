@@ -206,8 +206,8 @@ def _content(
 ) -> dict[str, Any]:
     """The manifest without its timing."""
     tally = Tally()
-    for shard in written:
-        tally.merge(shard.tally)
+    for counts in (*(one.tally for one in cleaned), *(one.tally for one in written)):
+        tally.merge(counts)
     return {
         "schema": manifest.SCHEMA,
         "tool": {"name": "cleaner", "version": __version__},

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from cleaner.corpus.duplicates import Duplicates, Keepers, finding_of
-from cleaner.corpus.first_pass import clean_bytes, clean_text, staged
 from cleaner.corpus.matching import Counts
-from cleaner.corpus.record import Occurrence, Origin, document_in, dumped, loaded, occurrences_out, origin_in, record_of
+from cleaner.corpus.record import Occurrence, document_in, dumped, loaded, occurrences_out, record_of
+from cleaner.corpus.staged import Entry, clean_bytes, clean_text, entries, origin_of, placed
 from cleaner.corpus.tally import Tally
 from cleaner.corpus.workdir import WORK, inside, staging
 from cleaner.dedup.settings import Dedup
@@ -32,6 +31,13 @@ class Part:
     removals: Duplicates | None
     counts: Counts | None
     records: Mapping[str, int]
+
+    @property
+    def touched(self) -> frozenset[int]:
+        """Documents of which the record says more than after the first pass, by index."""
+        removals = self.removals.document.tolist() if self.removals else []
+        counts = self.counts.index.tolist() if self.counts else []
+        return frozenset(removals + counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,7 @@ class Written:
     files    whole output files
     pieces   stretches of JSON lines files, to be put together in shard order
     emptied  documents that had duplicates and have nothing left, by index
+    tally    what changes in the counts of the first pass
     """
 
     shard: int
@@ -81,49 +88,37 @@ class Written:
 def _write(job: SecondPass, part: Part) -> Written:
     with staging(job.out / WORK / "provenance") as (provenance, path):
         done = Written(part.shard, path)
-        for name, records in groupby(_documents(job, part, done), key=lambda staged: staged.origin.name):
+        for name, its in groupby(_without_duplicates(job, part, done), key=lambda entry: entry.head.name):
             write = _write_lines if name in part.records else _write_text
-            for record in write(job.out, name, records, done, part.records):
-                provenance.write(dumped(record) + b"\n")
+            for record in write(job.out, name, its, done, part.records):
+                provenance.write(record + b"\n")
     return done
 
 
-@dataclass(frozen=True, slots=True)
-class _Staged:
-    """One line of the staged records: a document as it is to be written, or a line that is none."""
-
-    origin: Origin
-    record: Mapping[str, Any]
-    doc: Document | None = None
-    counts: Sequence[Occurrence] = ()
-
-    def provenance(self, path: str | None, number: int | None) -> dict[str, Any]:
-        """Its line of provenance."""
-        assert self.doc is not None  # only containers hold lines that are no documents
-        return record_of(self.doc, self.origin, path=path, record=number) | occurrences_out(self.counts)
+def _without_duplicates(job: SecondPass, part: Part, done: Written) -> Iterator[Entry]:
+    """What the first pass staged, without the duplicates; most documents have none and stay as they are."""
+    keepers, touched, index = Keepers(job.out), part.touched, 0
+    for entry in entries(job.out, part.shard):
+        if entry.head.size is None:
+            yield entry
+            continue
+        yield _without(job, part, done, keepers, index, entry) if index in touched else entry
+        index += 1
 
 
-def _documents(job: SecondPass, part: Part, done: Written) -> Iterator[_Staged]:
-    """What the first pass staged, without the duplicates."""
-    records, texts = staged(job.out, part.shard)
-    keepers = Keepers(job.out)
-    index = 0
-    with records.open("rb") as record_file, texts.open("rb") as text_file:
-        for line in record_file:
-            record = loaded(line)
-            if "verbatim" in record:
-                yield _Staged(origin_in(record), record)
-                continue
-            doc = document_in(record, clean_text(text_file.read(record["text_bytes"])))
-            counts = list(_in_source(doc, list(part.counts.of(index)) if part.counts else []))
-            if part.removals and job.dedup and (duplicates := list(part.removals.of(index))):
-                findings = [finding_of(one, doc.text, keepers, job.dedup) for one in duplicates]
-                doc = job.pipeline.settle(doc.revise(findings, job.pipeline.level, job.pipeline.keep), again=True)
-                if not doc.kept:
-                    done.emptied.add(index)
-            done.tally.add(doc)
-            yield _Staged(origin_in(record), record, doc, counts)
-            index += 1
+def _without(job: SecondPass, part: Part, done: Written, keepers: Keepers, index: int, entry: Entry) -> Entry:
+    """One document without its duplicates, its record with what was found."""
+    record = loaded(entry.record)
+    before = doc = document_in(record, clean_text(entry.text))
+    counts = list(_in_source(doc, list(part.counts.of(index)) if part.counts else []))
+    if part.removals and job.dedup and (duplicates := list(part.removals.of(index))):
+        findings = [finding_of(one, doc.text, keepers, job.dedup) for one in duplicates]
+        doc = job.pipeline.settle(doc.revise(findings, job.pipeline.level, job.pipeline.keep), again=True)
+        done.tally.replace(before, doc)
+        if not doc.kept:
+            done.emptied.add(index)
+    out = record_of(doc, origin_of(entry.head, record), path=None, record=None) | occurrences_out(counts)
+    return Entry(entry.head._replace(kept=doc.kept), dumped(out), clean_bytes(doc.text))
 
 
 def _in_source(doc: Document, counts: Sequence[Occurrence]) -> Iterator[Occurrence]:
@@ -133,33 +128,29 @@ def _in_source(doc: Document, counts: Sequence[Occurrence]) -> Iterator[Occurren
         yield from (Occurrence(one.whole, *back(one.start, one.end), one.times) for one in counts)
 
 
-def _write_text(
-    out: Path, name: str, staged: Iterable[_Staged], done: Written, _: Mapping[str, int]
-) -> Iterator[dict[str, Any]]:
+def _write_text(out: Path, name: str, its: Iterable[Entry], done: Written, _: Mapping[str, int]) -> Iterator[bytes]:
     """A file that is one document; no file where the document was dropped."""
-    for one in staged:
-        assert one.doc is not None  # only containers hold lines that are no documents
-        place = f"{CORPUS}/{name}" if one.doc.kept else None
-        if place is not None:
-            done.files.append(_file(out, place, clean_bytes(one.doc.text)))
-        yield one.provenance(place, None)
+    for entry in its:
+        place = f"{CORPUS}/{name}"
+        if entry.head.kept:
+            done.files.append(_file(out, place, entry.text))
+        yield placed(entry.record, place, None) if entry.head.kept else entry.record
 
 
 def _write_lines(
-    out: Path, name: str, staged: Iterable[_Staged], done: Written, records: Mapping[str, int]
-) -> Iterator[dict[str, Any]]:
+    out: Path, name: str, its: Iterable[Entry], done: Written, records: Mapping[str, int]
+) -> Iterator[bytes]:
     """A stretch of a JSON lines file: the lines of the documents that are kept."""
     number, place = records[name], f"{CORPUS}/{name}"
     with staging(out / WORK / "pieces") as (file, temporary):
-        for one in staged:
-            if one.doc is None:
-                yield dict(one.record)
-            elif one.doc.kept and one.origin.shell is not None:
-                file.write((one.origin.shell.line(one.doc.text) + "\n").encode("utf-8", "surrogateescape"))
-                yield one.provenance(place, number)
-                number += 1
-            else:
-                yield one.provenance(None, None)
+        for entry in its:
+            if not entry.head.kept:
+                yield entry.record
+                continue
+            assert entry.head.shell is not None  # it came in a line
+            file.write((entry.head.shell.line(clean_text(entry.text)) + "\n").encode("utf-8", "surrogateescape"))
+            yield placed(entry.record, place, number)
+            number += 1
         done.pieces.append(Output(place, temporary, file.tell(), ""))
 
 

@@ -24,20 +24,25 @@ class Tally:
     rules: dict[str, Counter[str]] = field(default_factory=dict)
     weakest: list[tuple[float, str, str]] = field(default_factory=list)
 
-    def add(self, doc: Document) -> None:
-        """Count one finished document."""
-        self.documents += 1
-        self.kept += doc.kept
-        self.chars_in += len(doc.raw)
-        self.chars_out += len(doc.text)
+    def add(self, doc: Document, times: int = 1) -> None:
+        """Count one finished document; -1 takes it back."""
+        self.documents += times
+        self.kept += times * doc.kept
+        self.chars_in += times * len(doc.raw)
+        self.chars_out += times * len(doc.text)
         for finding in doc.findings:
             counts = self.rules.setdefault(finding.rule, Counter())
-            counts["findings"] += finding.count
+            counts["findings"] += times * finding.count
             if finding.applied:
-                counts["applied"] += finding.count
-                counts["chars"] += sum(edit.end - edit.start for edit in finding.where)
+                counts["applied"] += times * finding.count
+                counts["chars"] += times * sum(edit.end - edit.start for edit in finding.where)
                 if (margin := margin_of(finding)) is not None:
                     self._note(margin, doc.id, finding.rule)
+
+    def replace(self, before: Document, after: Document) -> None:
+        """Count a document anew to which more was done: what was found before stays found."""
+        self.add(before, -1)
+        self.add(after)
 
     def merge(self, other: "Tally") -> None:
         """Add the counts of another shard."""
