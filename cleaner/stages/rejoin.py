@@ -11,15 +11,10 @@ from typing import Any, ClassVar
 from unicodedata import east_asian_width
 
 from cleaner.document import Certainty, Document, Finding
-from cleaner.text.furniture import closed, line_kind, list_item
+from cleaner.text.breaks import SHORTEST, careless, glue, is_open, is_rest, why_apart
+from cleaner.text.furniture import list_item
 from cleaner.text.segment import Span, paragraphs
 
-HEADING = 40  # code points: a line that is no longer and has no end mark reads as a heading
-CONTINUES = (
-    "，、—（《“‘,"  # marks after which a sentence goes on; NOT here: ： and ；, which introduce or end list items
-)
-SPEAKER = re.compile("[^：:。，]{1,8}[：:]")
-FEW, CARELESS = 2, 0.1  # long paragraphs without an end mark, and their share: more is a habit, not a page break
 NARROWEST = 20  # cells of a hard-wrapped line; verse is narrower
 RAGGED = 2  # cells by which hard-wrapped lines differ
 _NEVER_WRAPPED = re.compile("^[ \t　|>#]|[\t|{}]", re.MULTILINE)  # indents, tables, quotations, code
@@ -40,7 +35,7 @@ class Rejoin:
     rejoin.unwrap rejoin.unwrap
     """
 
-    shortest: int = 60
+    shortest: int = SHORTEST
     unwrap: bool = False
     name: ClassVar[str] = "rejoin"
     rules: ClassVar[Mapping[str, str]] = {
@@ -53,76 +48,34 @@ class Rejoin:
         """Joins and flags. Nothing where a suspected piece of another article lies in or between the two."""
         wrapped = list(_wrapped(doc.text)) if self.unwrap else []
         for start, end, evidence in wrapped:
-            yield Finding(start, end, "rejoin.unwrap", _glue(doc.text[start - 1], doc.text[end]), evidence=evidence)
+            yield Finding(start, end, "rejoin.unwrap", glue(doc.text[start - 1], doc.text[end]), evidence=evidence)
         done = {start for start, _, _ in wrapped}
-        careless = self._careless(doc.text)
+        texts = [doc.text[start:end] for start, end in paragraphs(doc.text)]
+        habit = careless(texts, self.shortest)
         suspects = [(f.start, f.end) for f in doc.findings if _suspect(f)]
         back = doc.change.mapper(back=True)
         for before, after in pairwise(paragraphs(doc.text)):
             one, other = doc.text[before.start : before.end], doc.text[after.start : after.end]
-            if before.end in done or not self._open(one) or not self._rest(other):
+            if before.end in done or not is_open(one, self.shortest) or not is_rest(other, self.shortest):
                 continue
             hull = back(before.start, after.end)
             if any(start < hull[1] and end > hull[0] for start, end in suspects):
                 continue
-            yield _found(before, after, one, other, careless)
-
-    def _careless(self, text: str) -> bool:
-        """Its author leaves out end marks: then a missing one proves nothing."""
-        long = [text[start:end] for start, end in paragraphs(text) if end - start >= self.shortest]
-        bare = sum(map(self._open, long))
-        return bare > FEW and bare > CARELESS * len(long)
-
-    def _open(self, text: str) -> bool:
-        """Condition 1: long, and ends inside a sentence."""
-        return len(text) >= self.shortest and (text[-1].isalnum() or text[-1] in CONTINUES)
-
-    def _rest(self, text: str) -> bool:
-        """Condition 2: long too, or the end of a sentence."""
-        return len(text) >= self.shortest or closed(text)
+            yield _found(before, after, one, other, habit)
 
 
 def _suspect(finding: Finding) -> bool:
     return finding.rule.startswith("splice.") and not finding.applied
 
 
-def _found(before: Span, after: Span, one: str, other: str, careless: bool) -> Finding:
+def _found(before: Span, after: Span, one: str, other: str, habit: bool) -> Finding:
     """A join, or a flag where the texts do not look like two halves."""
     evidence: dict[str, Any] = {"ends": one[-12:], "begins": other[:12]}
-    why = _stands_alone(one) or _stands_alone(other) or _no_continuation(one, other)
-    if why or careless:
+    why = why_apart(one, other)
+    if why or habit:
         evidence["held_back"] = why or "many paragraphs of this text end without a mark"
         return Finding(before.start, before.end, "rejoin.open-end", None, Certainty.SUSPECT, evidence)
-    return Finding(before.end, after.start, "rejoin.line", _glue(one[-1], other[0]), evidence=evidence)
-
-
-def _stands_alone(text: str) -> str:
-    """Conditions 3 and 4: what a paragraph is that is no half of another one."""
-    if kind := line_kind(text):
-        return f"a {kind} line"
-    if list_item(text):
-        return "a list item"
-    if SPEAKER.match(text):
-        return "a speaker's turn"
-    return "a heading" if len(text) <= HEADING and not closed(text) else ""
-
-
-def _no_continuation(one: str, other: str) -> str:
-    """Where a script has small letters the rest of a sentence begins with one; nowhere does it begin with a figure."""
-    if other[0].islower():
-        return ""
-    if not other[0].isalpha():
-        return "begins with a figure or a mark"
-    return "begins with a capital letter" if _spaced(other[0]) else ""
-
-
-def _spaced(letter: str) -> bool:
-    """Of a script that writes spaces between words."""
-    return letter.isalnum() and east_asian_width(letter) not in "WF"
-
-
-def _glue(left: str, right: str) -> str:
-    return " " if (_spaced(left) or left == ",") and _spaced(right) else ""
+    return Finding(before.end, after.start, "rejoin.line", glue(one[-1], other[0]), evidence=evidence)
 
 
 def _wrapped(text: str) -> Iterator[tuple[int, int, dict[str, Any]]]:

@@ -53,6 +53,15 @@ def aside(text: str) -> bool:
     return note(text) or list_item(text) or (text[0], text[-1]) in _QUOTES
 
 
+def author_line(text: str) -> bool:
+    """A line that says who wrote the article, as it stands under a headline; never the end byline in brackets.
+
+    >>> author_line("岭南农业大学 覃桂花 罗守田"), author_line("By Ann Lee and Sam Ortiz"), author_line("稳增长 促改革")
+    (True, True, False)
+    """
+    return lexicon()["author"].match(text[:LONGEST]) is not None
+
+
 def part_label(text: str) -> int:
     """How long the label of a part (前言, Abstract) is that this text begins with; 0 where it begins with none."""
     found = lexicon()["part"].match(text)
