@@ -45,6 +45,11 @@ _OPTIONS: dict[str, Callable[..., Any]] = {
         metavar="STAGE.KEY=VALUE",
         help="Any other setting, as in clean.toml. May be given again.",
     ),
+    "salvage": click.option(
+        "--salvage",
+        is_flag=True,
+        help="Write the articles that splice took out as documents of their own, in OUT/salvaged/.",
+    ),
     "text_field": click.option(
         "--text-field", metavar="NAME", help="Member of a JSON line that holds the text. Default: text."
     ),

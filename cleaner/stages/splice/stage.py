@@ -30,6 +30,7 @@ class Splice:
     share_limit   part of the document that words alone may take; beyond it every block needs a strong cue
     digest_guard  hold back in documents that look like a round-up of many items
     cues          use jump lines, bylines, datelines, labels, captions and repeats
+    salvage       a run writes what it took out as documents of their own, see `salvage.py`
     """
 
     limit: float = 0.95
@@ -38,6 +39,7 @@ class Splice:
     share_limit: float = 0.6
     digest_guard: bool = True
     cues: bool = True
+    salvage: bool = False
 
     name: ClassVar[str] = "splice"
     rules: ClassVar[Mapping[str, str]] = {

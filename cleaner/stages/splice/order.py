@@ -1,0 +1,278 @@
+"""The reading order of a foreign article: its lines as the page has them → as they are to be read. Knows no findings."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from cleaner.stages.splice.repeats import near_copies
+from cleaner.stages.splice.units import Paragraph
+from cleaner.text.breaks import careless, glue, is_open, is_rest, why_apart
+from cleaner.text.furniture import author_line, line_kind
+
+PAGE = {"label": "page label", "continued": "jump line", "continues": "jump line"}  # lines that nobody reads on
+UNDER_LEAD = 4  # lines from the headline within which a line of authors is looked for
+
+
+class Line(NamedTuple):
+    """A paragraph of the article, and what it is: text, dateline, caption, repeat, label, continued or continues."""
+
+    paragraph: Paragraph
+    kind: str
+
+    @property
+    def number(self) -> int:
+        return self.paragraph.number
+
+    @property
+    def text(self) -> str:
+        return self.paragraph.text
+
+    @property
+    def read(self) -> bool:
+        """It is of the running text, or a copy of it."""
+        return self.kind in ("text", "dateline", "repeat")
+
+    @property
+    def heading(self) -> bool:
+        """Short, open, and no line of the page or of authors."""
+        return self.kind == "text" and not (self.paragraph.long or self.paragraph.closed or author_line(self.text))
+
+
+class Left(NamedTuple):
+    """A line that is not written, why, and the line that it is like."""
+
+    line: Line
+    why: str
+    like: Line | None = None
+
+
+class Reading(NamedTuple):
+    """An article as it is to be read.
+
+    lines     in order, captions last
+    glued     number of a line that goes on in the middle of a sentence → what joins it to the line before
+    left      lines that are not written
+    missing   mark ("start missing", "end missing") → what shows it
+    """
+
+    lines: tuple[Line, ...]
+    glued: Mapping[int, str]
+    left: tuple[Left, ...]
+    missing: Mapping[str, str]
+
+
+def line_of(paragraph: Paragraph, rule: str) -> Line:
+    """A paragraph that this rule of `splice` took, as a line. Long captions do not count: prose may begin so."""
+    kind = line_kind(paragraph.text)
+    if rule != "foreign" and kind not in ("continued", "continues"):
+        return Line(paragraph, rule)
+    prose = kind in ("", "byline") or (kind == "caption" and paragraph.long)
+    return Line(paragraph, "text" if prose else kind)
+
+
+def reading(lines: Sequence[Line]) -> Reading:
+    """The lines of one article, given in page order."""
+    doubles = _doubles(lines)
+    habit = careless(line.text for line in lines if line.read)
+    pieces = _headline_first(_pieces(lines))
+    pieces = pieces if habit else _chained(pieces)
+    order = _authors_second(_written(_merged(pieces, doubles), doubles))
+    missing = _missing(order, lines)
+    glued = {} if habit else dict(_glued(order))
+    captions = list({line.text: line for line in reversed(lines) if line.kind == "caption"}.values())[::-1]
+    shown = {line.number for line in (*order, *captions)}
+    out = (*order, *captions)
+    left = tuple(doubles.get(line.number) or _left(line, out) for line in lines if line.number not in shown)
+    return Reading(out, glued, left, missing)
+
+
+Doubles = dict[int, Left]  # number of a line that another one is written for
+Piece = list[Line]
+
+
+def _doubles(lines: Sequence[Line]) -> Doubles:
+    """Every paragraph is written once. Of two that are nearly the same the shorter is, unless the longer holds all of it:
+
+    what the longer has besides is from another sentence, so that it is itself a mixture.
+    """
+    first: dict[str, Line] = {}
+    found: Doubles = {}
+    long = [line for line in lines if line.read and line.paragraph.long]
+    for line in (line for line in long if line.kind != "repeat"):
+        if (twin := first.setdefault(line.text, line)) != line:
+            found[line.number] = Left(line, "repeat", twin)
+    found |= {line.number: Left(line, "repeat", first.get(line.text)) for line in long if line.kind == "repeat"}
+    single = list(first.values())
+    for one, other in near_copies([line.paragraph for line in single], range(len(single))):
+        short, full = sorted((single[one], single[other]), key=lambda line: len(line.text))
+        if short.number not in found and full.number not in found:
+            whole = short.text in full.text
+            found[(short if whole else full).number] = (
+                Left(short, "repeat", full) if whole else Left(full, "mixed", short)
+            )
+    return found
+
+
+def _key(line: Line, doubles: Doubles) -> int:
+    """The number of the line that is written for this one."""
+    while (left := doubles.get(line.number)) and left.like:
+        line = left.like
+    return line.number
+
+
+def _pieces(lines: Sequence[Line]) -> list[Piece]:
+    """Stretches of the page that are in order by themselves: cut at gaps, headlines over jump lines, broken sentences."""
+    pieces: list[Piece] = []
+    for at, line in enumerate(lines):
+        if at == 0 or _apart(lines[at - 1], line, lines[at + 1] if at + 1 < len(lines) else None):
+            pieces.append([])
+        pieces[-1].append(line)
+    return [piece for piece in pieces if any(line.read for line in piece)]
+
+
+def _apart(before: Line, line: Line, after: Line | None) -> bool:
+    if line.number != before.number + 1 or before.kind == "continues":
+        return True
+    if line.kind == "continued":
+        return not before.heading
+    if line.heading and after is not None and after.kind == "continued" and after.number == line.number + 1:
+        return True
+    return line.read and is_open(before.text) and why_apart(before.text, line.text) != ""
+
+
+def _headline_first(pieces: list[Piece]) -> list[Piece]:
+    """The piece under a proved headline leads; one whose start is on this page before one that only goes on here."""
+    proved = sorted((piece for piece in pieces if _proved(piece)), key=_jump)
+    return [*proved[:1], *(piece for piece in pieces if piece is not (proved[0] if proved else None))]
+
+
+def _proved(piece: Piece) -> bool:
+    """It begins with a headline: a jump line, a dateline or a line of authors stands under it."""
+    under = piece[1] if len(piece) > 1 else piece[0]
+    return piece[0].heading and (under.kind in ("continued", "dateline") or author_line(under.text))
+
+
+def _jump(piece: Piece) -> bool:
+    return any(line.kind == "continued" for line in piece[:2])
+
+
+def _chained(pieces: list[Piece]) -> list[Piece]:
+    """A piece that continues a broken sentence follows it: the next that can, or one before it that begins small."""
+    queue, chain = list(pieces), []
+    while queue:
+        free = (piece for piece in queue if not any(_before(other, piece) for other in queue if other is not piece))
+        now: Piece | None = next(free, queue[0])
+        while now:
+            queue = [piece for piece in queue if piece is not now]
+            chain.append(now)
+            last = _read(now)[-1].text
+            now = next((piece for piece in queue if is_open(last) and _rest(last, piece)), None)
+    return chain
+
+
+def _before(other: Piece, piece: Piece) -> bool:
+    """Only what begins with a small letter is surely the rest of something."""
+    last = _read(other)[-1].text
+    return _read(piece)[0].text[0].islower() and is_open(last) and _rest(last, piece)
+
+
+def _rest(last: str, piece: Piece) -> bool:
+    first = _read(piece)[0].text
+    return is_rest(first) and not why_apart(last, first)
+
+
+def _read(piece: Sequence[Line]) -> list[Line]:
+    return [line for line in piece if line.read]
+
+
+def _merged(pieces: Sequence[Piece], doubles: Doubles) -> list[Line]:
+    """The pieces one behind the other; where they share a paragraph, one woven into the other."""
+    order: list[Line] = []
+    for piece in pieces:
+        order = _woven(order, _read(piece), doubles)
+    return order
+
+
+def _woven(one: list[Line], other: list[Line], doubles: Doubles) -> list[Line]:
+    """Both orders in one. What precedes the second copy of a paragraph precedes the piece that holds the first.
+
+    A headline that leads goes on leading.
+    """
+    shared = _shared([_key(line, doubles) for line in one], [_key(line, doubles) for line in other])
+    if not shared:
+        return one + other
+    later = one[shared[0][0]].number > other[shared[0][1]].number
+    leads = later or one[0].heading
+    order: list[Line] = []
+    at = to = 0
+    for i, j in shared:
+        order += one[at:i] + other[to:j] if leads else other[to:j] + one[at:i]
+        order.append(one[i])
+        at, to = i + 1, j + 1
+    return order + (other[to:] + one[at:] if later else one[at:] + other[to:])
+
+
+def _shared(one: Sequence[int], other: Sequence[int]) -> list[tuple[int, int]]:
+    """Places of what both hold, rising in both."""
+    found: list[tuple[int, int]] = []
+    for j, key in enumerate(other):
+        at = found[-1][0] + 1 if found else 0
+        if key in one[at:]:
+            found.append((one.index(key, at), j))
+    return found
+
+
+def _written(order: Sequence[Line], doubles: Doubles) -> list[Line]:
+    """Each paragraph once, at the place of the one that is written; a headline that comes back is left out, too."""
+    own = {line.number: line for line in order}
+    own |= {left.like.number: left.like for left in doubles.values() if left.like}
+    stands = {line.text for line in order}
+    out: dict[int, Line] = {}
+    for line in order:
+        key = _key(line, doubles)
+        moved = own[key].text in stands and own[key].text != line.text  # it comes at a place of its own
+        lost = line.number in doubles and doubles[line.number].like is None
+        again = line.heading and any(line.text == first.text for first in list(out.values())[:1])
+        if not (moved or lost or again):
+            out.setdefault(key, own[key])
+    return list(out.values())
+
+
+def _authors_second(order: list[Line]) -> list[Line]:
+    """Who wrote it stands right under the headline, also where the page set the lead between them."""
+    if order and order[0].heading:
+        for at in range(2, min(UNDER_LEAD, len(order))):
+            if author_line(order[at].text):
+                return [order[0], order[at], *order[1:at], *order[at + 1 :]]
+    return order
+
+
+def _glued(order: Sequence[Line]) -> Iterator[tuple[int, str]]:
+    for before, line in pairwise(order):
+        if is_open(before.text) and is_rest(line.text) and not why_apart(before.text, line.text):
+            yield line.number, glue(before.text[-1], line.text[0])
+
+
+def _missing(order: Sequence[Line], lines: Sequence[Line]) -> dict[str, str]:
+    """What of the article is not on the page, and what shows it."""
+    if not order:
+        return {}
+    first, last = order[0], order[-1].paragraph
+    jumps = {line.kind: line for line in lines if line.kind in ("continued", "continues")}
+    jump = next((line for line in lines if line.kind == "continued" and abs(line.number - first.number) == 1), None)
+    missing: dict[str, str] = {}
+    if jump:
+        missing["start missing"] = f"it stands under “{jump.text}”"
+    elif not first.heading and first.kind != "dateline":
+        missing["start missing"] = "it has no headline"
+    if last.long and not last.closed:
+        missing["end missing"] = "its last paragraph ends inside a sentence"
+    elif "continues" in jumps and "continued" not in jumps:
+        missing["end missing"] = f"the page says “{jumps['continues'].text}”"
+    return missing
+
+
+def _left(line: Line, written: Sequence[Line]) -> Left:
+    if line.kind in PAGE:
+        return Left(line, PAGE[line.kind])
+    return Left(line, "repeat", next(other for other in written if other.text == line.text))

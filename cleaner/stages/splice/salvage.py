@@ -1,0 +1,145 @@
+"""What `splice` took out of a document → the foreign articles it is of. Reads findings, changes nothing, writes nothing."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from cleaner.document import Document, Finding
+from cleaner.stages.splice.order import Left, Line, line_of, reading
+from cleaner.stages.splice.units import Paragraph, split
+from cleaner.text.change import Change, Edit
+from cleaner.text.segment import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A paragraph of a salvaged article, or the rest of one.
+
+    start, end  in code points of the source
+    edits       what earlier stages changed in it, in code points of the source
+    finding     the removal it comes from
+    glue        what joins it to the part before in the middle of a sentence; None where it is a paragraph of its own
+    """
+
+    start: int
+    end: int
+    finding: Finding
+    edits: tuple[Edit, ...] = ()
+    glue: str | None = None
+
+    def text(self, raw: str) -> str:
+        """As it is written."""
+        edits = (Edit(start - self.start, end - self.start, text) for start, end, text in self.edits)
+        return Change.of(self.end - self.start, edits).apply(raw[self.start : self.end])
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A line that went with the article and is not written again, why, and the line that it is like."""
+
+    start: int
+    end: int
+    finding: Finding
+    why: str
+    like: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One foreign article, put together again.
+
+    number    that of the findings; 1 would be the main article
+    parts     in reading order
+    between   what stands between two paragraphs; `end` behind the last
+    missing   "start missing", "end missing" → what shows it
+    """
+
+    number: int
+    parts: tuple[Part, ...]
+    left_out: tuple[LeftOut, ...]
+    missing: Mapping[str, str]
+    between: str = "\n\n"
+    end: str = "\n"
+
+    def text(self, raw: str) -> str:
+        """The article, from the source it was part of."""
+        return "".join(text for text, _ in self.pieces(raw)) + self.end
+
+    def pieces(self, raw: str) -> Iterator[tuple[str, Part | None]]:
+        """The text in pieces: parts, and what stands between them."""
+        for at, part in enumerate(self.parts):
+            if at:
+                yield self.between if part.glue is None else part.glue, None
+            yield part.text(raw), part
+
+
+def articles(doc: Document, findings: Iterable[Finding]) -> Iterator[Article]:
+    """The articles that these findings took out of a document.
+
+    doc       as `splice` saw it; the text is its own, the positions are those of its source
+    findings  of `splice`, in code points of the source; only what was applied counts
+    """
+    went: dict[int, list[Finding]] = {}
+    for finding in findings:
+        if finding.applied and "article" in finding.evidence:
+            went.setdefault(finding.evidence["article"], []).append(finding)
+    page = _Page.of(doc) if went else None
+    for number, its in sorted(went.items()):
+        assert page is not None
+        if article := page.article(number, its):
+            yield article
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A document in paragraphs, and where each stands in the source."""
+
+    doc: Document
+    paragraphs: Sequence[Paragraph]
+    spans: Sequence[Span]
+
+    @classmethod
+    def of(cls, doc: Document) -> "_Page":
+        back, paragraphs = doc.change.mapper(back=True), split(doc.text)
+        return cls(doc, paragraphs, [Span(*back(paragraph.start, paragraph.end)) for paragraph in paragraphs])
+
+    def article(self, number: int, findings: Iterable[Finding]) -> Article | None:
+        lines: dict[int, tuple[Line, Finding]] = {}
+        for finding in findings:
+            rule = finding.rule.rpartition(".")[2]
+            for paragraph in self._inside(finding):
+                lines[paragraph.number] = line_of(paragraph, rule), finding
+        read = reading([lines[at][0] for at in sorted(lines)])
+        parts = tuple(self._part(line, lines[line.number][1], read.glued.get(line.number)) for line in read.lines)
+        if not any(line.read for line in read.lines):
+            return None
+        left = tuple(self._left(one, lines[one.line.number][1]) for one in read.left)
+        between = "\n\n" if "\n\n" in self.doc.text else "\n"
+        end = "\n" if self.doc.text.endswith("\n") else ""
+        return Article(number, parts, left, read.missing, between, end)
+
+    def _inside(self, finding: Finding) -> Iterator[Paragraph]:
+        at = bisect_left(self.spans, (finding.start, finding.start))
+        while at < len(self.spans) and self.spans[at].end <= finding.end:
+            yield self.paragraphs[at]
+            at += 1
+
+    def _part(self, line: Line, finding: Finding, glue: str | None) -> Part:
+        start, end = self.spans[line.number]
+        return Part(start, end, finding, tuple(self._edits(line.paragraph)), glue)
+
+    def _edits(self, paragraph: Paragraph) -> Iterator[Edit]:
+        """What was changed inside a paragraph; of an edit that reaches beyond it, the text that stands in it."""
+        start, end = self.spans[paragraph.number]
+        forward = self.doc.change.mapper()
+        for at in range(bisect_left(forward.starts, start), len(forward.starts)):
+            if forward.ends[at] > end:
+                break
+            low, high = max(forward.to_starts[at], paragraph.start), min(forward.to_ends[at], paragraph.end)
+            edit = Edit(forward.starts[at], forward.ends[at], self.doc.text[low:high] if low < high else "")
+            if edit.start < edit.end or edit.text:
+                yield edit
+
+    def _left(self, left: Left, finding: Finding) -> LeftOut:
+        like = self.spans[left.like.number] if left.like else None
+        return LeftOut(*self.spans[left.line.number], finding, left.why, like)
