@@ -64,6 +64,7 @@ def run(
     clean run seeds/
     clean run news/ more.jsonl -o out --variant zh-Hans
     clean run seeds/ --dry-run
+    clean run seeds/ --salvage               articles that were taken out go to cleaned/salvaged/
 
     Exit codes: 0 all done, 1 done but inputs were skipped or failed, 2 wrong usage, 3 cannot write, 4 damaged run
     directory, 5 another run holds it, 130/143 stopped.
@@ -90,11 +91,15 @@ def _say_run(content: Mapping[str, Any], out: Path, *, dry_run: bool, as_json: b
         say(
             "nothing written (dry run)"
             if dry_run
-            else f"clean text in {out}/corpus, provenance in {out}/provenance.jsonl",
+            else f"clean text in {out}/corpus{_shelf(content, out)}, provenance in {out}/provenance.jsonl",
             err=True,
         )
     if lines := passed(content):
         say("\n".join(lines), err=True)
+
+
+def _shelf(content: Mapping[str, Any], out: Path) -> str:
+    return f", salvaged in {out}/salvaged" if content.get("salvaged", {}).get("documents") else ""
 
 
 @main.command(short_help="What a run did, and why.")
@@ -114,6 +119,7 @@ def audit(
     clean audit cleaned list                          its documents
     clean audit cleaned show 003                      the findings of the document that begins with 003
     clean audit cleaned show 003 --rule splice        only these
+    clean audit cleaned show 003/2                    article 2 that was salvaged from it, with --salvage
     clean audit cleaned where corpus/003_x.txt:1200   the source of clean character 1200 (counted from 0)
     """
     from cleaner.report import audit as audits

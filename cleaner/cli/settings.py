@@ -117,7 +117,12 @@ def config_from(
     for given in sets:
         over = merged(over, _one_setting(given))
     config_of(over, "command line")  # so that a mistake in a flag names the flag, not the file
-    return config_of(merged(settings, over), where)
+    config = config_of(merged(settings, over), where)
+    if not flags.get("salvage"):
+        return config
+    if all(stage.name != "splice" for stage in config.stages):
+        raise ConfigError("--salvage: splice is off, and only what it takes out can be salvaged; leave --salvage away")
+    return config_of(merged(settings, merged(over, {"splice": {"salvage": True}})), where)
 
 
 def _one_setting(given: str) -> dict[str, Any]:

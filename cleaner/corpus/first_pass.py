@@ -10,7 +10,9 @@ from typing import IO, TYPE_CHECKING, Any
 
 from cleaner.corpus.reader import Reading, Verbatim, piece_bytes, read
 from cleaner.corpus.record import Origin, dumped, number_in, record_of
+from cleaner.corpus.salvaged import salvaged
 from cleaner.corpus.shards import Piece, Shard
+from cleaner.corpus.shelf import Brief, briefs
 from cleaner.corpus.source import Passed
 from cleaner.corpus.staged import Head, clean_bytes, clean_text, places, write
 from cleaner.corpus.tally import Tally
@@ -61,6 +63,7 @@ class Cleaned:
     text_at    where each document's text ends in the staged texts, in bytes, after a first 0
     record_at  where each document's record begins in the staged records, in bytes
     values     of its documents, for `keep = "field:NAME"`
+    salvaged   articles put together again from what was taken out of its documents
     units      the rows of its documents and paragraphs for matching
     tally      of its documents, before duplicates go
     """
@@ -75,6 +78,7 @@ class Cleaned:
     skipped: dict[str, Passed] = field(default_factory=dict)
     failed: list[Passed] = field(default_factory=list)
     originals: set[str] = field(default_factory=set)
+    salvaged: list[Brief] = field(default_factory=list)
     units: "Units | None" = None
     tally: Tally = field(default_factory=Tally)
 
@@ -122,7 +126,11 @@ def _piece(job: FirstPass, piece: Piece, done: Cleaned, records: IO[bytes], text
         size = texts.write(clean_bytes(doc.text))
         done.text_at.append(done.text_at[-1] + size)
         head = Head.of(source.name, size, kept=doc.kept, shell=one.origin.shell)
-        done.record_at.append(write(records, head, dumped(record_of(doc, one.origin, path=None, record=None))))
+        record = record_of(doc, one.origin, path=None, record=None)
+        if articles := salvaged(job.pipeline, doc):
+            done.salvaged += briefs(source.name, articles)
+            record["salvaged"] = articles
+        done.record_at.append(write(records, head, dumped(record)))
         done.tally.add(doc)
         documents += 1
     whole = piece.start == 0 and piece.end == source.size

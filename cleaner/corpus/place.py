@@ -77,7 +77,7 @@ def put_in_place(out: Path, cleaned: list[Cleaned], written: list[Written]) -> l
     }
     for shard in written:
         for piece in shard.pieces:
-            pieces[piece.name].append(piece.temporary)
+            pieces.setdefault(piece.name, []).append(piece.temporary)
     pieces[PROVENANCE] = [shard.provenance for shard in written]
     outputs += [_joined(out, name, parts) for name, parts in pieces.items()]
     for name in sorted({name for done in cleaned for name in done.originals}):

@@ -17,8 +17,10 @@ from cleaner.corpus.first_pass import Cleaned, FirstPass
 from cleaner.corpus.matching import Matched, match_documents
 from cleaner.corpus.place import begin, forget, put_in_place
 from cleaner.corpus.reader import Reading
+from cleaner.corpus.salvaged import wanted
 from cleaner.corpus.second_pass import Part, SecondPass, Written
 from cleaner.corpus.shards import Shard, cut
+from cleaner.corpus.shelf import Shelves, claim
 from cleaner.corpus.source import Listing, Passed, listing
 from cleaner.corpus.tally import Tally
 from cleaner.corpus.workdir import WORK, claimed, clear_work, refuse_overlap
@@ -102,16 +104,23 @@ def _workers_for(found: Listing) -> int:
 def _run(job: _Job, found: Listing) -> dict[str, Any]:
     clock = _Clock()
     before = begin(job.out, found.sources)
+    salvage = wanted(job.pipeline)
+    if salvage:
+        claim(job.out, before)
     parts = cut(found.sources)
     with _rows(job) as rows:
         with clock("clean"):
             cleaned, skipped = _first_pass(job, parts.shards, rows)
         with clock("match"):
             matched = match_documents(job.out, cleaned, rows, job.config.dedup, job.pipeline, job.engine)
+    shelves = Shelves.of([one.salvaged for one in cleaned])
     with clock("write"):
-        written = _second_pass(job, parts.shards, cleaned, matched)
+        written = _second_pass(job, parts.shards, cleaned, matched, shelves)
+        shelves.announce(job.out, _containers(cleaned))
         outputs = put_in_place(job.out, cleaned, written)
     content = _content(job, found, cleaned, matched, written)
+    if salvage:
+        content["salvaged"] = shelves.report()
     content["inputs"] = _inputs(cleaned, parts.digests)
     content["skipped"] = [asdict(one) for one in (*found.skipped, *skipped)]
     content["outputs"] = outputs
@@ -158,15 +167,19 @@ def _without_rows(one: Cleaned, rows: "Rows | None") -> Cleaned:
     return one
 
 
-def _second_pass(job: _Job, shards: list[Shard], cleaned: list[Cleaned], matched: Matched) -> list[Written]:
+def _second_pass(
+    job: _Job, shards: list[Shard], cleaned: list[Cleaned], matched: Matched, shelves: Shelves
+) -> list[Written]:
     """Every shard written. Where more or fewer documents were emptied than foretold, later lines have other numbers:
     what holds them is written again.
     """
-    fn = SecondPass(job.out, job.pipeline, job.config.dedup)
-    parts = _parts(cleaned, matched)
+    fn = SecondPass(job.out, job.pipeline, job.config.dedup, job.config.text_field)
+    parts = _parts(cleaned, matched, shelves)
     written = list(_watched(job, "write", shards, job.engine.map_shards(fn, parts)))
     matched.emptied = [one.emptied for one in written]
-    moved = [new for old, new in zip(parts, _parts(cleaned, matched), strict=True) if new.records != old.records]
+    moved = [
+        new for old, new in zip(parts, _parts(cleaned, matched, shelves), strict=True) if new.records != old.records
+    ]
     for again in job.engine.map_shards(fn, moved):
         written[again.shard].discard()
         written[again.shard] = again
@@ -183,18 +196,23 @@ def _watched(job: _Job, phase: str, shards: list[Shard], results: Iterable[Any])
         yield result
 
 
-def _parts(cleaned: list[Cleaned], matched: Matched) -> list[Part]:
+def _parts(cleaned: list[Cleaned], matched: Matched, shelves: Shelves) -> list[Part]:
     """What each shard needs for the second pass: its duplicates, and the number of its first clean line of each file."""
     lines: dict[str, int] = {}
     parts = []
-    for one in cleaned:
+    for one, share in zip(cleaned, shelves.shares, strict=True):
         first = {entry.name: lines.setdefault(entry.name, 1) for entry in one.read if entry.format == "jsonl"}
         for index, entry in enumerate(one.inputs):
             name = one.read[entry].name
             if name in first and one.kept[index] and index not in matched.emptied[one.shard]:
                 lines[name] += 1
-        parts.append(Part(one.shard, matched.removals[one.shard], matched.counts[one.shard], first))
+        parts.append(Part(one.shard, matched.removals[one.shard], matched.counts[one.shard], first, share))
     return parts
+
+
+def _containers(cleaned: list[Cleaned]) -> frozenset[str]:
+    """Names of the JSON lines inputs."""
+    return frozenset(entry.name for one in cleaned for entry in one.read if entry.format == "jsonl")
 
 
 def _content(

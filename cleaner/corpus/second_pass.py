@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import groupby
+from itertools import count, groupby
 from pathlib import Path
 
 from cleaner.corpus.duplicates import Duplicates, Keepers, finding_of
 from cleaner.corpus.matching import Counts
 from cleaner.corpus.record import Occurrence, document_in, dumped, loaded, occurrences_out, record_of
+from cleaner.corpus.shelf import Shelf, shelve
 from cleaner.corpus.staged import Entry, clean_bytes, clean_text, entries, origin_of, placed
 from cleaner.corpus.tally import Tally
 from cleaner.corpus.workdir import WORK, inside, staging
@@ -25,12 +26,14 @@ class Part:
 
     removals  its duplicates, and how often what stays occurred; None where nothing was looked for
     records   name of a JSON lines file → number of the next clean line in it, from 1
+    shelf     which salvaged articles are written, and where
     """
 
     shard: int
     removals: Duplicates | None
     counts: Counts | None
     records: Mapping[str, int]
+    shelf: Shelf = field(default_factory=Shelf)
 
     @property
     def touched(self) -> frozenset[int]:
@@ -47,6 +50,7 @@ class SecondPass:
     out: Path
     pipeline: Pipeline
     dedup: Dedup | None
+    text_field: str = "text"
 
     def __call__(self, part: Part) -> "Written":
         return _write(self, part)
@@ -90,9 +94,31 @@ def _write(job: SecondPass, part: Part) -> Written:
         done = Written(part.shard, path)
         for name, its in groupby(_without_duplicates(job, part, done), key=lambda entry: entry.head.name):
             write = _write_lines if name in part.records else _write_text
-            for record in write(job.out, name, its, done, part.records):
+            written = write(job.out, name, its, done, part.records)
+            for record in _salvaged(job, part, name, written, done):
                 provenance.write(record + b"\n")
     return done
+
+
+def _salvaged(job: SecondPass, part: Part, name: str, records: Iterable[bytes], done: Written) -> Iterator[bytes]:
+    """The records of an input, once their salvaged articles are written."""
+    lines = count(part.shelf.lines.get(name, 1)) if name in part.records else None
+    stretch: dict[str, list[bytes]] = {}
+    for line in records:
+        if b'"salvaged":[' not in line:
+            yield line
+            continue
+        record = loaded(line)
+        for place, data in shelve(record, part.shelf, job.text_field, lines):
+            if lines is None:
+                done.files.append(_file(job.out, place, data))
+            else:
+                stretch.setdefault(place, []).append(data)
+        yield dumped(record)
+    for place, texts in stretch.items():
+        with staging(job.out / WORK / "pieces") as (file, temporary):
+            file.writelines(texts)
+        done.pieces.append(Output(place, temporary, 0, ""))
 
 
 def _without_duplicates(job: SecondPass, part: Part, done: Written) -> Iterator[Entry]:
@@ -118,6 +144,7 @@ def _without(job: SecondPass, part: Part, done: Written, keepers: Keepers, index
         if not doc.kept:
             done.emptied.add(index)
     out = record_of(doc, origin_of(entry.head, record), path=None, record=None) | occurrences_out(counts)
+    out |= {"salvaged": record["salvaged"]} if "salvaged" in record else {}
     return Entry(entry.head._replace(kept=doc.kept), dumped(out), clean_bytes(doc.text))
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from cleaner.corpus import manifest
-from cleaner.corpus.restore import CleanFiles, records, source_bytes
+from cleaner.corpus.restore import CleanFiles, records, source_bytes, source_document
+from cleaner.corpus.salvaged import check
 from cleaner.corpus.shards import digest
 from cleaner.corpus.workdir import LOCK, MANIFEST, WORK, inside
 from cleaner.text.errors import RunDirError
@@ -59,11 +60,13 @@ def _fault(out: Path, name: str, size: int, sha256: str) -> str | None:
 
 
 def _records(out: Path, done: Verified) -> Iterator[str]:
-    files = CleanFiles(out)
+    files, again = CleanFiles(out), CleanFiles(out)
     try:
         for record in records(out):
             done.records += 1
             source_bytes(out, record, files)
+            if "salvaged" in record:
+                check(record, source_document(record, again)[0].raw)
     except RunDirError as failure:
         yield str(failure)
 

@@ -1,6 +1,6 @@
 """Find documents of a finished run. Reads its provenance and clean text, changes nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,30 @@ def find_clean(out: Path, path: str, record: int | None) -> Past | None:
     for one in _documents(out):
         if one["clean"]["path"] == path and one["clean"]["record"] == record:
             return _past(one, CleanFiles(out))
+    return None
+
+
+def find_article(out: Path, asked: str) -> tuple[Past, dict[str, Any]] | None:
+    """The salvaged article DOCUMENT/NUMBER and the document it was part of; the first where more begin so."""
+    head, slash, number = asked.rpartition("/")
+    if not slash or not number.isdecimal():
+        return None
+    ours = (r for r in _documents(out) if r["id"].startswith(head))
+    return _article(out, ours, lambda entry: bool(entry["article"] == int(number)))
+
+
+def find_salvaged(out: Path, path: str, record: int | None) -> tuple[Past, dict[str, Any]] | None:
+    """The salvaged article that stands in this file of the run, in this line of it."""
+    return _article(out, _documents(out), lambda entry: (entry["path"], entry["record"]) == (path, record))
+
+
+def _article(
+    out: Path, among: Iterable[dict[str, Any]], fits: Callable[[dict[str, Any]], bool]
+) -> tuple[Past, dict[str, Any]] | None:
+    for record in among:
+        for entry in record.get("salvaged", ()):
+            if fits(entry):
+                return _past(record, CleanFiles(out)), entry
     return None
 
 

@@ -17,6 +17,7 @@ def summary(manifest: Mapping[str, Any], out: str, *, look: bool = True) -> list
     counts = manifest["counts"]
     lines = [_head(manifest, counts)]
     lines += _rules(counts)
+    lines += _salvaged(manifest)
     lines += _weakest(counts, out, look=look)
     return lines
 
@@ -58,6 +59,16 @@ def _rules(counts: Mapping[str, Any]) -> list[str]:
     if waiting:
         lines.append(f"  reported, not applied: {waiting:,} (flags and suspects)")
     return lines
+
+
+def _salvaged(manifest: Mapping[str, Any]) -> list[str]:
+    """What was put together again; nothing where nobody asked for it."""
+    if "salvaged" not in manifest:
+        return []
+    found = manifest["salvaged"]
+    copies = f"; {found['copies']:,} more are copies of these" if found["copies"] else ""
+    documents = "document" if found["documents"] == 1 else "documents"
+    return [f"salvaged {found['documents']:,} {documents}, {found['chars']:,} characters{copies}"]
 
 
 def _weakest(counts: Mapping[str, Any], out: str, *, look: bool) -> list[str]:

@@ -1,11 +1,14 @@
 """Where a clean character came from: the way back through a document's change."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from cleaner.corpus.salvaged import source_of, stretches
 from cleaner.document import Finding
 from cleaner.report.cells import cut
-from cleaner.report.lookup import Past, find_clean
+from cleaner.report.lookup import Past, find_clean, find_salvaged
 from cleaner.text.errors import ConfigError
 from cleaner.text.shown import shown
 
@@ -14,9 +17,13 @@ AROUND = 20  # characters of context on either side
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A clean character and the source span it came from, in code points; `rules` are those that touched that span."""
+    """A clean character and the source span it came from, in code points; `rules` are those that touched that span.
+
+    text  that it stands in: the clean text of the document, or an article that was salvaged from it
+    """
 
     past: Past
+    text: str
     at: int
     span: tuple[int, int]
     rules: tuple[str, ...]
@@ -32,12 +39,14 @@ def where(out: Path, asked: str) -> Place:
 
     Characters count from 0, lines from 1. ConfigError where nothing stands there.
     """
-    past, at = _parse(out, asked)
-    if not 0 <= at < len(past.doc.text):
-        raise ConfigError(f"{asked}: the clean text has characters 0 to {len(past.doc.text) - 1}")
-    start, end = past.doc.change.mapper(back=True)(at, at + 1)
+    past, entry, at = _parse(out, asked)
+    text = past.doc.text if entry is None else "".join(one.text for one in stretches(entry, past.doc.raw))
+    if not 0 <= at < len(text):
+        raise ConfigError(f"{asked}: the clean text has characters 0 to {len(text) - 1}")
+    back = past.doc.change.mapper(back=True)
+    start, end = back(at, at + 1) if entry is None else source_of(entry, past.doc.raw, at)
     touched = tuple(dict.fromkeys(f.rule for f in past.doc.findings if f.applied and _touches(f, start, end)))
-    return Place(past, at, (start, end), touched)
+    return Place(past, text, at, (start, end), touched)
 
 
 def told(place: Place) -> list[str]:
@@ -45,7 +54,7 @@ def told(place: Place) -> list[str]:
     doc, (start, end) = place.past.doc, place.span
     source = f"{shown(place.past.origin.place)}: line {place.line}, characters {start:,}–{end:,}"
     lines = [
-        f"clean   {place.at:,}: {_around(doc.text, place.at, place.at + 1)}",
+        f"clean   {place.at:,}: {_around(place.text, place.at, place.at + 1)}",
         f"source  {source}: {_around(doc.raw, start, end)}",
     ]
     if place.rules:
@@ -53,14 +62,17 @@ def told(place: Place) -> list[str]:
     return lines
 
 
-def _parse(out: Path, asked: str) -> tuple[Past, int]:
+def _parse(out: Path, asked: str) -> tuple[Past, Mapping[str, Any] | None, int]:
     """PATH:CHARACTER, or PATH:LINE:CHARACTER; a name may hold colons and numbers itself, so that both are tried."""
     for parts in (asked.rsplit(":", 1), asked.rsplit(":", 2)):
         path, *numbers = parts
         if numbers and all(number.isascii() and number.isdecimal() for number in numbers):
             name = Path(path).as_posix().removeprefix(f"{out.as_posix()}/")
-            if past := find_clean(out, name, int(numbers[0]) if len(numbers) == 2 else None):
-                return past, int(numbers[-1])
+            line = int(numbers[0]) if len(numbers) == 2 else None
+            if past := find_clean(out, name, line):
+                return past, None, int(numbers[-1])
+            if found := find_salvaged(out, name, line):
+                return *found, int(numbers[-1])
     raise ConfigError(
         f"{asked}: no such place; write PATH:CHARACTER, or PATH:LINE:CHARACTER in a JSON lines file, with PATH as corpus/a.txt"
     )

@@ -29,8 +29,17 @@ class Part:
 
     def text(self, raw: str) -> str:
         """As it is written."""
+        return self._change.apply(raw[self.start : self.end])
+
+    def source(self, at: int) -> tuple[int, int]:
+        """The span of the source that one character of the text comes from."""
+        start, end = self._change.mapper(back=True)(at, at + 1)
+        return self.start + start, self.start + end
+
+    @property
+    def _change(self) -> Change:
         edits = (Edit(start - self.start, end - self.start, text) for start, end, text in self.edits)
-        return Change.of(self.end - self.start, edits).apply(raw[self.start : self.end])
+        return Change.of(self.end - self.start, edits)
 
 
 @dataclass(frozen=True, slots=True)
