@@ -1,6 +1,6 @@
 """The reading order of a foreign article: its lines as the page has them → as they are to be read. Knows no findings."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from cleaner.text.breaks import careless, glue, is_open, is_rest, why_apart
 from cleaner.text.furniture import author_line, line_kind
 
 PAGE = {"label": "page label", "continued": "jump line", "continues": "jump line"}  # lines that nobody reads on
+MANY = 100  # pieces, or different paragraphs: no article that was judged has as many; beyond it nothing is compared
 UNDER_LEAD = 4  # lines from the headline within which a line of authors is looked for
 
 
@@ -75,7 +76,7 @@ def reading(lines: Sequence[Line]) -> Reading:
     doubles = _doubles(lines)
     habit = careless(line.text for line in lines if line.read)
     pieces = _headline_first(_pieces(lines))
-    pieces = pieces if habit else _chained(pieces)
+    pieces = pieces if habit or len(pieces) > MANY else _chained(pieces)
     order = _authors_second(_written(_merged(pieces, doubles), doubles))
     missing = _missing(order, lines)
     glued = {} if habit else dict(_glued(order))
@@ -103,7 +104,8 @@ def _doubles(lines: Sequence[Line]) -> Doubles:
             found[line.number] = Left(line, "repeat", twin)
     found |= {line.number: Left(line, "repeat", first.get(line.text)) for line in long if line.kind == "repeat"}
     single = list(first.values())
-    for one, other in near_copies([line.paragraph for line in single], range(len(single))):
+    near = near_copies([line.paragraph for line in single], range(len(single))) if len(single) <= MANY else []
+    for one, other in near:
         short, full = sorted((single[one], single[other]), key=lambda line: len(line.text))
         if short.number not in found and full.number not in found:
             whole = short.text in full.text
@@ -157,17 +159,19 @@ def _jump(piece: Piece) -> bool:
 
 
 def _chained(pieces: list[Piece]) -> list[Piece]:
-    """A piece that continues a broken sentence follows it: the next that can, or one before it that begins small."""
-    queue, chain = list(pieces), []
+    """A piece that continues a broken sentence becomes one with it: the next that can, or one before that begins small."""
+    queue, chains = list(pieces), []
     while queue:
         free = (piece for piece in queue if not any(_before(other, piece) for other in queue if other is not piece))
         now: Piece | None = next(free, queue[0])
+        chain: Piece = []
         while now:
             queue = [piece for piece in queue if piece is not now]
-            chain.append(now)
+            chain += now
             last = _read(now)[-1].text
             now = next((piece for piece in queue if is_open(last) and _rest(last, piece)), None)
-    return chain
+        chains.append(chain)
+    return chains
 
 
 def _before(other: Piece, piece: Piece) -> bool:
@@ -185,25 +189,28 @@ def _read(piece: Sequence[Line]) -> list[Line]:
     return [line for line in piece if line.read]
 
 
-def _merged(pieces: Sequence[Piece], doubles: Doubles) -> list[Line]:
-    """The pieces one behind the other; where they share a paragraph, one woven into the other."""
-    order: list[Line] = []
-    for piece in pieces:
-        order = _woven(order, _read(piece), doubles)
-    return order
+def _merged(pieces: Iterable[Piece], doubles: Doubles) -> list[Line]:
+    """The pieces one behind the other; those that share a paragraph are woven into one."""
+    merged: list[Piece] = []
+    for piece in map(_read, pieces):
+        keys = {_key(line, doubles) for line in piece}
+        twins = [other for other in merged if any(_key(line, doubles) in keys for line in other)]
+        for other in twins:
+            piece = _woven(other, piece, doubles)
+        at = merged.index(twins[0]) if twins else len(merged)
+        merged = [*merged[:at], piece, *(other for other in merged[at:] if other not in twins)]
+    return [line for piece in merged for line in piece]
 
 
-def _woven(one: list[Line], other: list[Line], doubles: Doubles) -> list[Line]:
+def _woven(one: Piece, other: Piece, doubles: Doubles) -> Piece:
     """Both orders in one. What precedes the second copy of a paragraph precedes the piece that holds the first.
 
-    A headline that leads goes on leading.
+    A headline goes on leading.
     """
     shared = _shared([_key(line, doubles) for line in one], [_key(line, doubles) for line in other])
-    if not shared:
-        return one + other
     later = one[shared[0][0]].number > other[shared[0][1]].number
-    leads = later or one[0].heading
-    order: list[Line] = []
+    leads = one[0].heading or (later and not other[0].heading)
+    order: Piece = []
     at = to = 0
     for i, j in shared:
         order += one[at:i] + other[to:j] if leads else other[to:j] + one[at:i]
@@ -232,7 +239,7 @@ def _written(order: Sequence[Line], doubles: Doubles) -> list[Line]:
         key = _key(line, doubles)
         moved = own[key].text in stands and own[key].text != line.text  # it comes at a place of its own
         lost = line.number in doubles and doubles[line.number].like is None
-        again = line.heading and any(line.text == first.text for first in list(out.values())[:1])
+        again = line != order[0] and line.heading and line.text == order[0].text
         if not (moved or lost or again):
             out.setdefault(key, own[key])
     return list(out.values())

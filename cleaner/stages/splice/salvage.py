@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cleaner.document import Document, Finding
 from cleaner.stages.splice.order import Left, Line, line_of, reading
 from cleaner.stages.splice.units import Paragraph, split
-from cleaner.text.change import Change, Edit
+from cleaner.text.change import Change, Edit, Mapper
 from cleaner.text.segment import Span
 
 
@@ -101,16 +101,18 @@ def articles(doc: Document, findings: Iterable[Finding]) -> Iterator[Article]:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A document in paragraphs, and where each stands in the source."""
+    """A document in paragraphs, where each stands in the source, and the way from there to the text."""
 
     doc: Document
     paragraphs: Sequence[Paragraph]
     spans: Sequence[Span]
+    forward: Mapper
 
     @classmethod
     def of(cls, doc: Document) -> "_Page":
         back, paragraphs = doc.change.mapper(back=True), split(doc.text)
-        return cls(doc, paragraphs, [Span(*back(paragraph.start, paragraph.end)) for paragraph in paragraphs])
+        spans = [Span(*back(paragraph.start, paragraph.end)) for paragraph in paragraphs]
+        return cls(doc, paragraphs, spans, doc.change.mapper())
 
     def article(self, number: int, findings: Iterable[Finding]) -> Article | None:
         lines: dict[int, tuple[Line, Finding]] = {}
@@ -140,7 +142,7 @@ class _Page:
     def _edits(self, paragraph: Paragraph) -> Iterator[Edit]:
         """What was changed inside a paragraph; of an edit that reaches beyond it, the text that stands in it."""
         start, end = self.spans[paragraph.number]
-        forward = self.doc.change.mapper()
+        forward = self.forward
         for at in range(bisect_left(forward.starts, start), len(forward.starts)):
             if forward.ends[at] > end:
                 break
