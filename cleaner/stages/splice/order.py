@@ -168,21 +168,23 @@ def _chained(pieces: list[Piece]) -> list[Piece]:
         while now:
             queue = [piece for piece in queue if piece is not now]
             chain += now
-            last = _read(now)[-1].text
-            now = next((piece for piece in queue if is_open(last) and _rest(last, piece)), None)
+            last = _read(now)[-1]
+            now = next((piece for piece in queue if _continues(last, _read(piece)[0])), None)
         chains.append(chain)
     return chains
 
 
 def _before(other: Piece, piece: Piece) -> bool:
     """Only what begins with a small letter is surely the rest of something."""
-    last = _read(other)[-1].text
-    return _read(piece)[0].text[0].islower() and is_open(last) and _rest(last, piece)
+    first = _read(piece)[0]
+    return first.text[0].islower() and _continues(_read(other)[-1], first)
 
 
-def _rest(last: str, piece: Piece) -> bool:
-    first = _read(piece)[0].text
-    return is_rest(first) and not why_apart(last, first)
+def _continues(before: Line, line: Line) -> bool:
+    """It reads as the rest of the other: it begins small, or is long and comes later on the page."""
+    surely = line.text[0].islower() and is_rest(line.text)
+    likely = line.paragraph.long and line.number > before.number
+    return is_open(before.text) and (surely or likely) and not why_apart(before.text, line.text)
 
 
 def _read(piece: Sequence[Line]) -> list[Line]:
@@ -256,7 +258,7 @@ def _authors_second(order: list[Line]) -> list[Line]:
 
 def _glued(order: Sequence[Line]) -> Iterator[tuple[int, str]]:
     for before, line in pairwise(order):
-        if is_open(before.text) and is_rest(line.text) and not why_apart(before.text, line.text):
+        if _continues(before, line):
             yield line.number, glue(before.text[-1], line.text[0])
 
 
