@@ -1,50 +1,20 @@
 """The reading order of a foreign article: its lines as the page has them → as they are to be read. Knows no findings."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from cleaner.stages.splice.repeats import near_copies
-from cleaner.stages.splice.units import Paragraph
+from cleaner.stages.splice.lines import Left, Line
+from cleaner.stages.splice.weave import doubles, merged, written
 from cleaner.text.breaks import careless, glue, is_open, is_rest, why_apart
-from cleaner.text.furniture import author_line, line_kind
+from cleaner.text.furniture import author_line
 
 PAGE = {"label": "page label", "continued": "jump line", "continues": "jump line"}  # lines that nobody reads on
-MANY = 100  # pieces, or different paragraphs: no article that was judged has as many; beyond it nothing is compared
+MANY = 100  # pieces: a page that is torn worse is read as it stands
 UNDER_LEAD = 4  # lines from the headline within which a line of authors is looked for
 
 
-class Line(NamedTuple):
-    """A paragraph of the article, and what it is: text, dateline, caption, repeat, label, continued or continues."""
-
-    paragraph: Paragraph
-    kind: str
-
-    @property
-    def number(self) -> int:
-        return self.paragraph.number
-
-    @property
-    def text(self) -> str:
-        return self.paragraph.text
-
-    @property
-    def read(self) -> bool:
-        """It is of the running text, or a copy of it."""
-        return self.kind in ("text", "dateline", "repeat")
-
-    @property
-    def heading(self) -> bool:
-        """Short, open, and no line of the page or of authors."""
-        return self.kind == "text" and not (self.paragraph.long or self.paragraph.closed or author_line(self.text))
-
-
-class Left(NamedTuple):
-    """A line that is not written, why, and the line that it is like."""
-
-    line: Line
-    why: str
-    like: Line | None = None
+Piece = list[Line]
 
 
 class Reading(NamedTuple):
@@ -62,64 +32,20 @@ class Reading(NamedTuple):
     missing: Mapping[str, str]
 
 
-def line_of(paragraph: Paragraph, rule: str) -> Line:
-    """A paragraph that this rule of `splice` took, as a line. Long captions do not count: prose may begin so."""
-    kind = line_kind(paragraph.text)
-    if rule != "foreign" and kind not in ("continued", "continues"):
-        return Line(paragraph, rule)
-    prose = kind in ("", "byline") or (kind == "caption" and paragraph.long)
-    return Line(paragraph, "text" if prose else kind)
-
-
 def reading(lines: Sequence[Line]) -> Reading:
     """The lines of one article, given in page order."""
-    doubles = _doubles(lines)
+    twice = doubles(lines)
     habit = careless(line.text for line in lines if line.read)
     pieces = _headline_first(_pieces(lines))
     pieces = pieces if habit or len(pieces) > MANY else _chained(pieces)
-    order = _authors_second(_written(_merged(pieces, doubles), doubles))
+    order = _authors_second(written(merged(map(_read, pieces), twice), twice))
     missing = _missing(order, lines)
     glued = {} if habit else dict(_glued(order))
     captions = list({line.text: line for line in reversed(lines) if line.kind == "caption"}.values())[::-1]
     shown = {line.number for line in (*order, *captions)}
     out = (*order, *captions)
-    left = tuple(doubles.get(line.number) or _left(line, out) for line in lines if line.number not in shown)
+    left = tuple(twice.get(line.number) or _left(line, out) for line in lines if line.number not in shown)
     return Reading(out, glued, left, missing)
-
-
-Doubles = dict[int, Left]  # number of a line that another one is written for
-Piece = list[Line]
-
-
-def _doubles(lines: Sequence[Line]) -> Doubles:
-    """Every paragraph is written once. Of two that are nearly the same the shorter is, unless the longer holds all of it:
-
-    what the longer has besides is from another sentence, so that it is itself a mixture.
-    """
-    first: dict[str, Line] = {}
-    found: Doubles = {}
-    long = [line for line in lines if line.read and line.paragraph.long]
-    for line in (line for line in long if line.kind != "repeat"):
-        if (twin := first.setdefault(line.text, line)) != line:
-            found[line.number] = Left(line, "repeat", twin)
-    found |= {line.number: Left(line, "repeat", first.get(line.text)) for line in long if line.kind == "repeat"}
-    single = list(first.values())
-    near = near_copies([line.paragraph for line in single], range(len(single))) if len(single) <= MANY else []
-    for one, other in near:
-        short, full = sorted((single[one], single[other]), key=lambda line: len(line.text))
-        if short.number not in found and full.number not in found:
-            whole = short.text in full.text
-            found[(short if whole else full).number] = (
-                Left(short, "repeat", full) if whole else Left(full, "mixed", short)
-            )
-    return found
-
-
-def _key(line: Line, doubles: Doubles) -> int:
-    """The number of the line that is written for this one."""
-    while (left := doubles.get(line.number)) and left.like:
-        line = left.like
-    return line.number
 
 
 def _pieces(lines: Sequence[Line]) -> list[Piece]:
@@ -189,62 +115,6 @@ def _continues(before: Line, line: Line) -> bool:
 
 def _read(piece: Sequence[Line]) -> list[Line]:
     return [line for line in piece if line.read]
-
-
-def _merged(pieces: Iterable[Piece], doubles: Doubles) -> list[Line]:
-    """The pieces one behind the other; those that share a paragraph are woven into one."""
-    merged: list[Piece] = []
-    for piece in map(_read, pieces):
-        keys = {_key(line, doubles) for line in piece}
-        twins = [other for other in merged if any(_key(line, doubles) in keys for line in other)]
-        for other in twins:
-            piece = _woven(other, piece, doubles)
-        at = merged.index(twins[0]) if twins else len(merged)
-        merged = [*merged[:at], piece, *(other for other in merged[at:] if other not in twins)]
-    return [line for piece in merged for line in piece]
-
-
-def _woven(one: Piece, other: Piece, doubles: Doubles) -> Piece:
-    """Both orders in one. What precedes the second copy of a paragraph precedes the piece that holds the first.
-
-    A headline goes on leading.
-    """
-    shared = _shared([_key(line, doubles) for line in one], [_key(line, doubles) for line in other])
-    later = one[shared[0][0]].number > other[shared[0][1]].number
-    leads = one[0].heading or (later and not other[0].heading)
-    order: Piece = []
-    at = to = 0
-    for i, j in shared:
-        order += one[at:i] + other[to:j] if leads else other[to:j] + one[at:i]
-        order.append(one[i])
-        at, to = i + 1, j + 1
-    return order + (other[to:] + one[at:] if later else one[at:] + other[to:])
-
-
-def _shared(one: Sequence[int], other: Sequence[int]) -> list[tuple[int, int]]:
-    """Places of what both hold, rising in both."""
-    found: list[tuple[int, int]] = []
-    for j, key in enumerate(other):
-        at = found[-1][0] + 1 if found else 0
-        if key in one[at:]:
-            found.append((one.index(key, at), j))
-    return found
-
-
-def _written(order: Sequence[Line], doubles: Doubles) -> list[Line]:
-    """Each paragraph once, at the place of the one that is written; a headline that comes back is left out, too."""
-    own = {line.number: line for line in order}
-    own |= {left.like.number: left.like for left in doubles.values() if left.like}
-    stands = {line.text for line in order}
-    out: dict[int, Line] = {}
-    for line in order:
-        key = _key(line, doubles)
-        moved = own[key].text in stands and own[key].text != line.text  # it comes at a place of its own
-        lost = line.number in doubles and doubles[line.number].like is None
-        again = line != order[0] and line.heading and line.text == order[0].text
-        if not (moved or lost or again):
-            out.setdefault(key, own[key])
-    return list(out.values())
 
 
 def _authors_second(order: list[Line]) -> list[Line]:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cleaner.document import Document, Finding
-from cleaner.stages.splice.order import Left, Line, line_of, reading
+from cleaner.stages.splice.lines import Left, Line, line_of
+from cleaner.stages.splice.order import reading
 from cleaner.stages.splice.units import Paragraph, split
 from cleaner.text.change import Change, Edit, Mapper
 from cleaner.text.segment import Span
