@@ -41,7 +41,7 @@ def _key(line: Line, twice: Doubles) -> int:
     return line.number
 
 
-def merged(pieces: Iterable[Sequence[Line]], twice: Doubles) -> list[Line]:
+def merged(pieces: Iterable[list[Line]], twice: Doubles) -> list[Line]:
     """The pieces one behind the other; those that share a paragraph are woven into one."""
     merged: list[list[Line]] = []
     for piece in pieces:
@@ -91,7 +91,7 @@ def written(order: Sequence[Line], twice: Doubles) -> list[Line]:
         key = _key(line, twice)
         moved = own[key].text in stands and own[key].text != line.text  # it comes at a place of its own
         lost = line.number in twice and twice[line.number].like is None
-        again = line != order[0] and line.heading and line.text == order[0].text
-        if not (moved or lost or again):
+        if not (moved or lost):
             out.setdefault(key, own[key])
-    return list(out.values())
+    lines = list(out.values())
+    return lines[:1] + [line for line in lines[1:] if not line.heading or line.text != lines[0].text]
