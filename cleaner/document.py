@@ -80,7 +80,8 @@ class Finding:
     def moved(self, to: Mapper, *, applied: bool) -> "Finding":
         """The same finding with its spans carried elsewhere; a removal around an older one is cut in pieces."""
         start, end = to(self.start, self.end)
-        return replace(self, start=start, end=end, edits=tuple(_moved(self.edits, to)), applied=applied)
+        edits = tuple(_moved(self.edits, to))
+        return Finding(start, end, self.rule, self.text, self.certainty, self.evidence, applied, edits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +138,8 @@ class Document:
                 edits += finding.where
             noted.append(moved)
         change = Change.of(len(self.text), edits)
-        return replace(
-            self,
-            text=change.apply(self.text),
-            change=self.change.then(change),
-            findings=_joined(self.findings, noted),
-        )
+        findings = _joined(self.findings, noted)
+        return Document(self.id, self.raw, change.apply(self.text), self.change.then(change), findings, self.meta)
 
 
 def content_digest(raw: str) -> str:
@@ -162,6 +159,8 @@ def finding_id(finding: Finding, content: str) -> str:
 
 def _joined(before: tuple[Finding, ...], noted: list[Finding]) -> tuple[Finding, ...]:
     """All findings; a bulk rule that fires again, on a text that was settled before, adds to the finding it made then."""
+    if not before:
+        return tuple(noted)
     earlier = {_kind(finding): at for at, finding in enumerate(before) if finding.edits}
     out = list(before)
     for finding in noted:

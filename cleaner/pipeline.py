@@ -84,7 +84,7 @@ class Pipeline:
         """One stage; where it fails the document passes unharmed and says so."""
         try:
             found = [finding for finding in stage(doc) if flags or not finding.flag]
-            return doc.revise(found, self.level, self.keep)
+            return doc.revise(found, self.level, self.keep) if found else doc
         except Exception as failure:  # a stage may be anybody's code: it must not stop a run
             evidence = {"error": type(failure).__name__, "message": str(failure)[:200]}
             flag = Finding(0, len(doc.text), f"error.{stage.name}", None, Certainty.SUSPECT, evidence)
