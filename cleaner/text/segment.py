@@ -1,10 +1,8 @@
 """A text as paragraphs: one non-blank line each. Joins nothing, judges nothing."""
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_LINE = re.compile(r"[^\n]+")
 BLANK = " \t　"  # what a line may hold and still be blank, before `spacing` has emptied it
 
 
@@ -25,8 +23,9 @@ def paragraphs(text: str) -> list[Span]:
 
 
 def _paragraphs(text: str) -> Iterator[Span]:
-    for line in _LINE.finditer(text):
-        body = line[0].lstrip(BLANK)
-        start = line.end() - len(body)
-        if kept := len(body.rstrip(BLANK)):
+    end = -1
+    for line in text.split("\n"):
+        end += len(line) + 1
+        if line and (kept := len((body := line.lstrip(BLANK)).rstrip(BLANK))):
+            start = end - len(body)
             yield Span(start, start + kept)

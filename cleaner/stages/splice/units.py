@@ -18,8 +18,11 @@ def _class(ranges: tuple[tuple[int, int], ...]) -> str:
     return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
 
 
-_CJK = re.compile(f"[{_class(CJK_RANGES)}\U00020000-\U0003ffff]")
-_SPACED = re.compile(f"[{_class(LETTER_RANGES)}]")
+_HAN = f"{_class(CJK_RANGES)}\U00020000-\U0003ffff"
+_CJK = re.compile(f"[{_HAN}]+")
+_SPACED = re.compile(f"[{_class(LETTER_RANGES)}]+")
+_KNOWN = re.compile(f"[{_HAN}{_class(LETTER_RANGES)}]+")
+_STRANGE = re.compile(f"[^\\W\\d_{_HAN}{_class(LETTER_RANGES)}]")  # among them a few numbers that are no letters: ½
 
 
 class Paragraph(NamedTuple):
@@ -45,19 +48,30 @@ def cjk_share(text: str) -> float:
     0.75
     """
     sample = text[:SAMPLE]
-    if sample.isascii():
+    if sample.isascii() or not (cjk := _length(_CJK, sample)):
         return 0.0
-    cjk = len(_CJK.findall(sample))
-    return cjk / max(cjk + len(_SPACED.findall(sample)), 1)
+    return cjk / (cjk + _length(_SPACED, sample))
+
+
+def _is_cjk(text: str) -> bool:
+    """`cjk_share(text) >= CJK_SHARE`; where the CJK letters are that part of all signs, nobody counts the others."""
+    sample = text[:SAMPLE]
+    if sample.isascii() or not (cjk := _length(_CJK, sample)):
+        return False
+    return cjk / len(sample) >= CJK_SHARE or cjk / (cjk + _length(_SPACED, sample)) >= CJK_SHARE
+
+
+def _length(runs: re.Pattern[str], text: str) -> int:
+    return len("".join(runs.findall(text)))
 
 
 def readable(text: str) -> bool:
     """Most letters are of a script with words or bigrams to go by. Thai, Khmer, Lao and Burmese are not."""
-    known = others = 0
-    for start in (0, max(len(text) // 2 - SAMPLE // 2, 0)):
-        sample = text[start : start + SAMPLE]
-        known += len(_CJK.findall(sample)) + len(_SPACED.findall(sample))
-        others += sum(map(str.isalpha, _SPACED.sub("", _CJK.sub("", sample))))
+    samples = [text[start : start + SAMPLE] for start in (0, max(len(text) // 2 - SAMPLE // 2, 0))]
+    others = sum(sum(map(str.isalpha, _STRANGE.findall(sample))) for sample in samples)
+    if not others:
+        return any(map(_KNOWN.search, samples))
+    known = sum(_length(_KNOWN, sample) for sample in samples)
     return known > 0 and known >= KNOWN_SHARE * (known + others)
 
 
@@ -66,6 +80,6 @@ def split(text: str) -> list[Paragraph]:
     found = []
     for number, (start, end) in enumerate(paragraphs(text)):
         body = text[start:end]
-        cjk = cjk_share(body) >= CJK_SHARE
+        cjk = _is_cjk(body)
         found.append(Paragraph(number, start, end, body, cjk, end - start >= (SHORTEST_CJK if cjk else SHORTEST)))
     return found
