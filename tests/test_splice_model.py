@@ -38,6 +38,21 @@ def test_a_tree_goes_left_up_to_its_threshold() -> None:
     }
     rows = np.array([[9.0, 5.0], [0.0, 5.1], [0.1, 9.0]])
     assert model.Trees(**arrays).nats(rows).tolist() == [3.0, 0.0, 4.0]
+    assert model.Trees(**arrays).nats(np.tile(rows, (200, 1))).tolist() == [3.0, 0.0, 4.0] * 200
+
+
+@pytest.mark.parametrize("part", model.MODELS)
+@pytest.mark.parametrize("cjk", [True, False])
+@pytest.mark.parametrize("count", [1, 7, 31, 300])
+def test_rows_one_by_one_and_together_sum_alike(part: str, cjk: bool, count: int) -> None:
+    """Rows at, above and below the thresholds of the shipped trees."""
+    own = model.trees(part, cjk)
+    draw = np.random.default_rng(count)
+    rows = draw.choice(own.threshold, (count, int(own.column.max()) + 1)) + draw.choice([0.0, 1e-9, -1e-9])
+    arrays = (own.column, own.threshold, own.left, own.right, own.value, own.roots, own.bias)
+    sums = trees.summed(rows, *arrays)
+    assert np.array_equal(trees.summed_together(rows, *arrays), sums)
+    assert count > 31 or np.array_equal(plain(trees.summed_together)(rows, *arrays), sums)
 
 
 def test_units_of_one_subject_are_nearer() -> None:
