@@ -1,10 +1,13 @@
 """Compile a function of loops over arrays, where numba is there; without it the same function runs as it stands."""
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+FAST = find_spec("numba") is not None  # it has no build for the newest Pythons and for rare machines
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:

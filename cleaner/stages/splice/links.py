@@ -53,17 +53,6 @@ def shared(
 
 
 @compiled
-def placed(unit: "Ints", weight: "Ints", bucket: "Ints", rows: "NDArray[np.int8]", count: int) -> "Ints":
-    """For each unit the weighted sum of the rows of its terms; a bucket under 0 has none."""
-    out = np.zeros((count, rows.shape[1]), np.int64)
-    for at in range(len(unit)):
-        if bucket[at] >= 0:
-            for k in range(rows.shape[1]):
-                out[unit[at], k] += weight[at] * rows[bucket[at], k]
-    return out
-
-
-@compiled
 def cosines(found: "Ints", places: "Ints", sizes: "Ints", rising: "Ints") -> "Floats":
     """Three symmetric matrices: cosine of the terms, merge score in nats, cosine of the vectors."""
     count = len(sizes)

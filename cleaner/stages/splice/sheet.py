@@ -7,8 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from cleaner.stages.splice.background import Section, background, frequency
-from cleaner.stages.splice.model import Vectors, vectors
-from cleaner.stages.splice.terms import LONGEST, buckets, terms
+from cleaner.stages.splice.model import vectors
+from cleaner.stages.splice.terms import hashes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,62 +81,42 @@ def sheet(texts: Sequence[str], closed: Sequence[bool], *, cjk: bool) -> Sheet:
     """The sheet of these units."""
     import numpy as np
 
-    table = background()
+    from cleaner.stages.splice.counts import counts
+    from cleaner.stages.splice.places import placed
+
+    table, subjects = background(), vectors(cjk)
     section = table.cjk if cjk else table.spaced
-    found = terms(list(texts), table.fold)
-    distinct, term = np.unique(found.keys, return_inverse=True)
-    pairs, times = np.unique(term * len(texts) + found.units, return_counts=True)
-    level = section.level(distinct).astype(np.int64)
-    term, unit = pairs // len(texts), pairs % len(texts)
     weights = _weights(section.paragraphs, section.total, cjk)
-    times = np.minimum(times, MOST)
+    found = counts(list(texts), table.fold, _signs(), len(MARKS))
+    level, times, places, common = placed(
+        *(hashes(found.keys), found.term, found.unit, found.times, section.levels),
+        *(subjects.rows, weights.weight, subjects.lowest, section.rare(COMMON[cjk]), len(texts)),
+    )
     return Sheet(
-        term=term,
-        unit=unit,
+        term=found.term,
+        unit=found.unit,
         times=times,
         level=level,
-        sizes=np.bincount(found.units, minlength=len(texts)),
+        sizes=found.sizes,
         characters=np.array([len(text) for text in texts]),
-        places=_places(vectors(cjk), distinct, level, term, unit, weights.weight[level[term], times], len(texts)),
-        marks=_marks(texts),
+        places=places,
+        marks=found.marks,
         closed=np.array(closed, np.int64),
-        common=int(times[level[term] >= section.rare(COMMON[cjk])].sum()) / max(int(times.sum()), 1),
+        common=int(common) / max(int(times.sum()), 1),
         weights=weights,
     )
 
 
-def _places(
-    table: Vectors, keys: "NDArray[np.uint64]", level: "Ints", term: "Ints", unit: "Ints", weight: "Ints", count: int
-) -> "Ints":
-    from cleaner.stages.splice.links import placed
-
-    bucket = buckets(keys, len(table.rows).bit_length() - 1)
-    bucket[level < table.lowest] = -1
-    return placed(unit, weight, bucket[term], table.rows, count)
-
-
-def _marks(texts: Sequence[str]) -> "Ints":
-    import numpy as np
-
-    heads = [text[:LONGEST].lower() for text in texts]
-    codes = np.frombuffer("".join(heads).encode("utf-32-le", "surrogatepass"), np.uint32)
-    kinds = _kinds()[np.minimum(codes, 0xFFFF)]
-    units = np.repeat(np.arange(len(heads)), [len(head) for head in heads])
-    rows = len(MARKS) + 1
-    counts: Ints = np.bincount(units * rows + kinds, minlength=rows * len(heads)).reshape(-1, rows)[:, :-1]
-    return counts.astype(np.int64)
-
-
 @cache
-def _kinds() -> "NDArray[np.uint8]":
+def _signs() -> "NDArray[np.uint8]":
     """The row of MARKS that a code point belongs to; len(MARKS) where none."""
     import numpy as np
 
-    kinds = np.full(0x10000, len(MARKS), np.uint8)
+    found = np.full(0x10000, len(MARKS), np.uint8)
     for row, signs in enumerate(MARKS):
         for sign in signs:
-            kinds[ord(sign)] = row
-    return kinds
+            found[ord(sign)] = row
+    return found
 
 
 def idf(section: Section) -> list[float]:

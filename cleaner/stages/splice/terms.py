@@ -37,8 +37,8 @@ LETTER_RANGES = (  # alphabets written with spaces; NOT here: Thai, Lao, Khmer, 
     (0x1E00, 0x1FFF),  # Latin and Greek with accents
 )
 DIGIT_RANGES = ((0x0030, 0x0039),)
-_WORD = 1 << 63  # sets words apart from bigrams
-_MIX = 0x9E3779B97F4A7C15  # 2^64 divided by the golden ratio, odd: Fibonacci hashing
+WORD = 1 << 63  # sets words apart from bigrams
+MIX = 0x9E3779B97F4A7C15  # 2^64 divided by the golden ratio, odd: Fibonacci hashing
 
 
 class Terms(NamedTuple):
@@ -60,14 +60,14 @@ def terms(texts: list[str], fold: "NDArray[np.uint32] | None" = None) -> Terms:
     import numpy as np
 
     lowered = [text[:LONGEST].lower() for text in texts]
-    codes = np.frombuffer("\n".join([*lowered, "\n"]).encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes = code_points("\n".join([*lowered, "\n"]))
     if fold is not None:
         codes = np.where(codes < len(fold), fold[np.minimum(codes, len(fold) - 1)], codes)
-    kinds = _kinds()[np.minimum(codes, 0xFFFF)]
-    kinds[codes >= 0x20000] = CJK
+    kind = kinds()[np.minimum(codes, 0xFFFF)]
+    kind[codes >= 0x20000] = CJK
     ends = np.cumsum([len(text) + 1 for text in lowered])
-    at_bigram, bigrams = _bigrams(codes, kinds)
-    at_word, words = _words(codes, kinds)
+    at_bigram, bigrams = _bigrams(codes, kind)
+    at_word, words = _words(codes, kind)
     keys, at = np.concatenate((bigrams, words)), np.concatenate((at_bigram, at_word))
     units = np.searchsorted(ends, at, side="right")
     order = np.argsort(at, kind="stable")
@@ -78,44 +78,57 @@ def buckets(keys: "Keys", bits: int) -> "Array":
     """The row of each key in a table of 2**bits rows."""
     import numpy as np
 
-    mixed = keys ^ (keys >> np.uint64(29))
-    return ((mixed * np.uint64(_MIX)) >> np.uint64(64 - bits)).astype(np.int64)
+    return (hashes(keys) >> np.uint64(64 - bits)).astype(np.int64)
 
 
-def _bigrams(codes: "NDArray[np.uint32]", kinds: "NDArray[np.uint8]") -> "tuple[Array, Keys]":
+def hashes(keys: "Keys") -> "Keys":
+    """Keys mixed so that their first bits tell them apart."""
     import numpy as np
 
-    at = np.flatnonzero((kinds[:-1] == CJK) & (kinds[1:] == CJK))
+    return (keys ^ (keys >> np.uint64(29))) * np.uint64(MIX)
+
+
+def _bigrams(codes: "NDArray[np.uint32]", kind: "NDArray[np.uint8]") -> "tuple[Array, Keys]":
+    import numpy as np
+
+    at = np.flatnonzero((kind[:-1] == CJK) & (kind[1:] == CJK))
     return at, (codes[at].astype(np.uint64) << np.uint64(21)) | codes[at + 1].astype(np.uint64)
 
 
-def _words(codes: "NDArray[np.uint32]", kinds: "NDArray[np.uint8]") -> "tuple[Array, Keys]":
+def _words(codes: "NDArray[np.uint32]", kind: "NDArray[np.uint8]") -> "tuple[Array, Keys]":
     """Runs of letters and digits: three or more, or two with a digit in them (5G, 37)."""
     import numpy as np
 
-    inside = np.zeros(len(kinds) + 1, np.int8)
-    inside[:-1] = (kinds == LETTER) | (kinds == DIGIT)
+    inside = np.zeros(len(kind) + 1, np.int8)
+    inside[:-1] = (kind == LETTER) | (kind == DIGIT)
     steps = np.diff(inside, prepend=np.int8(0))
     starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
-    digits = np.concatenate(([0], np.cumsum(kinds == DIGIT)))
+    digits = np.concatenate(([0], np.cumsum(kind == DIGIT)))
     kept = (ends - starts >= 3) | ((ends - starts == 2) & (digits[ends] > digits[starts]))
     starts, ends = starts[kept], ends[kept]
     keys = np.zeros(len(starts), np.uint64)
     for letter in range(CUT):
         at = starts + letter
         here = np.where(at < ends, codes[np.minimum(at, len(codes) - 1)], 0).astype(np.uint64)
-        keys = (keys ^ here) * np.uint64(_MIX)
+        keys = (keys ^ here) * np.uint64(MIX)
         keys ^= keys >> np.uint64(32)
-    return starts, keys | np.uint64(_WORD)
+    return starts, keys | np.uint64(WORD)
+
+
+def code_points(text: str) -> "NDArray[np.uint32]":
+    """The text as numbers."""
+    import numpy as np
+
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 @cache
-def _kinds() -> "NDArray[np.uint8]":
+def kinds() -> "NDArray[np.uint8]":
     """What each code point of the basic plane is."""
     import numpy as np
 
-    kinds = np.zeros(0x10000, np.uint8)
+    found = np.zeros(0x10000, np.uint8)
     for kind, ranges in ((LETTER, LETTER_RANGES), (DIGIT, DIGIT_RANGES), (CJK, CJK_RANGES)):
         for first, last in ranges:
-            kinds[first : last + 1] = kind
-    return kinds
+            found[first : last + 1] = kind
+    return found

@@ -1,0 +1,62 @@
+"""What each term of a page weighs, and where its units stand among the subjects: levels, weights, vectors. Compiled."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cleaner.stages.splice.compiled import compiled
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+
+@compiled
+def placed(
+    hashed: "NDArray[np.uint64]",
+    term: "Ints",
+    unit: "Ints",
+    times: "Ints",
+    levels: "NDArray[np.uint8]",
+    rows: "NDArray[np.int8]",
+    weight: "Ints",
+    lowest: int,
+    common: int,
+    units: int,
+) -> "tuple[Ints, Ints, Ints, int]":
+    """What the levels of the terms say.
+
+    hashed  of each term, see `terms.hashes`: its first bits are its place in `levels` and in `rows`
+    lowest  level under which a term has no row
+    common  level from which on a term is a common one
+
+    Returns the level of each term; how often it counts in each unit; for each unit the weighted sum of the rows of its
+    terms; how often common terms count in all.
+    """
+    level = np.empty(len(hashed), np.int64)
+    place = np.empty(len(hashed), np.int64)
+    shift, other = _shift(len(levels)), _shift(len(rows))
+    for at in range(len(hashed)):
+        level[at] = levels[hashed[at] >> shift]
+        place[at] = hashed[at] >> other
+    counted = np.empty(len(times), np.int64)
+    sums, usual = np.zeros((units, rows.shape[1]), np.int64), 0
+    for at in range(len(term)):
+        known = level[term[at]]
+        counted[at] = min(times[at], weight.shape[1] - 1)
+        usual += counted[at] if known >= common else 0
+        if known >= lowest:
+            own, row, factor = sums[unit[at]], rows[place[term[at]]], weight[known, counted[at]]
+            for k in range(len(row)):
+                own[k] += factor * row[k]
+    return level, counted, sums, usual
+
+
+@compiled
+def _shift(size: int) -> np.uint64:
+    """How far a hash is shifted to be a place in a table of `size` rows, a power of two."""
+    bits = 0
+    while 1 << bits < size:
+        bits += 1
+    return np.uint64(64 - bits)
