@@ -1,7 +1,7 @@
 """What is told of a block that is called foreign: its links, and the rare words that it shares, against what is usual."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from cleaner.stages.splice.reading import Proposal
 from cleaner.stages.splice.sheet import Sheet
@@ -41,26 +41,14 @@ def shared_words(page: Sheet, proposal: Proposal) -> tuple[int, tuple[int, float
     """Rare terms that block and main share; the same for the stretches of main: lowest and mean."""
     import numpy as np
 
-    from cleaner.stages.splice import blocks
+    from cleaner.stages.splice import blocks, overlap
 
-    present = np.zeros((len(page.sizes), len(page.level)), np.int64)
-    present[page.unit, page.term] = 1
-    present = present[:, page.weights.rare[page.level] > 0]
-    whole = present[list(proposal.main)].sum(axis=0)
-    size = int(page.sizes[list(proposal.block)].sum())
-    shared = []
-    for window in windows(proposal.main, blocks.stretch(len(proposal.block), len(proposal.main))):
-        inside = present[list(window)].sum(axis=0)
-        both = int(((inside > 0) & (whole > inside)).sum())
-        shared.append(round(both * size / max(int(page.sizes[list(window)].sum()), 1)))
-    own = int(((present[list(proposal.block)].sum(axis=0) > 0) & (whole > 0)).sum())
-    return own, (min(shared), sum(shared) / len(shared))
-
-
-def windows(main: Sequence[int], length: int) -> list[Sequence[int]]:
-    """Stretches of main of this many units.
-
-    >>> windows([0, 1, 2, 5], 2)
-    [[0, 1], [1, 2], [2, 5]]
-    """
-    return [main[start : start + length] for start in range(len(main) - length + 1)]
+    block, main = np.array(proposal.block), np.array(proposal.main)
+    length = blocks.stretch(len(block), len(main))
+    own, counts = overlap.shared(
+        page.term, page.unit, page.level, page.weights.rare, block, main, length, len(page.sizes)
+    )
+    size = int(page.sizes[block].sum())
+    before = list(accumulate(page.sizes[main].tolist(), initial=0))
+    shared = [round(both * size / max(before[at + length] - before[at], 1)) for at, both in enumerate(counts.tolist())]
+    return int(own), (min(shared), sum(shared) / len(shared))

@@ -34,12 +34,15 @@ def placed(
     Returns the level of each term; how often it counts in each unit; for each unit the weighted sum of the rows of its
     terms; how often common terms count in all.
     """
-    level = np.empty(len(hashed), np.int64)
-    place = np.empty(len(hashed), np.int64)
-    shift, other = _shift(len(levels)), _shift(len(rows))
+    level, near = np.empty(len(hashed), np.int64), np.empty((len(hashed), rows.shape[1]), np.int8)
+    shift = _shift(len(levels))
     for at in range(len(hashed)):
         level[at] = levels[hashed[at] >> shift]
-        place[at] = hashed[at] >> other
+    shift = _shift(len(rows))
+    for at in range(len(hashed)):  # all rows first: memory answers to many such questions at once
+        own, row = near[at], rows[hashed[at] >> shift]
+        for k in range(len(row)):
+            own[k] = row[k]
     counted = np.empty(len(times), np.int64)
     sums, usual = np.zeros((units, rows.shape[1]), np.int64), 0
     for at in range(len(term)):
@@ -47,9 +50,9 @@ def placed(
         counted[at] = min(times[at], weight.shape[1] - 1)
         usual += counted[at] if known >= common else 0
         if known >= lowest:
-            own, row, factor = sums[unit[at]], rows[place[term[at]]], weight[known, counted[at]]
+            total, row, factor = sums[unit[at]], near[term[at]], weight[known, counted[at]]
             for k in range(len(row)):
-                own[k] += factor * row[k]
+                total[k] += factor * row[k]
     return level, counted, sums, usual
 
 
