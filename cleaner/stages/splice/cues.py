@@ -75,9 +75,9 @@ def named(paragraphs: Sequence[Paragraph], lines: Mapping[int, str], units: Sequ
     return cues
 
 
-def jumps(paragraphs: Sequence[Paragraph], lines: Mapping[int, str]) -> list[int]:
+def jumps(lines: Mapping[int, str]) -> list[int]:
     """Numbers of the lines under which the rest of another article stands."""
-    return [number for number in range(OWN, len(paragraphs)) if lines.get(number) == "continued"]
+    return [number for number, kind in lines.items() if kind == "continued" and number >= OWN]
 
 
 def heading(paragraphs: Sequence[Paragraph], lines: Mapping[int, str], number: int) -> int:

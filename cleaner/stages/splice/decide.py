@@ -79,8 +79,7 @@ class Block:
     def probability(self, prior: float) -> float:
         """That it is foreign, where this share of the documents is spliced."""
         raised = RAISES[Trust(self.trust)] if self.trust and self.cohesive else 0.0
-        nats = self.nats + raised + _odds(prior) - _odds(TRAINED)
-        return 1 / (1 + math.exp(-nats)) if nats > -700 else 0.0
+        return _probability(self.nats + raised, prior)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +111,16 @@ def decide(block: Block, settings: Settings) -> Verdict | None:
     if probability >= DOUBT:
         return Verdict(block, probability, Certainty.SUSPECT, "it is likely, but under the limit")
     return None
+
+
+def quiet(nats: float, settings: Settings) -> bool:
+    """Nothing is said of a block with these odds, unless a line of the page speaks for it."""
+    return _probability(nats, settings.prior) < min(settings.limit, DOUBT)
+
+
+def _probability(nats: float, prior: float) -> float:
+    nats = nats + _odds(prior) - _odds(TRAINED)
+    return 1 / (1 + math.exp(-nats)) if nats > -700 else 0.0
 
 
 def _odds(share: float) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from cleaner.document import Certainty
 from cleaner.stages.splice.cues import OWN, Cue, Trust, heading, jumps, named
-from cleaner.stages.splice.decide import Block, Settings, Verdict, decide
+from cleaner.stages.splice.decide import Block, Settings, Verdict, decide, quiet
 from cleaner.stages.splice.measures import measures, shared_words
 from cleaner.stages.splice.reading import Proposal, Reading, read
 from cleaner.stages.splice.repeats import near_copies
@@ -70,6 +70,8 @@ class _Page:
         found: dict[tuple[int, ...], tuple[Verdict, Proposal]] = {}
         for proposal in reading.proposals:
             cues = self._cues(proposal, seeds, before, doubles) if self.settings.cues else ()
+            if not cues and quiet(proposal.nats, self.settings):
+                continue
             block = self._block(proposal, cues, cjk)
             if verdict := decide(block, self.settings):
                 if page.common < LEARNED[cjk]:
@@ -123,12 +125,14 @@ class _Page:
 
         Those are the first units of the document, up to its end byline or whatever else ends them.
         """
+        if not (lines := jumps(self.lines)):
+            return {}
         place = {number: unit for unit, number in enumerate(self.units)}
         ends = [
             number for number, kind in self.lines.items() if number > OWN and kind in ("byline", "label", "continued")
         ]
         seeds: Seeds = {}
-        for line in jumps(self.paragraphs, self.lines):
+        for line in lines:
             below = next((at for at in range(line + 1, len(self.paragraphs)) if self.paragraphs[at].long), None)
             seed = place.get(self.copies.get(below, below)) if below is not None else None
             top = min([heading(self.paragraphs, self.lines, line), *ends])

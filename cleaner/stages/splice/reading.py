@@ -84,7 +84,8 @@ def block_rows(
     barred = np.zeros((count, count), np.bool_)
     for one, other in apart:
         barred[one, other] = barred[other, one] = True
-    strange = np.array([unit in foreign for unit in range(count)], np.bool_)
+    strange = np.zeros(count, np.bool_)
+    strange[list(foreign)] = True
     labels = partitions.partitions(link, weight, barred, np.array(partitions.STOPS), partitions.TOUCH)
     proposed = partitions.proposals(labels, page.characters, strange, partitions.FIRST, partitions.LARGEST)
     rows = np.zeros((len(proposed), blocks.COLUMNS))
@@ -99,9 +100,7 @@ def read(
     page: Sheet, cjk: bool, apart: Sequence[tuple[int, int]] = (), foreign: frozenset[int] = frozenset()
 ) -> Reading:
     """All that the model says about a page."""
-    import numpy as np
-
-    from cleaner.stages.splice import links
+    from cleaner.stages.splice import blocks, links
 
     count = len(page.sizes)
     found, near, first = first_rows(page)
@@ -111,14 +110,14 @@ def read(
     return Reading(
         [
             Proposal(
-                block=tuple(np.flatnonzero(sides[:count] == 1).tolist()),
-                main=tuple(np.flatnonzero(sides[:count] == 2).tolist()),
-                nats=float(nats),
+                block=tuple([unit for unit in range(count) if sides[unit] == blocks.IN]),
+                main=tuple([unit for unit in range(count) if sides[unit] == blocks.MAIN]),
+                nats=nats,
                 measures=row,
-                clusters=int(sides[count + 1]),
-                stop=int(sides[count]),
+                clusters=sides[count + 1],
+                stop=sides[count],
             )
-            for sides, nats, row in zip(proposed, odds, rows, strict=True)
+            for sides, nats, row in zip(proposed.tolist(), odds.tolist(), rows, strict=True)
         ],
         labels,
     )

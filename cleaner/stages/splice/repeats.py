@@ -1,6 +1,8 @@
 """Paragraphs that stand twice in one document. Says which; who goes is decided elsewhere."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 
 from cleaner.stages.splice.units import Paragraph
 
@@ -24,15 +26,20 @@ def near_copies(paragraphs: Sequence[Paragraph], units: Sequence[int]) -> list[t
     A common run of RUN of a paragraph covers its middle: so look for the middle, then see how far it reaches.
     """
     texts = [paragraphs[number].text for number in units]
-    found = []
+    page, starts = "\n".join(texts), list(accumulate((len(text) + 1 for text in texts), initial=0))
+    found = set()
     for place, text in enumerate(texts):
         if len(text) < SHORTEST:
             continue
         core = text[round(len(text) * (1 - RUN)) : round(len(text) * RUN)]
-        for other, longer in enumerate(texts):
-            if other != place and len(longer) >= len(text) and core in longer and common_run(text, longer, core) >= RUN:
-                found.append((min(place, other), max(place, other)))
-    return sorted(set(found))
+        at = page.find(core)
+        while at >= 0:
+            other = bisect_right(starts, at) - 1
+            longer = texts[other]
+            if other != place and len(longer) >= len(text) and common_run(text, longer, core) >= RUN:
+                found.add((min(place, other), max(place, other)))
+            at = page.find(core, starts[other + 1])
+    return sorted(found)
 
 
 def common_run(short: str, long: str, core: str) -> float:
