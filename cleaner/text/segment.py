@@ -1,6 +1,5 @@
 """A text as paragraphs: one non-blank line each. Joins nothing, judges nothing."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 BLANK = " \t　"  # what a line may hold and still be blank, before `spacing` has emptied it
@@ -19,13 +18,12 @@ def paragraphs(text: str) -> list[Span]:
     >>> paragraphs("　　一段。\\n\\n 二段。 \\n")
     [Span(start=2, end=5), Span(start=8, end=11)]
     """
-    return list(_paragraphs(text))
-
-
-def _paragraphs(text: str) -> Iterator[Span]:
-    end = -1
+    found, end = [], -1
     for line in text.split("\n"):
         end += len(line) + 1
-        if line and (kept := len((body := line.lstrip(BLANK)).rstrip(BLANK))):
-            start = end - len(body)
-            yield Span(start, start + kept)
+        if line:
+            body = line.lstrip(BLANK)
+            if kept := len(body.rstrip(BLANK)):
+                start = end - len(body)
+                found.append(Span(start, start + kept))
+    return found

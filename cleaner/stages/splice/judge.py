@@ -98,6 +98,8 @@ class _Page:
     def _cues(
         self, proposal: Proposal, seeds: "Seeds", before: Sequence[Sequence[Cue]], doubles: set[int]
     ) -> tuple[Cue, ...]:
+        if not self.lines and not doubles:
+            return ()
         block = proposal.block
         cues = [Cue("jump line", self.paragraphs[seeds[unit][0]].text) for unit in block if unit in seeds]
         cues += [
@@ -109,6 +111,8 @@ class _Page:
 
     def _guarded(self, verdict: Verdict, reading: Reading, proposal: Proposal, sizes: Sequence[int]) -> Verdict:
         """Held back for what the document as a whole looks like."""
+        if verdict.held_back:
+            return verdict
         groups = members(reading.labels[proposal.stop].tolist())
         size = {units[0]: sum(sizes[unit] for unit in units) for units in groups.values()}
         main = proposal.main[0]

@@ -69,6 +69,7 @@ SIZES = {
 }
 
 
+@cache
 def vectors(cjk: bool) -> Vectors:
     """The vectors for a text of this script."""
     name = SCRIPTS[cjk]

@@ -37,6 +37,8 @@ def pieces(
     paragraphs: Sequence[Paragraph], lines: Mapping[int, str], copies: Mapping[int, int], verdicts: Sequence[Verdict]
 ) -> Iterator[Piece]:
     """All pieces, in page order."""
+    if not verdicts:
+        return
     owned = _Owned()
     for verdict in verdicts:
         for number in verdict.block.paragraphs:

@@ -57,9 +57,12 @@ class Splice:
         paragraphs = split(doc.text)
         if sum(paragraph.long for paragraph in paragraphs) < FEWEST or not readable(doc.text):
             return
+        found, labels = self._foreign(paragraphs), list(strays(paragraphs))
+        if not found and not labels:
+            return
         back = doc.change.mapper(back=True)
-        yield from self._foreign(paragraphs, back)
-        for paragraph, length, siblings in strays(paragraphs):
+        yield from self._findings(found, back)
+        for paragraph, length, siblings in labels:
             evidence = {
                 "label": paragraph.text[:length],
                 "heading": paragraph.text[length:],
@@ -69,8 +72,13 @@ class Splice:
             evidence["words"] = words("splice.stray-label", evidence)
             yield Finding(paragraph.start, paragraph.start + length, "splice.stray-label", evidence=evidence)
 
-    def _foreign(self, paragraphs: Sequence[Paragraph], back: Mapper) -> Iterator[Finding]:
-        found = self._within_share(self._pieces(paragraphs), sum(len(paragraph.text) for paragraph in paragraphs))
+    def _foreign(self, paragraphs: Sequence[Paragraph]) -> list[Piece]:
+        """All pieces, held back where they are too much."""
+        found = self._pieces(paragraphs)
+        return self._within_share(found, sum(len(paragraph.text) for paragraph in paragraphs)) if found else []
+
+    def _findings(self, found: Sequence[Piece], back: Mapper) -> Iterator[Finding]:
+        """What is said of the pieces, in order of the text; each article has a number."""
         articles: dict[int, int] = {}
         order: dict[int, Iterator[int]] = {}
         for piece in sorted(found, key=lambda piece: piece.paragraphs[0].start):
@@ -81,9 +89,10 @@ class Splice:
     def _pieces(self, paragraphs: Sequence[Paragraph]) -> list[Piece]:
         """All pieces, round after round on what the one before left: so a second run finds nothing new to take."""
         found: list[Piece] = []
-        rest = list(paragraphs)
+        rest, known = list(paragraphs), kinds(paragraphs) if self.cues else {}
         for _ in range(ROUNDS):
-            lines, copies = kinds(rest) if self.cues else {}, originals(rest)
+            lines = {at: known[own.number] for at, own in enumerate(rest) if own.number in known} if known else {}
+            copies = originals(rest)
             now = list(pieces(rest, lines, copies, judge(rest, lines, copies, self)))
             sure = [piece for piece in now if piece.certainty > Certainty.SUSPECT]
             if not sure:

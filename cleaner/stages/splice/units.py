@@ -25,6 +25,18 @@ _KNOWN = re.compile(f"[{_HAN}{_class(LETTER_RANGES)}]+")
 _STRANGE = re.compile(f"[^\\W\\d_{_HAN}{_class(LETTER_RANGES)}]")  # among them a few numbers that are no letters: ½
 
 
+_ALL_CJK = bytes(  # blocks of 256 code points that are CJK throughout
+    block
+    for block in range(256)
+    if any(first <= block << 8 and last >= (block << 8) + 255 for first, last in CJK_RANGES)
+)
+_NO_CJK = bytes(  # blocks without any, and not of a surrogate pair
+    block
+    for block in range(256)
+    if not any(first >> 8 <= block <= last >> 8 for first, last in (*CJK_RANGES, (0xD800, 0xDFFF)))
+)
+
+
 class Paragraph(NamedTuple):
     """One paragraph: its place in the text, its span, its words, whether its letters are CJK, whether it is a unit."""
 
@@ -53,14 +65,6 @@ def cjk_share(text: str) -> float:
     return cjk / (cjk + _length(_SPACED, sample))
 
 
-def _is_cjk(text: str) -> bool:
-    """`cjk_share(text) >= CJK_SHARE`; where the CJK letters are that part of all signs, nobody counts the others."""
-    sample = text[:SAMPLE]
-    if sample.isascii() or not (cjk := _length(_CJK, sample)):
-        return False
-    return cjk / len(sample) >= CJK_SHARE or cjk / (cjk + _length(_SPACED, sample)) >= CJK_SHARE
-
-
 def _length(runs: re.Pattern[str], text: str) -> int:
     return len("".join(runs.findall(text)))
 
@@ -77,9 +81,23 @@ def readable(text: str) -> bool:
 
 def split(text: str) -> list[Paragraph]:
     """The paragraphs of a text."""
-    found = []
+    found, blocks = [], _blocks(text)
+    aligned = len(blocks) == len(text)  # no code point takes two units
     for number, (start, end) in enumerate(paragraphs(text)):
         body = text[start:end]
-        cjk = _is_cjk(body)
+        cjk = _is_cjk(body, blocks[start : min(end, start + SAMPLE)] if aligned else _blocks(body[:SAMPLE]))
         found.append(Paragraph(number, start, end, body, cjk, end - start >= (SHORTEST_CJK if cjk else SHORTEST)))
     return found
+
+
+def _blocks(text: str) -> bytes:
+    """For each UTF-16 unit the block of 256 code points that it lies in."""
+    return text.encode("utf-16-le", "surrogatepass")[1::2]
+
+
+def _is_cjk(text: str, blocks: bytes) -> bool:
+    """`cjk_share(text) >= CJK_SHARE`. Most often the blocks of its sample say enough: so many CJK signs, or none at all."""
+    sure = len(blocks) - len(blocks.translate(None, _ALL_CJK))
+    if sure / max(len(text[:SAMPLE]), 1) >= CJK_SHARE:
+        return True
+    return bool(blocks.translate(None, _NO_CJK)) and cjk_share(text) >= CJK_SHARE

@@ -37,6 +37,8 @@ def closed(text: str) -> bool:
     >>> closed("他说：“好。”"), closed("（新华社记者 某某）"), closed("经济在全国率先实现扭")
     (True, True, False)
     """
+    if text.endswith(_ENDS):
+        return True
     bare = text.rstrip(_CLOSERS)
     return bare.endswith(_ENDS) or (bare != text and text[-1] not in "\"'")
 
