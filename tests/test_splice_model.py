@@ -34,7 +34,7 @@ def test_a_tree_goes_left_up_to_its_threshold() -> None:
         "bias": [1_000_000],
     }
     arrays: dict[str, Any] = {
-        name: np.array(value, np.float64 if name == "threshold" else np.int64) for name, value in whole.items()
+        name: np.array(value, np.float32 if name == "threshold" else np.int64) for name, value in whole.items()
     }
     rows = np.array([[9.0, 5.0], [0.0, 5.1], [0.1, 9.0]])
     assert model.Trees(**arrays).nats(rows).tolist() == [3.0, 0.0, 4.0]
@@ -48,7 +48,8 @@ def test_rows_one_by_one_and_together_sum_alike(part: str, cjk: bool, count: int
     """Rows at, above and below the thresholds of the shipped trees."""
     own = model.trees(part, cjk)
     draw = np.random.default_rng(count)
-    rows = draw.choice(own.threshold, (count, int(own.column.max()) + 1)) + draw.choice([0.0, 1e-9, -1e-9])
+    rows = draw.choice(own.threshold.astype(np.float64), (count, int(own.column.max()) + 1))
+    rows *= draw.choice([1.0, 1 + 1e-12, 1 - 1e-12], rows.shape)
     arrays = (own.column, own.threshold, own.left, own.right, own.value, own.roots, own.bias)
     sums = trees.summed(rows, *arrays)
     assert np.array_equal(trees.summed_together(rows, *arrays), sums)

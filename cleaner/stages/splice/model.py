@@ -37,13 +37,13 @@ class Trees:
 
     column, threshold  go left where row[column] <= threshold
     left, right        numbers of nodes
-    value              int64, of a leaf: micronats
+    value              of a leaf: micronats, 32 bits wide
     roots              first node of each tree
     bias               int64, shape (1,): micronats before the first tree
     """
 
     column: "NDArray[np.int64]"
-    threshold: "NDArray[np.float64]"
+    threshold: "NDArray[np.float32]"
     left: "NDArray[np.int64]"
     right: "NDArray[np.int64]"
     value: "NDArray[np.int64]"
@@ -84,7 +84,7 @@ def trees(model: str, cjk: bool) -> Trees:
     part: dict[str, NDArray[Any]] = {}
     for field in fields(Trees):
         stored = _arrays()[f"{SCRIPTS[cjk]}.{model}.{field.name}"]
-        part[field.name] = stored.astype(np.float64 if field.name == "threshold" else np.int64)
+        part[field.name] = stored.astype(np.float32 if field.name == "threshold" else np.int64)
     return Trees(**part)
 
 
