@@ -62,6 +62,25 @@ def stretch(block: int, main: int) -> int:
 
 
 @compiled
+def all_measured(
+    link: "Floats",
+    near: "Floats",
+    found: "Ints",
+    places: "Ints",
+    marks: "Ints",
+    characters: "Ints",
+    closed: "Ints",
+    weight: "Floats",
+    proposed: "Ints",
+) -> "Floats":
+    """The columns of each block, a row a block."""
+    rows = np.zeros((len(proposed), COLUMNS))
+    for at in range(len(proposed)):
+        rows[at] = measured(link, near, found, places, marks, characters, closed, weight, proposed[at])
+    return rows
+
+
+@compiled
 def measured(
     link: "Floats",
     near: "Floats",

@@ -88,11 +88,9 @@ def block_rows(
     strange[list(foreign)] = True
     labels = partitions.partitions(link, weight, barred, np.array(partitions.STOPS), partitions.TOUCH)
     proposed = partitions.proposals(labels, page.characters, strange, partitions.FIRST, partitions.LARGEST)
-    rows = np.zeros((len(proposed), blocks.COLUMNS))
-    for at, proposal in enumerate(proposed):
-        rows[at] = blocks.measured(
-            link, near, found, page.places, page.marks, page.characters, page.closed, weight, proposal
-        )
+    rows = blocks.all_measured(
+        link, near, found, page.places, page.marks, page.characters, page.closed, weight, proposed
+    )
     return labels, proposed, rows
 
 

@@ -32,7 +32,7 @@ def near_copies(paragraphs: Sequence[Paragraph], units: Sequence[int]) -> list[t
         if len(text) < SHORTEST:
             continue
         core = text[round(len(text) * (1 - RUN)) : round(len(text) * RUN)]
-        at = page.find(core)
+        at = page.find(core) if page.count(core) > 1 else -1
         while at >= 0:
             other = bisect_right(starts, at) - 1
             longer = texts[other]

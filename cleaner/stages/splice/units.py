@@ -83,9 +83,12 @@ def split(text: str) -> list[Paragraph]:
     """The paragraphs of a text."""
     found, blocks = [], _blocks(text)
     aligned = len(blocks) == len(text)  # no code point takes two units
+    none = not blocks.translate(None, _NO_CJK)
     for number, (start, end) in enumerate(paragraphs(text)):
         body = text[start:end]
-        cjk = _is_cjk(body, blocks[start : min(end, start + SAMPLE)] if aligned else _blocks(body[:SAMPLE]))
+        cjk = not none and _is_cjk(
+            body, blocks[start : min(end, start + SAMPLE)] if aligned else _blocks(body[:SAMPLE])
+        )
         found.append(Paragraph(number, start, end, body, cjk, end - start >= (SHORTEST_CJK if cjk else SHORTEST)))
     return found
 
