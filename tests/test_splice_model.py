@@ -33,9 +33,8 @@ def test_a_tree_goes_left_up_to_its_threshold() -> None:
         "roots": [0],
         "bias": [1_000_000],
     }
-    arrays: dict[str, Any] = {
-        name: np.array(value, np.float32 if name == "threshold" else np.int64) for name, value in whole.items()
-    }
+    types = {"threshold": np.float32, "bias": np.int64}
+    arrays: dict[str, Any] = {name: np.array(value, types.get(name, np.int32)) for name, value in whole.items()}
     rows = np.array([[9.0, 5.0], [0.0, 5.1], [0.1, 9.0]])
     assert model.Trees(**arrays).nats(rows).tolist() == [3.0, 0.0, 4.0]
     assert model.Trees(**arrays).nats(np.tile(rows, (200, 1))).tolist() == [3.0, 0.0, 4.0] * 200

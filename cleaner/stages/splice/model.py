@@ -37,17 +37,17 @@ class Trees:
 
     column, threshold  go left where row[column] <= threshold
     left, right        numbers of nodes
-    value              of a leaf: micronats, 32 bits wide
+    value              of a leaf: micronats
     roots              first node of each tree
-    bias               int64, shape (1,): micronats before the first tree
+    bias               shape (1,): micronats before the first tree
     """
 
-    column: "NDArray[np.int64]"
+    column: "NDArray[np.int32]"
     threshold: "NDArray[np.float32]"
-    left: "NDArray[np.int64]"
-    right: "NDArray[np.int64]"
-    value: "NDArray[np.int64]"
-    roots: "NDArray[np.int64]"
+    left: "NDArray[np.int32]"
+    right: "NDArray[np.int32]"
+    value: "NDArray[np.int32]"
+    roots: "NDArray[np.int32]"
     bias: "NDArray[np.int64]"
 
     def nats(self, rows: "NDArray[np.float64]") -> "NDArray[np.float64]":
@@ -84,7 +84,7 @@ def trees(model: str, cjk: bool) -> Trees:
     part: dict[str, NDArray[Any]] = {}
     for field in fields(Trees):
         stored = _arrays()[f"{SCRIPTS[cjk]}.{model}.{field.name}"]
-        part[field.name] = stored.astype(np.float32 if field.name == "threshold" else np.int64)
+        part[field.name] = stored.astype(np.int32 if field.name == "column" else stored.dtype.newbyteorder("="))
     return Trees(**part)
 
 
