@@ -52,6 +52,7 @@ def test_rows_one_by_one_and_together_sum_alike(part: str, cjk: bool, count: int
     arrays = (own.column, own.threshold, own.left, own.right, own.value, own.roots, own.bias)
     sums = trees.summed(rows, *arrays)
     assert np.array_equal(trees.summed_together(rows, *arrays), sums)
+    assert np.array_equal(trees.summed_by_arrays(rows, *arrays), sums)
     assert count > 31 or np.array_equal(plain(trees.summed_together)(rows, *arrays), sums)
 
 

@@ -52,9 +52,10 @@ class Trees:
 
     def nats(self, rows: "NDArray[np.float64]") -> "NDArray[np.float64]":
         """Log-odds of each row."""
-        from cleaner.stages.splice.trees import FEW, summed, summed_together
+        from cleaner.stages.splice.compiled import FAST
+        from cleaner.stages.splice.trees import FEW, summed, summed_by_arrays, summed_together
 
-        sums = summed if len(rows) < FEW else summed_together
+        sums = summed if len(rows) < FEW else summed_together if FAST else summed_by_arrays
         return sums(rows, self.column, self.threshold, self.left, self.right, self.value, self.roots, self.bias) / NAT
 
 
