@@ -1,0 +1,127 @@
+"""What splice computes fast is what its plain definition says: terms, marks, scripts, copies, shared words."""
+
+import re
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cleaner.stages.splice import counts, overlap
+from cleaner.stages.splice.background import background
+from cleaner.stages.splice.repeats import RUN, SHORTEST, near_copies
+from cleaner.stages.splice.sheet import MARKS, _signs, sheet
+from cleaner.stages.splice.terms import LONGEST
+from cleaner.stages.splice.units import CJK_SHARE, Paragraph, cjk_share, split
+from cleaner.text.furniture import LINES, lexicon, line_kind
+from cleaner.text.furniture import LONGEST as LINE
+from cleaner.text.segment import BLANK, paragraphs
+
+SIGNS = "中國人经济發a bBé１23５。，½กぁ한々\t　\ud800𠀀𐐀İΣσ“”我ǅ-_"
+TEXT = st.text(st.one_of(st.sampled_from(SIGNS), st.characters()), max_size=60)
+UNITS = st.lists(TEXT, max_size=6)
+WORDS = st.lists(st.sampled_from(["池塘", "青蛙", "press", "5G", "37", "ink", "的", "。", " ", "\ud800"]), max_size=40)
+
+
+def both(texts: list[str]) -> None:
+    given_to = texts, background().fold, _signs(), len(MARKS)
+    for name, fast, plain in zip(
+        counts.Counts._fields, counts.counts(*given_to), counts.by_arrays(*given_to), strict=True
+    ):
+        assert fast.dtype == plain.dtype and np.array_equal(fast, plain), name
+
+
+@given(UNITS)
+def test_terms_are_those_of_the_definition(texts: list[str]) -> None:
+    both(texts)
+
+
+@given(st.lists(WORDS.map("".join), max_size=6))
+def test_terms_that_come_again_are_counted_alike(texts: list[str]) -> None:
+    both(texts)
+
+
+def test_long_units_are_cut_alike() -> None:
+    both(["春夏秋冬" * LONGEST, "abc 12 x " * LONGEST, "", "İ" * LONGEST + "abc", chr(0x10FFFF)])
+
+
+def test_terms_by_hand() -> None:
+    """Bigrams of a run, words of three letters or with a digit; `keys` by first appearance."""
+    found = counts.counts(["蛙叫蛙叫", "5G of frogs", "蛙叫"], background().fold, _signs(), len(MARKS))
+    assert len(found.keys) == 4
+    assert found.term.tolist() == [0, 0, 1, 2, 3]
+    assert found.unit.tolist() == [0, 2, 0, 1, 1]
+    assert found.times.tolist() == [2, 1, 1, 1, 1]
+    assert found.sizes.tolist() == [3, 2, 1]
+
+
+@given(st.lists(TEXT, max_size=8).map("\n".join))
+def test_paragraphs_are_lines_and_in_the_script_of_their_letters(text: str) -> None:
+    lines = [(match.start(), match.end(), match[0]) for match in re.finditer(r"[^\n]+", text)]
+    bare = [(start + len(line) - len(line.lstrip(BLANK)), line.strip(BLANK)) for start, _, line in lines]
+    assert [(start, text[start:end]) for start, end in paragraphs(text)] == [own for own in bare if own[1]]
+    assert [own.cjk for own in split(text)] == [cjk_share(own.text) >= CJK_SHARE for own in split(text)]
+
+
+@given(st.one_of(TEXT, st.sampled_from(["（上接第1版）", "图为会场", "Page 3", "本报讯", "Reuters", "要闻", "要闻。"])))
+def test_a_line_is_of_the_first_group_that_matches(text: str) -> None:
+    groups = [group for group in LINES if lexicon()[group].match(text[:LINE])]
+    assert line_kind(text) == (groups[0] if groups else "")
+
+
+@given(st.lists(st.text("ab", min_size=SHORTEST - 2, max_size=SHORTEST + 20), max_size=5), st.data())
+def test_near_copies_hold_the_middle_of_each_other(texts: list[str], data: st.DataObject) -> None:
+    if texts:
+        one = data.draw(st.sampled_from(texts))
+        cut = data.draw(st.integers(0, 12))
+        texts = [*texts, one[cut:] + data.draw(st.text("abc", max_size=20)), one[: len(one) - cut]]
+    page = [Paragraph(at, 0, 0, text, False, True) for at, text in enumerate(texts)]
+    expected = set()
+    for at, text in enumerate(texts):
+        core = text[round(len(text) * (1 - RUN)) : round(len(text) * RUN)]
+        for other, longer in enumerate(texts):
+            if other != at and len(longer) >= len(text) >= SHORTEST and core in longer:
+                start = longer.index(core)
+                left = right = 0
+                before, after = text[: text.index(core)], text[text.index(core) + len(core) :]
+                while left < min(len(before), start) and before[-1 - left] == longer[start - 1 - left]:
+                    left += 1
+                rest = longer[start + len(core) :]
+                while right < min(len(after), len(rest)) and after[right] == rest[right]:
+                    right += 1
+                if (left + len(core) + right) / len(text) >= RUN:
+                    expected.add((min(at, other), max(at, other)))
+    assert near_copies(page, range(len(page))) == sorted(expected)
+
+
+@given(st.lists(st.sets(st.integers(0, 30)), min_size=3, max_size=9), st.data())
+def test_shared_words_are_counted_as_sets(units: list[set[int]], data: st.DataObject) -> None:
+    """Even terms are rare. Some units are the block, some main, some neither."""
+    sides = data.draw(st.lists(st.sampled_from("bmx"), min_size=len(units), max_size=len(units)))
+    sides[0], sides[1] = "b", "m"
+    block = np.array([unit for unit, side in enumerate(sides) if side == "b"])
+    main = np.array([unit for unit, side in enumerate(sides) if side == "m"])
+    length = data.draw(st.integers(1, len(main)))
+    pairs = np.array(sorted((term, unit) for unit, terms in enumerate(units) for term in terms), np.int64).reshape(
+        -1, 2
+    )
+    level, rare = np.arange(31), (np.arange(31) % 2 == 0).astype(np.int64)
+    term, unit = pairs[:, 0].copy(), pairs[:, 1].copy()
+    own, stretches = overlap.shared(term, unit, level, rare, block, main, length, len(units))
+    scarce = [{term for term in terms if term % 2 == 0} for terms in units]
+    whole = set().union(*(scarce[unit] for unit in main))
+    assert own == len(whole & set().union(*(scarce[unit] for unit in block)))
+    windows = [main[start : start + length] for start in range(len(main) - length + 1)]
+    assert stretches.tolist() == [
+        sum(
+            any(term in scarce[unit] for unit in window)
+            and any(term in scarce[unit] for unit in main if unit not in window)
+            for term in whole
+        )
+        for window in windows
+    ]
+
+
+def test_a_sheet_of_units_without_terms() -> None:
+    page = sheet(["。。。", ""], [True, False], cjk=True)
+    assert (page.sizes.tolist(), page.common) == ([0, 0], 0)
+    assert not page.places.any()
