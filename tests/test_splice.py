@@ -150,6 +150,8 @@ HOSTILE = {
     "many paragraphs": "".join(f"第{i}天，{chr(0x4E00 + i % 5000)}{chr(0x5E00 + i * 7 % 5000)}在路上走，看见{i % 97}只鸟和一条很长很长的河，河边有人。\n" for i in range(3000)),
     "one huge paragraph": "春夏秋冬东西南北" * 200_000,
     "the same paragraph": "这一段话在这篇文章里一共出现了一千次，每一次都完全一样，没有任何差别可言。\n" * 1000,
+    "all of it twice": "".join(f"{chr(0x4E00 + i)}{chr(0x5E00 + i * 7)}村的井水很甜，村里{i}户人家都来挑水，扁担在肩上吱呀吱呀地响。\n" for i in range(2000)) * 2,
+    "jump lines": "".join(f"{chr(0x4E00 + i)}{chr(0x5E00 + i * 7)}村的井水很甜，村里{i}户人家都来挑水，扁担在肩上吱呀吱呀地响。\n" for i in range(300)) + "（上接第1版）\n" * 20_000,
     "empty lines": "\n" * 500_000,
     "short lines": "短行\n" * 50_000,
     "brackets": ("（" * 60 + "\n") * 5000,

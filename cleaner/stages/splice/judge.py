@@ -1,5 +1,6 @@
 """From paragraphs to verdicts: which of them are another article. Knows no findings and no spans."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -36,13 +37,38 @@ def judge(
     units = [at for at, paragraph in enumerate(paragraphs) if paragraph.long and at not in copies]
     if len(units) < FEWEST:
         return []
+    said = _Said.of(paragraphs, lines, copies)
     if len(units) <= WINDOW:
-        return _Page(paragraphs, lines, copies, units, settings).verdicts()
+        return _Page(paragraphs, lines, copies, said, units, settings).verdicts()
     pages = [
-        _Page(paragraphs, lines, copies, units[start : start + WINDOW], settings)
+        _Page(paragraphs, lines, copies, said, units[start : start + WINDOW], settings)
         for start in range(0, len(units) - WINDOW + STEP, STEP)
     ]
     return _agreed([(frozenset(page.units), page.verdicts()) for page in pages])
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the lines say of the whole document, gathered once.
+
+    jumps    the long paragraph under a jump line (of copies the first) → that line
+    bylines  numbers of end bylines
+    end      the first line after which the article of the first paragraphs has ended
+    """
+
+    jumps: Mapping[int, int]
+    bylines: Sequence[int]
+    end: int
+
+    @classmethod
+    def of(cls, paragraphs: Sequence[Paragraph], lines: Mapping[int, str], copies: Mapping[int, int]) -> "_Said":
+        under: dict[int, int] = {}
+        long = [at for at, paragraph in enumerate(paragraphs) if paragraph.long] if lines else []
+        for line in jumps(lines):
+            for below in long[(at := bisect_right(long, line)) : at + 1]:
+                under[copies.get(below, below)] = line
+        ends = (at for at, kind in lines.items() if at > OWN and kind in ("byline", "label", "continued"))
+        return cls(under, [at for at, kind in lines.items() if kind == "byline"], min(ends, default=len(paragraphs)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +78,7 @@ class _Page:
     paragraphs: Sequence[Paragraph]
     lines: Mapping[int, str]
     copies: Mapping[int, int]
+    said: "_Said"
     units: list[int]
     settings: Settings
 
@@ -129,19 +156,11 @@ class _Page:
 
         Those are the first units of the document, up to its end byline or whatever else ends them.
         """
-        if not (lines := jumps(self.lines)):
-            return {}
-        place = {number: unit for unit, number in enumerate(self.units)}
-        ends = [
-            number for number, kind in self.lines.items() if number > OWN and kind in ("byline", "label", "continued")
-        ]
         seeds: Seeds = {}
-        for line in lines:
-            below = next((at for at in range(line + 1, len(self.paragraphs)) if self.paragraphs[at].long), None)
-            seed = place.get(self.copies.get(below, below)) if below is not None else None
-            top = min([heading(self.paragraphs, self.lines, line), *ends])
-            if seed is not None:
-                seeds[seed] = line, [unit for unit, number in enumerate(self.units) if number < top and unit != seed]
+        for seed, number in enumerate(self.units):
+            if (line := self.said.jumps.get(number)) is not None:
+                top = min(heading(self.paragraphs, self.lines, line), self.said.end)
+                seeds[seed] = line, [unit for unit, own in enumerate(self.units) if own < top and unit != seed]
         return seeds
 
     def _doubles(self, reading: Reading) -> set[int]:
@@ -152,20 +171,20 @@ class _Page:
         pairs = [(one, other) for one, other in pairs if any(owner[u] != owner[one] for u in range(one, other))]
         found = {unit for pair in pairs for unit in pair}
         for copy, first in self.copies.items():
-            unit = place.get(first)
-            between = [place[number] for number in range(first, copy) if number in place]
-            if unit is not None and any(owner[other] != owner[unit] for other in between):
-                found.add(unit)
+            if (unit := place.get(first)) is not None:
+                between = self.units[unit : bisect_left(self.units, copy)]
+                if any(owner[place[number]] != owner[unit] for number in between):
+                    found.add(unit)
         return found
 
     def _after_byline(self, group: Sequence[int], main: Sequence[int]) -> list[Cue]:
         """The byline that ended the main article before this block began."""
         first, last = self.units[group[0]], self.units[main[-1]]
-        return [
-            Cue("after the end byline", self.paragraphs[number].text)
-            for number, kind in self.lines.items()
-            if kind == "byline" and last < number < first
-        ][:1]
+        bylines = self.said.bylines
+        at = bisect_right(bylines, last)
+        if at == len(bylines) or bylines[at] >= first:
+            return []
+        return [Cue("after the end byline", self.paragraphs[bylines[at]].text)]
 
 
 def _best(verdicts: Iterable[Verdict]) -> list[Verdict]:
@@ -213,9 +232,14 @@ def _agreed(pages: Sequence[tuple[frozenset[int], list[Verdict]]]) -> list[Verdi
     found: list[Verdict] = []
     taken: set[int] = set()
     verdicts = [verdict for _, own in pages for verdict in own]
+    saw: dict[int, list[int]] = {}
+    for at, (seen, _) in enumerate(pages):
+        for number in seen:
+            saw.setdefault(number, []).append(at)
     for verdict in sorted(verdicts, key=lambda own: (-len(own.block.paragraphs), own.block.paragraphs)):
         block = set(verdict.block.paragraphs)
-        if not block & taken and all(block & seen <= _at_least(verdict.certainty, own) for seen, own in pages):
+        near = [pages[at] for at in {at for number in block for at in saw[number]}]
+        if not block & taken and all(block & seen <= _at_least(verdict.certainty, own) for seen, own in near):
             found.append(verdict)
             taken |= block
     return sorted(found, key=lambda own: own.block.paragraphs)
