@@ -22,7 +22,7 @@ _HAN = f"{_class(CJK_RANGES)}\U00020000-\U0003ffff"
 _CJK = re.compile(f"[{_HAN}]+")
 _SPACED = re.compile(f"[{_class(LETTER_RANGES)}]+")
 _KNOWN = re.compile(f"[{_HAN}{_class(LETTER_RANGES)}]+")
-_STRANGE = re.compile(f"[^\\W\\d_{_HAN}{_class(LETTER_RANGES)}]")  # among them a few numbers that are no letters: ½
+_STRANGE = re.compile(f"[^\x00-\x7f{_HAN}{_class(LETTER_RANGES)}]+")  # letters of other scripts, and signs
 
 
 _ALL_CJK = bytes(  # blocks of 256 code points that are CJK throughout
@@ -72,7 +72,7 @@ def _length(runs: re.Pattern[str], text: str) -> int:
 def readable(text: str) -> bool:
     """Most letters are of a script with words or bigrams to go by. Thai, Khmer, Lao and Burmese are not."""
     samples = [text[start : start + SAMPLE] for start in (0, max(len(text) // 2 - SAMPLE // 2, 0))]
-    others = sum(sum(map(str.isalpha, _STRANGE.findall(sample))) for sample in samples)
+    others = sum(map(str.isalpha, "".join(run for sample in samples for run in _STRANGE.findall(sample))))
     if not others:
         return any(map(_KNOWN.search, samples))
     known = sum(_length(_KNOWN, sample) for sample in samples)
