@@ -10,6 +10,7 @@ import click
 
 from cleaner import __version__
 from cleaner.cli.exits import Ending
+from cleaner.cli.index import index
 from cleaner.cli.say import say
 from cleaner.cli.settings import config_from, settings_options
 from cleaner.text.shown import shown
@@ -34,6 +35,7 @@ def main() -> None:
     clean audit cleaned show 003         what was found in one document, and why
     clean restore cleaned -o back        the inputs again, byte for byte
     clean verify cleaned                 is it all as the run wrote it?
+    clean index build cleaned            remember what was kept, for later runs --against it
     """
 
 
@@ -43,6 +45,12 @@ def main() -> None:
     "-o", "--out", default="cleaned", show_default=True, type=click.Path(path_type=Path), help="The run directory."
 )
 @settings_options
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    metavar="INDEX",
+    help="Take out what earlier runs kept; `clean index` makes the index of them.",
+)
 @click.option("--workers", type=click.IntRange(1), help="Processes. Default: one a core, one for small inputs.")
 @click.option("--dry-run", is_flag=True, help="Do all the work, write nothing, print the summary.")
 @click.option("--force", is_flag=True, help="Do a finished run again.")
@@ -51,6 +59,7 @@ def main() -> None:
 def run(
     inputs: tuple[str, ...],
     out: Path,
+    against: Path | None,
     workers: int | None,
     dry_run: bool,
     force: bool,
@@ -65,9 +74,10 @@ def run(
     clean run news/ more.jsonl -o out --variant zh-Hans
     clean run seeds/ --dry-run
     clean run seeds/ --salvage               articles that were taken out go to cleaned/salvaged/
+    clean run november/ -o out11 --against index
 
     Exit codes: 0 all done, 1 done but inputs were skipped or failed, 2 wrong usage, 3 cannot write, 4 damaged run
-    directory, 5 another run holds it, 130/143 stopped.
+    directory or index, 5 another run holds it, 130/143 stopped.
     """
     from cleaner.corpus import run as runs
     from cleaner.report.progress import shown_progress
@@ -76,7 +86,7 @@ def run(
     with shown_progress(quiet=quiet or as_json) as progress:
         do: Callable[..., dict[str, Any]] = runs.dry_run if dry_run else runs.run
         keywords = {} if dry_run else {"force": force}
-        content = do(inputs, out, config, workers=workers, progress=progress, **keywords)
+        content = do(inputs, out, config, workers=workers, against=against, progress=progress, **keywords)
     _say_run(content, out, dry_run=dry_run, as_json=as_json, quiet=quiet)
     sys.exit(1 if runs.failures(content) else 0)
 
@@ -236,6 +246,9 @@ def config(as_json: bool, **settings: Any) -> None:
         _print_json({"schema": "cleaner/config/1", **tomllib.loads(effective)})
     else:
         say(effective.rstrip("\n"))
+
+
+main.add_command(index)
 
 
 def _print_json(content: Any) -> None:

@@ -93,8 +93,10 @@ class Keepers:
     def _evidence(self, place: tuple[int, int, int, int], start: int, end: int) -> Mapping[str, Any]:
         doc, back = self.document(*place)
         start, end = back(start, end)
-        kept = {"id": doc.id, "path": doc.meta["origin"]["path"], "span": [start, end]}
-        return kept | {"sha256": sha256(doc.raw[start:end].encode("utf-8", "surrogatepass")).hexdigest()}
+        origin = doc.meta["origin"]
+        kept = {"id": doc.id, "path": origin["path"], "span": [start, end]}
+        kept |= {"sha256": sha256(doc.raw[start:end].encode("utf-8", "surrogatepass")).hexdigest()}
+        return kept | ({"run": origin["run"]} if "run" in origin else {})
 
 
 def finding_of(one: Duplicate, text: str, keepers: Keepers, settings: Dedup) -> Finding:
@@ -113,7 +115,8 @@ def finding_of(one: Duplicate, text: str, keepers: Keepers, settings: Dedup) -> 
     differ: tuple[str, ...] = ()
     if one.exact:
         differ = _differ(text[one.start : one.end], keepers.document(*place)[0].text[one.kept_start : one.kept_stop])
-    evidence["words"] = _words(kind, one, kept["id"], differ)
+    keeper = f"{kept['id']} of the run {kept['run']['out']}" if "run" in kept else kept["id"]
+    evidence["words"] = _words(kind, one, keeper, differ)
     rule = f"dedup.{kind}.{'exact' if one.exact else 'near'}"
     return Finding(one.start, one.end, rule, evidence=evidence)
 

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from cleaner.corpus.against import Earlier
+    from cleaner.corpus.index import Index
     from cleaner.corpus.rows import Rows
     from cleaner.dedup.edges import Edges
-    from cleaner.dedup.units import Units
+    from cleaner.dedup.reading import Fetch
+    from cleaner.dedup.units import BandKeys, Units
 
     Ids = NDArray[np.int64]
 
@@ -70,8 +73,9 @@ def match_documents(
     settings: Dedup | None,
     pipeline: Pipeline,
     engine: Engine,
+    index: "Index | None" = None,
 ) -> Matched:
-    """The duplicates of a corpus, document by document."""
+    """The duplicates of a corpus, document by document; also of what an index knows."""
     shards = len(cleaned)
     matched = Matched([None] * shards, [set() for _ in cleaned], [None] * shards)
     if settings is None or rows is None:
@@ -88,14 +92,27 @@ def match_documents(
             return list(_texts(units, staging, rows))
 
         values = np.concatenate([np.empty(0), *(done.values for done in cleaned)]) if settings.field else None
-        edges = match(units, fetch, settings, engine.shuffle, values=values, bands=bands)
-        matched.report = _report(units, edges, settings) | {"sample": missed(units, fetch, edges, settings)}
+        earlier = None if index is None else _earlier(index, units, bands, fetch, settings)
+        left = units if earlier is None else earlier.left
+        edges = match(left, fetch, settings, engine.shuffle, values=values, bands=bands)
+        matched.report = _report(units, edges, settings) | {"sample": missed(left, fetch, edges, settings)}
     places = _Places.of(cleaned)
-    _share_removals(matched, units, edges, places)
     _share_counts(matched, units, edges, places)
+    if earlier is not None:
+        old = earlier.staged(out, cleaned, edges)
+        units, edges, places = old.units, old.edges, _Places.of([*cleaned, old.cleaned])
+        matched.removals.append(None)  # of the copies that stay, which are staged like a last shard
+        matched.report |= {"removed": len(edges), "against": old.report}
+    _share_removals(matched, units, edges, places)
     if pipeline.level <= Certainty.LIKELY:  # else duplicates are reported and stay
         _note_emptied(matched, units, edges, places)
     return matched
+
+
+def _earlier(index: "Index", units: "Units", bands: "BandKeys", fetch: "Fetch", settings: Dedup) -> "Earlier":
+    from cleaner.corpus.against import Earlier
+
+    return Earlier(index, units, bands, fetch, settings)
 
 
 def _report(units: "Units", edges: "Edges", settings: Dedup) -> dict[str, Any]:

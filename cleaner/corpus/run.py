@@ -25,8 +25,10 @@ from cleaner.corpus.source import Listing, Passed, listing
 from cleaner.corpus.tally import Tally
 from cleaner.corpus.workdir import WORK, claimed, clear_work, refuse_overlap
 from cleaner.pipeline import Pipeline
+from cleaner.text.errors import ConfigError
 
 if TYPE_CHECKING:
+    from cleaner.corpus.index import Index
     from cleaner.corpus.rows import Rows
 
 Progress = Callable[[str, int, int], None]  # phase, bytes done, bytes in all
@@ -43,6 +45,7 @@ class _Job:
     config: Config
     engine: Engine
     progress: Progress
+    index: "Index | None" = None
 
     @property
     def pipeline(self) -> Pipeline:
@@ -69,30 +72,56 @@ def run(
     *,
     workers: int | None = 1,
     force: bool = False,
+    against: Path | None = None,
     progress: Progress = silent,
 ) -> dict[str, Any]:
     """Clean these files and directories into the run directory `out`; the manifest of the run.
 
+    against  an index of what earlier runs kept: what it holds goes
     workers  processes; None is one a core where the input is worth it. Processes are spawned: a program that asks for
              more than one must guard its own start with `if __name__ == "__main__":`
 
     ConfigError, WriteError, LockedError where it cannot begin or go on; inputs that cannot be read are listed in the
     manifest and never stop it.
     """
-    refuse_overlap(out, inputs)
+    refuse_overlap(out, [*inputs, *([] if against is None else [str(against)])])
     found = listing(inputs, out)
-    with claimed(out, force=force):
-        return _run(_Job(out, config, Local(workers or _workers_for(found)), progress), found)
+    with _opened(against, config) as index, claimed(out, force=force):
+        return _run(_Job(out, config, Local(workers or _workers_for(found)), progress, index), found)
 
 
 def dry_run(
-    inputs: Sequence[str], out: Path, config: Config, *, workers: int | None = 1, progress: Progress = silent
+    inputs: Sequence[str],
+    out: Path,
+    config: Config,
+    *,
+    workers: int | None = 1,
+    against: Path | None = None,
+    progress: Progress = silent,
 ) -> dict[str, Any]:
     """Do all the work of `run` beside the output directory, keep nothing but the manifest."""
     refuse_overlap(out, inputs)
     found = listing(inputs, out)
-    with TemporaryDirectory(prefix="clean-") as folder, claimed(Path(folder), force=True):
-        return _run(_Job(Path(folder), config, Local(workers or _workers_for(found)), progress), found)
+    with (
+        _opened(against, config) as index,
+        TemporaryDirectory(prefix="clean-") as folder,
+        claimed(Path(folder), force=True),
+    ):
+        return _run(_Job(Path(folder), config, Local(workers or _workers_for(found)), progress, index), found)
+
+
+@contextmanager
+def _opened(against: Path | None, config: Config) -> Iterator["Index | None"]:
+    """The index, if there is one, checked before any work is done."""
+    if against is None:
+        yield None
+        return
+    if config.dedup is None:
+        raise ConfigError(f"{against}: nothing is compared with an index where dedup is off")
+    from cleaner.corpus.index import opened_index
+
+    with opened_index(against, config.dedup) as index:
+        yield index
 
 
 def _workers_for(found: Listing) -> int:
@@ -112,7 +141,7 @@ def _run(job: _Job, found: Listing) -> dict[str, Any]:
         with clock("clean"):
             cleaned, skipped = _first_pass(job, parts.shards, rows)
         with clock("match"):
-            matched = match_documents(job.out, cleaned, rows, job.config.dedup, job.pipeline, job.engine)
+            matched = match_documents(job.out, cleaned, rows, job.config.dedup, job.pipeline, job.engine, job.index)
     shelves = Shelves.of([one.salvaged for one in cleaned])
     with clock("write"):
         written = _second_pass(job, parts.shards, cleaned, matched, shelves)

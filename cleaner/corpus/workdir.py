@@ -144,13 +144,20 @@ def claimed(out: Path, *, force: bool) -> Iterator[None]:
         raise ConfigError(f"{out}: is a file; -o names a directory")
     if out.is_dir():
         _refuse_foreign(out, force=force)
-    with explained(out):
-        make_folder(out)
-        handle = os.open(out / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
-    try:
-        _lock(handle, out)
+    with locked(out):
         _refuse_foreign(out, force=force)  # again: another run may have finished while this one waited its turn
-        with explained(out):
+        yield
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a directory for writing, made if need be. LockedError where somebody else has it."""
+    with explained(folder):
+        make_folder(folder)
+        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+    try:
+        _lock(handle, folder)
+        with explained(folder):
             os.ftruncate(handle, 0)
             os.write(handle, f"{os.getpid()}@{os.uname().nodename}\n".encode())
         try:
