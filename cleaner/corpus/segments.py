@@ -13,7 +13,7 @@ from cleaner.corpus.kept_texts import TextWriter
 from cleaner.corpus.shards import digest
 from cleaner.corpus.workdir import explained, make_folder, opened, writing
 from cleaner.dedup.bands import chosen
-from cleaner.dedup.segment import Ids, Rows, sorted_band, sorted_exact
+from cleaner.dedup.segment import Ids, Rows, by_kind, sorted_band, sorted_exact
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import DOCUMENT, Units, units_of
 
@@ -49,9 +49,9 @@ class _Columns:
         """These rows of a chunk, whose documents have numbers of their own."""
         columns = (units.document + self.documents, units.kind, units.start, units.end, units.letters)
         self.units.append(np.array([column[rows] for column in columns], dtype=np.uint32))
-        self.exact.append(units.exact[rows])
+        self.exact.append(by_kind(units.exact[rows], units.kind[rows]))
         near = np.flatnonzero(units.near[rows])
-        self.keys.write(units.bands[rows[near]].tobytes())
+        self.keys.write(by_kind(units.bands[rows[near]], units.kind[rows[near]]).tobytes())
         self.near.append((near + self.count).astype(np.uint32))
         self.count += len(rows)
 

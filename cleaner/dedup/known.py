@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.dedup.reading import Fetch, Reading
-from cleaner.dedup.segment import Ids, Segment
+from cleaner.dedup.segment import Ids, Segment, by_kind
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import DOCUMENT, PARAGRAPH, Units
 from cleaner.dedup.verify import equal, similar
@@ -88,7 +88,8 @@ class Search:
         return Known.join([exact, self._near(rows[self.units.near[rows] & ~np.isin(rows, exact.unit)])])
 
     def _exact(self, rows: Ids) -> Known:
-        place, old = self._numbered([segment.equal_to(self.units.exact[rows]) for segment in self.segments])
+        hashes = by_kind(self.units.exact[rows], self.units.kind[rows])
+        place, old = self._numbered([segment.equal_to(hashes) for segment in self.segments])
         new = rows[place]
         order = np.lexsort((new, old))  # by old unit, so that old texts are read once
         reading = self._reading(new, old)
@@ -116,7 +117,7 @@ class Search:
         count = max(self._count, 1)
         met = [np.empty(0, dtype=np.int64)]
         for band in range(max((len(segment.keys) for segment in self.segments), default=0)):
-            keys = self.bands[rows, band]
+            keys = by_kind(self.bands[rows, band], self.units.kind[rows])
             found = [segment.met(band, keys, self.units.letters[rows]) for segment in self.segments]
             place, old = self._numbered(found)
             met.append(rows[place] * count + old)

@@ -4,9 +4,12 @@ Arrays in, arrays out; `corpus/index.py` keeps them on disk. What is looked up h
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cleaner.dedup.units import PARAGRAPH
 
 MOST = 8  # units of one bucket that a later unit meets: of a larger one those with about as many letters
 
@@ -19,9 +22,9 @@ class Segment:
     """n units, m of them long enough to be near copies, in b bands. All may lie in files.
 
     units       document, kind, start, end, letters of each, as in Units; uint32, shape (5, n)
-    exact       their hashes in order; int64, shape (n, 2)
+    exact       their hashes, `by_kind`, in order; int64, shape (n, 2)
     exact_rows  whose they are; uint32, shape (n,)
-    keys        their keys in each band, in order of key, letters, row; int64, shape (b, m)
+    keys        their keys in each band, `by_kind`, in order of key, letters, row; int64, shape (b, m)
     rows        whose they are; uint32, shape (b, m)
     """
 
@@ -53,6 +56,12 @@ class Segment:
         place = np.repeat(np.arange(len(keys)), high - low)
         first = np.repeat(np.cumsum(high - low) - (high - low), high - low)
         return place, self.rows[band][low[place] + np.arange(len(place)) - first].astype(np.int64)
+
+
+def by_kind(keys: Ids, kind: NDArray[Any]) -> Ids:
+    """Keys or hashes (rows of one kind each) of which those of paragraphs never meet those of documents."""
+    flip: Ids = np.where(kind == PARAGRAPH, -1, 0).astype(np.int64)
+    return keys ^ flip.reshape(-1, *[1] * (keys.ndim - 1))
 
 
 def sorted_exact(hashes: Ids, rows: Rows) -> tuple[Ids, Rows]:
