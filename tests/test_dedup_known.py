@@ -58,7 +58,7 @@ def test_who_goes_is_what_all_pairs_say(units: str, seed: int, cut: int) -> None
     every = fetching(rows, new)(np.arange(len(rows)))
     kinds = [kind for part in old for kind in units_of(part, how).kind.tolist()]
     old_rows = Units.join([units_of(part, how) for part in old])
-    goes = set()
+    goes: set[int] = set()
     for at in range(len(rows)):
         if rows.kind[at] != DOCUMENT and (
             rows.letters[at] < how.shortest or rows.document[at] in goes_whole(rows, goes)

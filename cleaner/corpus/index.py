@@ -142,16 +142,18 @@ def refuse_other(folder: Path, header: Mapping[str, Any], settings: Dedup) -> No
 
 
 def segment_in(folder: Path, entry: Mapping[str, Any]) -> Segment:
-    """The arrays of a segment, which stay on disk."""
+    """The arrays of a segment, which stay on disk. ValueError where they do not fit each other."""
     segment = Segment(*(_array(folder, entry, name) for name in ARRAYS))
-    bands, count = segment.keys.shape
-    if not (
-        segment.units.shape == (5, entry["units"])
-        and segment.exact.shape == (entry["units"], 2)
-        and segment.exact_rows.shape == (entry["units"],)
-        and segment.rows.shape == (bands, count)
-    ):
-        raise ValueError(f"the arrays of {entry['name']} do not fit each other")
+    units, bands = entry["units"], len(segment.keys)
+    shapes = ((5, units), (units, 2), (units,), segment.keys.shape, (bands, *segment.keys.shape[1:]))
+    kinds = (np.uint32, np.int64, np.uint32, np.int64, np.uint32)
+    for name, shape, kind in zip(ARRAYS, shapes, kinds, strict=True):
+        array = getattr(segment, name)
+        if array.shape != shape or array.dtype != kind:
+            raise ValueError(f"{entry['name']}/{name}.npy is {array.dtype} of shape {array.shape}")
+    for rows, most in ((segment.units[0], entry["documents"]), (segment.exact_rows, units), (segment.rows, units)):
+        if rows.size and rows.max() >= most:
+            raise ValueError(f"{entry['name']} names {int(rows.max()):,} of {most:,} rows")
     return segment
 
 
