@@ -387,7 +387,8 @@ def test_a_crash_at_every_call_of_add(tmp_path: Path, monkeypatch: pytest.Monkey
         assert forked(act, tmp_path).code == CRASHED
         before = len(indexing.check(index)["runs"])
         try:
-            indexing.add(index, outs[2])
+            with on(Disk()):  # syncs nothing
+                indexing.add(index, outs[2])
         except ConfigError:  # it was done but for the tidying
             assert before == 3
         header = indexing.check(index)
