@@ -16,8 +16,8 @@ from cleaner.corpus.index import Index
 from cleaner.corpus.record import dumped, loaded
 from cleaner.corpus.workdir import rename, staging
 from cleaner.dedup.bands import chosen, promised
-from cleaner.dedup.known import Known, Search, spans_of, without
 from cleaner.dedup.edges import Edges
+from cleaner.dedup.known import Known, Search, spans_of, without
 from cleaner.dedup.reading import Fetch
 from cleaner.dedup.segment import Ids
 from cleaner.dedup.settings import Dedup
@@ -56,7 +56,7 @@ class Earlier:
         keepers, which = np.unique(known.keeper, return_inverse=True)
         names, document = np.unique(index.documents(keepers), return_inverse=True)
         old = _rows(index, keepers, document + sum(len(done.kept) for done in cleaned))
-        units = Units.join([replace(self._units, bands=old.bands[:0].repeat(len(self._units), axis=0)), old])
+        units = Units.join([replace(self._units, bands=self._units.bands[:, :0]), old])
         edges = Edges.join([edges, _edges(known, which + len(self._units), self._settings)])
         return Staged(edges, units, _stage(index, out, len(cleaned), names), self._report(out, cleaned, known))
 

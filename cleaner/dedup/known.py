@@ -6,7 +6,6 @@ is for `match` to decide.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +13,8 @@ from numpy.typing import NDArray
 from cleaner.dedup.reading import Fetch, Reading
 from cleaner.dedup.segment import Ids, Segment, by_kind
 from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import DOCUMENT, PARAGRAPH, Units
+from cleaner.dedup.units import DOCUMENT, PARAGRAPH, BandKeys, Units
 from cleaner.dedup.verify import equal, similar
-
-
-class BandKeys(Protocol):
-    """Band keys of the new units, wherever they lie: `keys[rows, band]`."""
-
-    def __getitem__(self, place: tuple[Ids, int], /) -> Ids: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
