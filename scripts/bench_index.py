@@ -7,7 +7,10 @@ The first part goes through `clean run` with little cleaning and the matching of
 is built of it. Then the rest is signed, looked up, and what is left is matched among itself. CPU seconds of one process:
 what others do at the same time does not count.
 
-prints   one table: step, CPU seconds, peak MB so far; then one of the files of the index and their bytes a unit
+    python scripts/bench_index.py --form 20000                  # texts on one form, six sevenths of which they share
+
+prints   one table: step, CPU seconds, peak MB so far; then one of the files of the index and their bytes a unit; with
+         --form the share of 1,000 later copies with eight edits each that are found
 """
 
 import argparse
@@ -18,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -30,9 +34,11 @@ from cleaner.corpus.index import opened_index
 from cleaner.corpus.run import run
 from cleaner.dedup.known import Search, without
 from cleaner.dedup.match import match
+from cleaner.dedup.segment import MOST, Segment, sorted_band, sorted_exact
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import Units, units_of
 
+HAN = [chr(code) for code in range(0x4E00, 0x5600)]
 PLAIN: dict[str, Any] = {"preset": "minimal", "dedup": {"units": "both", "near": True}}
 
 
@@ -92,12 +98,42 @@ def sizes(index: Path, header: dict[str, Any]) -> None:
     print(f"| all | {told['bytes'] / told['units']:.1f} |")
 
 
+def crowded(count: int) -> None:
+    """The share of near copies that are found where all texts share buckets."""
+    random = Random(5)
+    form = "".join(random.choices(HAN, k=360))
+    kept = [form + "".join(random.choices(HAN, k=random.randint(50, 70))) for _ in range(count)]
+    later = []
+    for text in random.sample(kept, 1000):
+        letters = list(text)
+        for at in random.sample(range(len(letters)), 8):
+            letters[at] = random.choice(HAN)
+        later.append("".join(letters))
+    how = Dedup(units="document")
+    old, units = units_of(kept, how), units_of(later, how)
+    columns = np.array([old.document, old.kind, old.start, old.end], dtype=np.uint32)
+    rows = np.arange(count, dtype=np.uint32)
+    sorted_ones = [sorted_band(old.bands[:, band], rows) for band in range(old.bands.shape[1])]
+    keys, its = (np.array(part) for part in zip(*sorted_ones, strict=True))
+    segment = Segment(columns, *sorted_exact(old.exact, rows), keys, its)
+    search = Search(units, units.bands, fetching(units, later), [segment], fetching(old, kept), how)
+    begun = time.process_time()
+    known = search.known()
+    seconds = time.process_time() - begun
+    print(f"{MOST} of each bucket: {len(known) / len(later):.3f} of the copies found, {seconds:.2f} CPU s")
+
+
 def main() -> None:
     """Read the command line, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpus", type=Path, help="JSON lines with a text")
+    parser.add_argument("corpus", type=Path, nargs="?", help="JSON lines with a text")
+    parser.add_argument("--form", type=int, metavar="TEXTS", help="so many texts on one form, in memory")
     parser.add_argument("--later", type=float, default=0.1, help="share of the documents that come later; default: 0.1")
     args = parser.parse_args()
+    if args.form:
+        crowded(args.form)
+    if not args.corpus:
+        return
     lines = args.corpus.read_bytes().splitlines(keepends=True)
     cut = round(len(lines) * (1 - args.later))
     later = [json.loads(line)["text"] for line in lines[cut:]]

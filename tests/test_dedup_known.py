@@ -13,7 +13,7 @@ from cleaner.dedup.bands import chosen
 from cleaner.dedup.jaccard import jaccard, shingle_set
 from cleaner.dedup.known import Known, Search, without
 from cleaner.dedup.match import match
-from cleaner.dedup.segment import MOST, Segment, _places, by_kind, sorted_band, sorted_exact
+from cleaner.dedup.segment import MOST, Segment, by_kind, sorted_band, sorted_exact
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import DOCUMENT, Units, units_of
 from tests.dedup_texts import HAN, edited, fetching, key_of, paragraph, paragraphs_with_copies
@@ -23,10 +23,10 @@ ONE, TWO = (paragraph(Random(seed), 8) for seed in (601, 602))
 
 def segment_of(units: Units) -> Segment:
     """All rows of these units as a segment."""
-    columns = np.array([units.document, units.kind, units.start, units.end, units.letters], dtype=np.uint32)
+    columns = np.array([units.document, units.kind, units.start, units.end], dtype=np.uint32)
     near = np.flatnonzero(units.near).astype(np.uint32)
     keys = by_kind(units.bands[near], units.kind[near])
-    bands = [sorted_band(keys[:, band], near, columns[4]) for band in range(keys.shape[1])]
+    bands = [sorted_band(keys[:, band], near) for band in range(keys.shape[1])]
     exact = sorted_exact(by_kind(units.exact, units.kind), np.arange(len(units), dtype=np.uint32))
     return Segment(columns, *exact, np.array([keys for keys, _ in bands]), np.array([rows for _, rows in bands]))
 
@@ -110,7 +110,7 @@ def test_an_index_of_nothing_knows_nothing() -> None:
     assert len(looked_up([], [[ONE]], Dedup())[2]) == 0
 
 
-def test_in_a_crowd_a_unit_meets_those_of_its_length() -> None:
+def test_copies_are_found_in_a_crowd() -> None:
     """A form with thousands of fillings: all share buckets, and each later copy still finds its own."""
     random = Random(4)
     form = "".join(random.choices(HAN, k=300))
@@ -121,13 +121,3 @@ def test_in_a_crowd_a_unit_meets_those_of_its_length() -> None:
     _, _, known = looked_up(new, [old], how)
     assert len(known) == len(new)
     assert known.matches.max() <= MOST * bands.b
-
-
-@given(st.lists(st.integers(0, 9), max_size=30), st.lists(st.tuples(st.integers(0, 9), st.integers(0, 30)), max_size=5))
-def test_bisection_of_many_ranges_is_that_of_each(values: list[int], asked: list[tuple[int, int]]) -> None:
-    sizes = np.array(sorted(values), dtype=np.uint32)
-    wanted = np.array([size for size, _ in asked], dtype=np.int64)
-    low = np.array([min(start, len(sizes)) for _, start in asked], dtype=np.int64)
-    high = np.full(len(asked), len(sizes), dtype=np.int64)
-    found = [start + int(np.searchsorted(sizes[start:], size)) for start, size in zip(low, wanted, strict=True)]
-    assert _places(sizes, wanted, low, high).tolist() == found

@@ -33,7 +33,7 @@ class Staged:
     edges    keepers that were kept before are the last rows of `units`
     units    of the run, then the copies that stay; their documents are numbered behind those of the run
     cleaned  these documents, staged like a last shard of the run
-    report   for the manifest: which index, what went for it, new units that tie together what was kept apart
+    report   for the manifest: which index, what went for it, near copies that tie together what was kept apart
     """
 
     edges: Edges
@@ -67,7 +67,7 @@ class Earlier:
         return self._known.where((units.kind[unit] == DOCUMENT) | ~np.isin(units.document[unit], dropped))
 
     def _report(self, out: Path, cleaned: Sequence[Cleaned], known: Known) -> dict[str, Any]:
-        (bridging,) = np.nonzero(known.matches > 1)
+        (bridging,) = np.nonzero((known.matches > 1) & (known.agreeing >= 0))
         documents = self._units.document[known.unit[bridging[:TOLD]]].tolist()
         told = [
             {"document": _id(out, cleaned, document), "matches": matches}

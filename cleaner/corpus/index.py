@@ -145,7 +145,7 @@ def segment_in(folder: Path, entry: Mapping[str, Any]) -> Segment:
     """The arrays of a segment, which stay on disk. ValueError where they do not fit each other."""
     segment = Segment(*(_array(folder, entry, name) for name in ARRAYS))
     units, bands = entry["units"], len(segment.keys)
-    shapes = ((5, units), (units, 2), (units,), segment.keys.shape, (bands, *segment.keys.shape[1:]))
+    shapes = ((4, units), (units, 2), (units,), segment.keys.shape, (bands, *segment.keys.shape[1:]))
     kinds = (np.uint32, np.int64, np.uint32, np.int64, np.uint32)
     for name, shape, kind in zip(ARRAYS, shapes, kinds, strict=True):
         array = getattr(segment, name)

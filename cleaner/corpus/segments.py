@@ -47,7 +47,7 @@ class _Columns:
 
     def put(self, units: Units, rows: Ids) -> None:
         """These rows of a chunk, whose documents have numbers of their own."""
-        columns = (units.document + self.documents, units.kind, units.start, units.end, units.letters)
+        columns = (units.document + self.documents, units.kind, units.start, units.end)
         self.units.append(np.array([column[rows] for column in columns], dtype=np.uint32))
         self.exact.append(by_kind(units.exact[rows], units.kind[rows]))
         near = np.flatnonzero(units.near[rows])
@@ -67,7 +67,7 @@ def write_segment(folder: Path, documents: Iterable[Kept], settings: Dedup) -> J
             for chunk in _chunks(documents):
                 _put(columns, texts, chunk, settings)
             places, digests = texts.done()
-        units = np.concatenate([np.empty((5, 0), dtype=np.uint32), *columns.units], axis=1)
+        units = np.concatenate([np.empty((4, 0), dtype=np.uint32), *columns.units], axis=1)
         exact = np.concatenate([np.empty((0, 2), dtype=np.int64), *columns.exact])
         near = np.concatenate([np.empty(0, dtype=np.uint32), *columns.near])
         bands = chosen(settings.threshold, settings.recall).b
@@ -84,7 +84,7 @@ def join_segments(index: Path, folder: Path, one: Json, other: Json) -> Json:
     parts = [segment_in(index, one), segment_in(index, other)]
     with explained(folder):
         make_folder(folder)
-    moved = np.array([[one["documents"]], [0], [0], [0], [0]], dtype=np.uint32)
+    moved = np.array([[one["documents"]], [0], [0], [0]], dtype=np.uint32)
     units = np.concatenate([parts[0].units, parts[1].units + moved], axis=1)
     exact = np.empty((units.shape[1], 2), dtype=np.int64)
     for part, start in zip(parts, (0, len(parts[0])), strict=True):
@@ -157,7 +157,7 @@ def _write(folder: Path, units: Rows, exact: Ids, bands: Iterable[tuple[Ids, Row
             header = {"descr": kind, "fortran_order": False, "shape": shape}
             np.lib.format.write_array_header_1_0(file, header)
         for band_keys, band_rows in bands:
-            keys, rows = sorted_band(band_keys, band_rows, units[4])
+            keys, rows = sorted_band(band_keys, band_rows)
             key_file.write(keys.tobytes())
             row_file.write(rows.tobytes())
 

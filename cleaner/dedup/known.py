@@ -111,7 +111,7 @@ class Search:
         met = [np.empty(0, dtype=np.int64)]
         for band in range(max((len(segment.keys) for segment in self.segments), default=0)):
             keys = by_kind(self.bands[rows, band], self.units.kind[rows])
-            found = [segment.met(band, keys, self.units.letters[rows]) for segment in self.segments]
+            found = [segment.met(band, keys) for segment in self.segments]
             place, old = self._numbered(found)
             met.append(rows[place] * count + old)
         pairs, agreeing = np.unique(np.concatenate(met), return_counts=True)
@@ -151,7 +151,7 @@ def spans_of(segments: Sequence[Segment], rows: Ids) -> Ids:
     out = np.zeros((5, len(rows)), dtype=np.int64)
     for at, segment in enumerate(segments):
         mine = number == at
-        document, kind, start, end, _ = segment.units[:, rows[mine] - starts[at]].astype(np.int64)
+        document, kind, start, end = segment.units[:, rows[mine] - starts[at]].astype(np.int64)
         out[:, mine] = np.full(len(document), at), document, start, end - start, kind
     return out
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cleaner.dedup.units import PARAGRAPH
 
-MOST = 8  # units of one bucket that a later unit meets: of a larger one those with about as many letters
+MOST = 8  # units of one bucket that a later unit meets: the first ones. Copies in a crowd meet in other buckets as well
 
 Ids = NDArray[np.int64]
 Rows = NDArray[np.uint32]
@@ -21,10 +21,10 @@ Rows = NDArray[np.uint32]
 class Segment:
     """n units, m of them long enough to be near copies, in b bands. All may lie in files.
 
-    units       document, kind, start, end, letters of each, as in Units; uint32, shape (5, n)
+    units       document, kind, start, end of each, as in Units; uint32, shape (4, n)
     exact       their hashes, `by_kind`, in order; int64, shape (n, 2)
     exact_rows  whose they are; uint32, shape (n,)
-    keys        their keys in each band, `by_kind`, in order of key, letters, row; int64, shape (b, m)
+    keys        their keys in each band, `by_kind`, in order of key, then row; int64, shape (b, m)
     rows        whose they are; uint32, shape (b, m)
     """
 
@@ -39,23 +39,20 @@ class Segment:
 
     def equal_to(self, hashes: Ids) -> tuple[Ids, Ids]:
         """Places in `hashes` (int64, shape (k, 2)) that a unit here has too, and the first such unit."""
-        low = np.searchsorted(self.exact[:, 0], hashes[:, 0])
-        (place,) = np.nonzero(low < len(self))
-        place = place[(self.exact[low[place]] == hashes[place]).all(axis=1)]
-        return place, self.exact_rows[low[place]].astype(np.int64)
+        order = np.argsort(hashes[:, 0])  # in order, so that pages of a file are read once
+        low = np.searchsorted(self.exact[:, 0], hashes[order, 0])
+        (found,) = np.nonzero(low < len(self))
+        found = found[(self.exact[low[found]] == hashes[order[found]]).all(axis=1)]
+        return order[found], self.exact_rows[low[found]].astype(np.int64)
 
-    def met(self, band: int, keys: Ids, letters: Ids) -> tuple[Ids, Ids]:
-        """Places in `keys` whose bucket has units here, and these units; `letters` belong to the keys."""
-        low, high = (np.searchsorted(self.keys[band], keys, side) for side in ("left", "right"))
-        (large,) = np.nonzero(high - low > MOST)
-        if len(large):
-            sizes = self.units[4][self.rows[band]]
-            middle = _places(sizes, letters[large], low[large], high[large])
-            low[large] = np.clip(middle - MOST // 2, low[large], high[large] - MOST)
-            high[large] = low[large] + MOST
-        place = np.repeat(np.arange(len(keys)), high - low)
-        first = np.repeat(np.cumsum(high - low) - (high - low), high - low)
-        return place, self.rows[band][low[place] + np.arange(len(place)) - first].astype(np.int64)
+    def met(self, band: int, keys: Ids) -> tuple[Ids, Ids]:
+        """Places in `keys` whose bucket has units here, and these units."""
+        order = np.argsort(keys)
+        low, high = (np.searchsorted(self.keys[band], keys[order], side) for side in ("left", "right"))
+        count = np.minimum(high - low, MOST)
+        found = np.repeat(np.arange(len(keys)), count)
+        offset = np.arange(len(found)) - np.repeat(np.cumsum(count) - count, count)
+        return order[found], self.rows[band][low[found] + offset].astype(np.int64)
 
 
 def by_kind(keys: Ids, kind: NDArray[Any]) -> Ids:
@@ -70,18 +67,7 @@ def sorted_exact(hashes: Ids, rows: Rows) -> tuple[Ids, Rows]:
     return hashes[order], rows[order]
 
 
-def sorted_band(keys: Ids, rows: Rows, letters: Rows) -> tuple[Ids, Rows]:
-    """The keys of one band in order of key, letters and row; `letters` of all units."""
-    by_letters = np.lexsort((rows, letters[rows]))
-    order = by_letters[np.argsort(keys[by_letters], kind="stable")]
+def sorted_band(keys: Ids, rows: Rows) -> tuple[Ids, Rows]:
+    """The keys of one band in order, and their rows, which ascend; of equal keys the first row stands first."""
+    order = np.argsort(keys, kind="stable")
     return keys[order], rows[order]
-
-
-def _places(sizes: Rows, wanted: Ids, low: Ids, high: Ids) -> Ids:
-    """Where each wanted size would stand among sizes[low:high], which ascend: bisection of all ranges at once."""
-    low, high = low.copy(), high.copy()
-    while (low < high).any():
-        middle = (low + high) // 2
-        right = (low < high) & (sizes[np.minimum(middle, len(sizes) - 1)] < wanted)
-        low, high = np.where(right, middle + 1, low), np.where(right, high, np.maximum(low, middle))
-    return low
