@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import IO, Any
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from cleaner.corpus.index import BLOCKS, FILES, TEXTS, checked, segment_in
 from cleaner.corpus.kept_texts import TextWriter
 from cleaner.corpus.shards import digest
-from cleaner.corpus.workdir import explained, make_folder, opened, writing
+from cleaner.corpus.workdir import explained, make_folder, opened, scratch, writing
 from cleaner.dedup.bands import chosen
 from cleaner.dedup.segment import Ids, Rows, by_kind, sorted_band, sorted_exact
 from cleaner.dedup.settings import Dedup
@@ -58,9 +57,7 @@ class _Columns:
 
 def write_segment(folder: Path, documents: Iterable[Kept], settings: Dedup) -> Json:
     """A segment of these documents; its entry in the header. Documents that nothing could equal are left out."""
-    with explained(folder):
-        make_folder(folder)
-    with explained(folder), TemporaryFile(dir=folder) as keys:
+    with scratch(folder) as keys:
         columns = _Columns(keys)
         with writing(folder / TEXTS) as file:
             texts = TextWriter(file)
@@ -71,7 +68,8 @@ def write_segment(folder: Path, documents: Iterable[Kept], settings: Dedup) -> J
         exact = np.concatenate([np.empty((0, 2), dtype=np.int64), *columns.exact])
         near = np.concatenate([np.empty(0, dtype=np.uint32), *columns.near])
         bands = chosen(settings.threshold, settings.recall).b
-        keys.flush()
+        with explained(folder):
+            keys.flush()
         stored = _stored(keys, len(near), bands)
         _write(folder, units, exact, ((stored[:, band], near) for band in range(bands)), (bands, len(near)))
     _save(folder, BLOCKS[0], places)

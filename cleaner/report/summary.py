@@ -17,6 +17,8 @@ def summary(manifest: Mapping[str, Any], out: str, *, look: bool = True) -> list
     counts = manifest["counts"]
     lines = [_head(manifest, counts)]
     lines += _rules(counts)
+    if against := manifest["dedup"].get("against"):
+        lines.append(f"  for copies that earlier runs kept ({shown(against['index'])}): {against['removed']:,} ×")
     lines += _salvaged(manifest)
     lines += _weakest(counts, out, look=look)
     return lines
