@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from cleaner.corpus.first_pass import Cleaned, clean_bytes, staged
+from cleaner.corpus.first_pass import Cleaned
 from cleaner.corpus.index import Index
 from cleaner.corpus.record import dumped, loaded
+from cleaner.corpus.staged import clean_bytes, places
 from cleaner.corpus.workdir import rename, staging
 from cleaner.dedup.bands import chosen, promised
 from cleaner.dedup.edges import Edges
@@ -98,7 +99,7 @@ def _edges(known: Known, keepers: Ids, settings: Dedup) -> Edges:
 def _stage(index: Index, out: Path, shard: int, documents: Ids) -> Cleaned:
     """The old documents as the first pass would have staged them."""
     done = Cleaned(shard)
-    records, texts = staged(out, shard)
+    records, texts = places(out, shard)
     with staging(records.parent) as (record_file, record_path), staging(texts.parent) as (text_file, text_path):
         for document in documents.tolist():
             record: Mapping[str, Any] = index.record(document)
@@ -116,6 +117,6 @@ def _stage(index: Index, out: Path, shard: int, documents: Ids) -> Cleaned:
 def _id(out: Path, cleaned: Sequence[Cleaned], document: int) -> str:
     starts = list(accumulate((len(done.kept) for done in cleaned), initial=0))
     shard = bisect_right(starts, document) - 1
-    with staged(out, shard)[0].open("rb") as file:
+    with places(out, shard)[0].open("rb") as file:
         file.seek(cleaned[shard].record_at[document - starts[shard]])
         return str(loaded(file.readline())["id"])
