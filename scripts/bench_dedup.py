@@ -1,9 +1,8 @@
-"""Measure duplicate removal end to end: JSON lines in, kept JSON lines and removed ids out, whole processes.
+"""Measure `clean dedup` end to end: JSON lines in, kept JSON lines and removed ids out, whole processes.
 
     python scripts/bench_dedup.py corpus.jsonl                       # documents, paragraphs, both
     python scripts/bench_dedup.py corpus.jsonl --units document --recall thorough --rounds 5
     python scripts/bench_dedup.py corpus.jsonl --peers               # gaoya and datasketch beside it, where installed
-    python scripts/bench_dedup.py corpus.jsonl --out kept.jsonl removed.jsonl --units document   # one run, files stay
 
 prints   a Markdown table: median wall and CPU seconds, MB of input a second of wall, peak memory, units removed.
          The start and the end of the process count; configurations run in turn, so that all meet the same load.
@@ -19,13 +18,14 @@ import re
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 WHITE = re.compile(r"\s+")
+CLEAN = Path(sys.executable).parent / "clean"
 CHUNK = 5000  # documents a parallel query
 
 
@@ -35,17 +35,6 @@ class Cost(NamedTuple):
     wall: float
     cpu: float
     peak: float
-
-
-def ours(args: argparse.Namespace) -> None:
-    """One run of cleaner."""
-    from cleaner.corpus.survivors import write_survivors
-    from cleaner.dedup.settings import Dedup
-
-    settings = Dedup(
-        units=args.units[0], threshold=args.threshold, shortest=args.shortest, recall=args.recall, keep=args.keep
-    )
-    print(json.dumps(write_survivors(args.corpus, *args.out, settings, threads=args.threads)))
 
 
 def with_gaoya(texts: list[str], threads: int) -> list[tuple[int, int]]:
@@ -118,14 +107,14 @@ def peer(args: argparse.Namespace) -> None:
                 removed.write(json.dumps({"id": record["id"]}) + "\n")
 
 
-def cost_of(arguments: Iterable[str]) -> Cost:
-    """Run this script as a process of its own and wait for it."""
+def cost_of(command: Sequence[str]) -> Cost:
+    """Run this as a process of its own and wait for it."""
     begun = time.perf_counter()
-    pid = os.posix_spawn(sys.executable, [sys.executable, __file__, *arguments], os.environ, file_actions=_SILENT)
+    pid = os.posix_spawn(command[0], command, os.environ, file_actions=_SILENT)
     _, status, usage = os.wait4(pid, 0)
     wall = time.perf_counter() - begun
     if status:
-        sys.exit(f"{' '.join(arguments)}: exit {os.waitstatus_to_exitcode(status)}")
+        sys.exit(f"{' '.join(command)}: exit {os.waitstatus_to_exitcode(status)}")
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3))
 
 
@@ -134,21 +123,35 @@ _SILENT = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
 
 def compare(args: argparse.Namespace) -> None:
     """Every configuration in turn, several times; print the table."""
-    own = ["--threshold", str(args.threshold), "--shortest", str(args.shortest), "--keep", args.keep]
-    runs = {
-        f"cleaner, {units}, {args.recall}": ["--units", units, "--recall", args.recall, *own] for units in args.units
-    }
-    if args.peers:
-        runs |= {f"{name}, document": ["--peer", name] for name in PEERS if find_spec(name)}
+    with TemporaryDirectory(dir=args.corpus.parent) as folder:
+        kept, removed = (str(Path(folder) / name) for name in ("kept.jsonl", "removed.jsonl"))
+        own = ["--threshold", str(args.threshold), "--shortest", str(args.shortest), "--keep", args.keep]
+        own += ["--recall", args.recall, "--threads", str(args.threads), "--force", "-q"]
+        verb = [str(CLEAN), "dedup", str(args.corpus), "-o", kept, "--removed", removed, *own]
+        runs = {f"clean dedup, {units}, {args.recall}": [*verb, "--units", units] for units in args.units}
+        if args.peers:
+            peer_of = [
+                sys.executable,
+                __file__,
+                str(args.corpus),
+                "--threads",
+                str(args.threads),
+                "--out",
+                kept,
+                removed,
+            ]
+            runs |= {f"{name}, document": [*peer_of, "--peer", name] for name in PEERS if find_spec(name)}
+        _print_table(runs, Path(removed), args)
+
+
+def _print_table(runs: Mapping[str, Sequence[str]], removed_to: Path, args: argparse.Namespace) -> None:
     costs: dict[str, list[Cost]] = {name: [] for name in runs}
     removed: dict[str, int] = {}
-    with TemporaryDirectory(dir=args.corpus.parent) as folder:
-        out = [str(Path(folder) / name) for name in ("kept.jsonl", "removed.jsonl")]
-        for round_ in range(args.rounds + 1):  # the first compiles, and fills the page cache
-            for name, options in runs.items():
-                cost = cost_of([str(args.corpus), *options, "--threads", str(args.threads), "--out", *out])
-                costs[name] += [cost] * (round_ > 0)
-                removed[name] = Path(out[1]).read_bytes().count(b"\n")
+    for round_ in range(args.rounds + 1):  # the first compiles, and fills the page cache
+        for name, command in runs.items():
+            cost = cost_of(command)
+            costs[name] += [cost] * (round_ > 0)
+            removed[name] = removed_to.read_bytes().count(b"\n")
     megabytes = args.corpus.stat().st_size / 1e6
     print("| run | wall s (least–most) | CPU s | MB/s | peak MB | removed |\n|---|---|---|---|---|---|")
     for name, its in costs.items():
@@ -172,16 +175,16 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--peers", action="store_true", help=f"run {' and '.join(PEERS)} as well, where installed")
-    parser.add_argument("--peer", choices=PEERS, help="one run of this peer instead of cleaner; needs --out")
-    parser.add_argument("--out", nargs=2, type=Path, metavar=("KEPT", "REMOVED"), help="one run, and its files")
+    parser.add_argument("--peer", choices=PEERS, help="one run of this peer alone; needs --out")
+    parser.add_argument("--out", nargs=2, type=Path, metavar=("KEPT", "REMOVED"), help="the files of --peer")
     return parser.parse_args()
 
 
 def main() -> None:
     """Read the command line, run once or compare."""
     args = _arguments()
-    if args.out:
-        peer(args) if args.peer else ours(args)
+    if args.peer:
+        peer(args)
     else:
         compare(args)
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cleaner.dedup import key as key_module
 from cleaner.dedup.bands import Bands, band_keys, chosen, found
-from cleaner.dedup.candidates import near_pairs
+from cleaner.dedup.candidates import Crowds, near_pairs
 from cleaner.dedup.key import CODE_POINT, key, keyed, table
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.shingle import exact_hashes, shingles
@@ -218,7 +218,7 @@ def test_buckets_join_what_datasketch_joins() -> None:
     for unit, sketch in enumerate(sketches):
         index.insert(unit, sketch)
     theirs = {(other, unit) for unit, sketch in enumerate(sketches) for other in index.query(sketch) if other < unit}
-    first, second = near_pairs(np.arange(len(rows)), band_keys(rows, Bands(16, 8)).T, shuffle, 1)
+    first, second = near_pairs(np.arange(len(rows)), band_keys(rows, Bands(16, 8)).T, shuffle, 1, Crowds())
     assert set(zip(first.tolist(), second.tolist(), strict=True)) == theirs
     assert len(theirs) > 50
 

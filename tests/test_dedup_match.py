@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.dedup.candidates import bucket_links, near_pairs
+from cleaner.dedup.candidates import CROWD, Crowds, bucket_links, near_pairs
 from cleaner.dedup.edges import Edge, Edges
 from cleaner.dedup.match import match
 from cleaner.dedup.missed import missed
@@ -386,9 +386,18 @@ def test_a_crowd_has_links_in_proportion() -> None:
     counts = []
     for copies in (500, 1000):
         units = units_of(crowd(copies)[copies:], DOCUMENTS)
-        counts.append(len(near_pairs(np.arange(len(units)), units.bands.T, shuffle, 1)[0]))
+        counts.append(len(near_pairs(np.arange(len(units)), units.bands.T, shuffle, 1, Crowds())[0]))
     assert counts[1] <= 2.3 * counts[0]
     assert counts[1] <= 2 * 16 * 1000
+
+
+@pytest.mark.parametrize(("size", "told"), [(CROWD, 0), (CROWD + 1, 1), (3 * CROWD, 1)])
+def test_a_large_bucket_is_told(size: int, told: int) -> None:
+    crowds = Crowds()
+    crowd_of_one_key, others = np.full(size, 7), np.arange(100, 900)
+    keys = np.random.default_rng(4).permutation(np.concatenate([crowd_of_one_key, others]))
+    near_pairs(np.arange(len(keys)), [keys, np.arange(len(keys))], shuffle, 3, crowds)
+    assert crowds == Crowds(told, told * size, told * size)
 
 
 def test_a_document_of_many_paragraphs() -> None:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from cleaner.dedup.units import BandKeys, Units
 
     Ids = NDArray[np.int64]
+
+
+CURVE = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)  # similarities at which the manifest tells the chance to find a pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,11 @@ def match_documents(
         return matched
     import numpy as np
 
+    from cleaner.dedup.candidates import Crowds
     from cleaner.dedup.match import match
     from cleaner.dedup.missed import missed
 
+    crowds = Crowds()
     units, bands = rows.joined()
     with StagedTexts(out, cleaned) as staging:
 
@@ -94,8 +99,10 @@ def match_documents(
         values = np.concatenate([np.empty(0), *(done.values for done in cleaned)]) if settings.field else None
         earlier = None if index is None else _earlier(index, units, bands, fetch, settings)
         left = units if earlier is None else earlier.left
-        edges = match(left, fetch, settings, engine.shuffle, values=values, bands=bands)
-        matched.report = _report(units, edges, settings) | {"sample": missed(left, fetch, edges, settings)}
+        edges = match(left, fetch, settings, engine.shuffle, values=values, bands=bands, crowds=crowds)
+        matched.report = _report(units, edges, settings) | {"crowds": asdict(crowds)}
+        if settings.near:
+            matched.report["sample"] = missed(left, fetch, edges, settings)
     places = _Places.of(cleaned)
     _share_counts(matched, units, edges, places)
     if earlier is not None:
@@ -121,10 +128,12 @@ def _report(units: "Units", edges: "Edges", settings: Dedup) -> dict[str, Any]:
     from cleaner.dedup.key import digest
 
     bands = chosen(settings.threshold, settings.recall)
-    chances = {f"{jaccard:.2f}": round(found(jaccard, bands), 4) for jaccard in (0.7, settings.threshold, 0.9, 0.95)}
+    chances = {f"{jaccard:.2f}": round(found(jaccard, bands), 4) for jaccard in sorted({*CURVE, settings.threshold})}
     return {
         "units": len(units),
         "removed": len(edges),
+        "near": settings.near,
+        "threshold": settings.threshold,
         "bands": bands.b,
         "rows": bands.r,
         "found_at_jaccard": chances,

@@ -4,6 +4,7 @@ Units are numbered in keep order throughout, so the first of a group is the one 
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from cleaner.dedup.shuffle import Columns, Shuffle
 
 A_LINK = 50  # code points that are signed by numpy in the time that Python needs for a link
 MANY = 1 << 22  # pairs
+CROWD = 200  # units in a bucket from which on it is told
 ALL_PAIRS = 8  # units: up to here everyone meets everyone; a bigger bucket gets 2n links
 
 Ids = NDArray[np.int64]
@@ -30,20 +32,48 @@ def exact_pairs(hashes: NDArray[np.int64], shuffle: Shuffle, parts: int) -> tupl
     return _as_pairs(_distinct([_as_codes(shuffle(rows, "hash", parts, equal_to_first), len(ids))]), len(ids))
 
 
-def near_pairs(ids: Ids, bands: Iterable[NDArray[np.int64]], shuffle: Shuffle, parts: int) -> tuple[Ids, Ids]:
+@dataclass(slots=True)
+class Crowds:
+    """Buckets of over CROWD units, in which pairs are missed: their number over all bands, their units, the largest."""
+
+    buckets: int = 0
+    units: int = 0
+    largest: int = 0
+
+
+def near_pairs(
+    ids: Ids, bands: Iterable[NDArray[np.int64]], shuffle: Shuffle, parts: int, crowds: Crowds
+) -> tuple[Ids, Ids]:
     """Pairs of units that share a bucket in some band, each once.
 
     ids      int64, shape (n,): the numbers of the units
     bands    their keys in one band after the other, so that only one is held; int64, shape (n,) each
+    crowds   counts on
     returns  (firsts, seconds), first < second, ordered by first, then second
     """
     count = int(ids.max(initial=0)) + 1
     met: list[Ids] = []
+    crowded = np.zeros(count, dtype=np.bool_)
     for bucket in bands:
-        met.append(_as_codes(shuffle({"key": bucket, "id": ids}, "key", parts, bucket_links), count))
+        links = shuffle({"key": bucket, "id": ids}, "key", parts, bucket_links)
+        _note_crowds(links, crowded, crowds)
+        met.append(_as_codes(links, count))
         if sum(map(len, met)) > 2 * len(met[0]) + MANY:  # most pairs meet in several bands
             met = [_distinct(met)]
+    crowds.units += int(np.count_nonzero(crowded))
     return _as_pairs(_distinct(met), count)
+
+
+def _note_crowds(links: Columns, crowded: NDArray[np.bool_], crowds: Crowds) -> None:
+    """Crowds among the links of one band: the first of a large bucket is linked to all others of it, no other unit is."""
+    if len(links["first"]) < CROWD:
+        return
+    others = np.bincount(links["first"], minlength=len(crowded))
+    firsts = others >= CROWD
+    crowds.buckets += int(np.count_nonzero(firsts))
+    crowds.largest = max(crowds.largest, int(others.max()) + 1 if firsts.any() else 0)
+    crowded[firsts] = True
+    crowded[links["second"][firsts[links["first"]]]] = True
 
 
 def equal_to_first(rows: Columns) -> Columns:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.dedup.bands import chosen, promised
-from cleaner.dedup.candidates import exact_pairs, near_pairs
+from cleaner.dedup.candidates import Crowds, exact_pairs, near_pairs
 from cleaner.dedup.edges import Edges
 from cleaner.dedup.reading import Fetch, Reading
 from cleaner.dedup.settings import FIELD, Dedup, Keep
@@ -27,6 +27,7 @@ def match(
     parts: int | None = None,
     values: NDArray[np.float64] | None = None,
     bands: BandKeys | None = None,
+    crowds: Crowds | None = None,
 ) -> Edges:
     """Every unit to remove, in row order, one edge each; the keeper of every edge stays.
 
@@ -35,11 +36,12 @@ def match(
     parts    in how many parts a column is sorted; by default as many as `settings.memory` asks for
     values   one number a document for `keep = "field:NAME"`, -inf where it has none; float64, shape (documents,)
     bands    the band keys, where they do not lie in `units`
+    crowds   counts large buckets, if given
     shuffle  how rows with equal keys are brought together; neither it nor `parts` changes the result
     """
     order = keep_order(units, settings.keep, values)
     bands = units.bands if bands is None else bands
-    search = _Search(units, bands, fetch, settings, shuffle, parts or settings.parts(len(units)))
+    search = _Search(units, bands, fetch, settings, shuffle, parts or settings.parts(len(units)), crowds or Crowds())
     may_go = (units.kind == DOCUMENT) & (units.letters > 0)
     documents = search.edges(order[may_go[order]])
     dropped = units.document[documents.unit]
@@ -67,6 +69,7 @@ class _Search:
     settings: Dedup
     shuffle: Shuffle
     parts: int
+    crowds: Crowds
 
     def edges(self, rows: NDArray[np.int64]) -> Edges:
         """Edges among units of one kind. Inside, a unit is its place in `rows`, the keep order."""
@@ -82,7 +85,7 @@ class _Search:
         ids = np.flatnonzero(enters)
         entered = rows[ids]
         bands = (self.bands[entered, band] for band in range(self.bands.shape[1]))
-        pairs = near_pairs(ids, bands, self.shuffle, self.parts)
+        pairs = near_pairs(ids, bands, self.shuffle, self.parts, self.crowds)
         return verdicts(similar(*pairs, reading, self.settings.limit), reading, self.settings.limit)
 
     def _copies(

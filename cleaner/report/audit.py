@@ -7,7 +7,7 @@ from typing import Any
 
 from cleaner.corpus import manifest
 from cleaner.document import Document
-from cleaner.report import lookup
+from cleaner.report import lookup, recall
 from cleaner.report import salvaged as salvages
 from cleaner.report import show as shows
 from cleaner.report import summary as summaries
@@ -22,7 +22,7 @@ Answer = tuple[dict[str, Any], Iterable[str]]
 def summary(out: Path) -> Answer:
     """The whole run."""
     content = manifest.read(out)
-    lines = [*summaries.summary(content, str(out)), *summaries.passed(content)]
+    lines = [*summaries.summary(content, str(out)), *recall.lines(content), *summaries.passed(content)]
     return {**content, "schema": "cleaner/audit/1"}, lines
 
 
