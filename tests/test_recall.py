@@ -100,4 +100,4 @@ def test_a_crowd_is_told(clean: Clean, tmp_path: Path) -> None:
     texts = [edited(random, text, 1) for _ in range(400)]
     plant(tmp_path, {"in.jsonl": "".join(json.dumps({"text": text}) + "\n" for text in texts)})
     clean("run", "in.jsonl", "-o", "out", "-s", "dedup.units=document")
-    assert "groups of over 200 (the largest 3" in clean("audit", "out").stdout
+    assert "groups of over 200 (the largest 2" in clean("audit", "out").stdout
