@@ -15,6 +15,7 @@ from cleaner.dedup.shuffle import Columns, Shuffle
 
 A_LINK = 50  # code points that are signed by numpy in the time that Python needs for a link
 MANY = 1 << 22  # pairs
+FILTER = 1 << 20  # slots of a byte each
 CROWD = 200  # units in a bucket from which on it is told
 ALL_PAIRS = 8  # units: up to here everyone meets everyone; a bigger bucket gets 2n links
 
@@ -124,18 +125,21 @@ def components(first: Ids, second: Ids, count: int) -> list[Ids]:
 
 
 def _in_groups(keys: NDArray[np.int64]) -> Ids:
-    """The rows whose key another row has too, in no order that counts.
+    """The rows whose key another row has too, ascending.
 
-    The fast sort of numpy is not stable and its order differs between processors, so the few rows in groups are sorted
-    once more: .03 s instead of .14 s for 16 bands of 100,000 units.
+    Sorted are the keys alone, three times as fast as an argsort and without rows to fetch from all over memory; the few
+    keys that come again are then looked for by a filter that a cache holds.
     """
-    order = np.argsort(keys)
-    ordered = keys[order]
-    equal = ordered[1:] == ordered[:-1]
-    grouped = np.zeros(len(keys), dtype=np.bool_)
-    grouped[1:] |= equal
-    grouped[:-1] |= equal
-    return order[grouped]
+    ordered = np.sort(keys)
+    again = _distinct_of(ordered[1:][ordered[1:] == ordered[:-1]])
+    if not len(again):
+        return np.empty(0, dtype=np.int64)
+    passes = np.zeros(FILTER, dtype=np.bool_)
+    passes[again & (FILTER - 1)] = True
+    rows = np.flatnonzero(passes[keys & (FILTER - 1)])
+    found = keys[rows]
+    found_rows: Ids = rows[again[np.minimum(np.searchsorted(again, found), len(again) - 1)] == found]
+    return found_rows
 
 
 def _group_starts(*columns: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -154,7 +158,11 @@ def _as_codes(links: Columns, count: int) -> Ids:
 
 def _distinct(codes: Sequence[Ids]) -> Ids:
     """All numbers in order, each once: whatever parts they came from."""
-    ordered = np.sort(np.concatenate([np.empty(0, dtype=np.int64), *codes]))  # np.unique takes twice the time
+    return _distinct_of(np.sort(np.concatenate([np.empty(0, dtype=np.int64), *codes])))
+
+
+def _distinct_of(ordered: Ids) -> Ids:
+    """Sorted numbers, each once; np.unique would hash them first."""
     first = np.ones(len(ordered), dtype=np.bool_)
     first[1:] = ordered[1:] != ordered[:-1]
     return ordered[first]

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias, get_args
 from cleaner.text.errors import ConfigError
 
 LOWEST_THRESHOLD = 0.5  # unrelated English texts of a million characters have J = .37: below this, nothing is proved
-SORTED = 40  # bytes a row of a column takes while it is sorted
+SORTED = 32  # bytes a row of a column takes while it is sorted
 MOST_PARTS = 64  # each is chosen from the whole column
 LARGEST_SEED = 2**32 - 1  # of numpy's RandomState, from which datasketch takes its permutations
 
@@ -89,12 +89,12 @@ class Dedup:
         return self.memory << 20
 
     def parts(self, units: int) -> int:
-        """In how many parts a column of so many units is sorted, so that one stays well inside the memory allowed.
+        """In how many parts a column of so many units is sorted, so that one fits into the memory allowed.
 
         >>> Dedup().parts(1_000_000), Dedup(memory=16).parts(1_000_000)
-        (1, 10)
+        (1, 2)
         """
-        return min(1 + 4 * units * SORTED // self.held_bytes, MOST_PARTS)
+        return min(1 + units * SORTED // self.held_bytes, MOST_PARTS)
 
     @property
     def limit(self) -> Fraction:
