@@ -256,6 +256,7 @@ def same_result(texts: Sequence[str], settings: Dedup) -> list[Edge]:
     for parts in (2, 16, 64):
         assert list(match(units, fetching(units, texts), settings, parts=parts)) == edges
     assert list(match(units, fetching(units, texts), settings, backwards, 3)) == edges
+    assert list(match(units, fetching(units, texts), settings, threads=8)) == edges
     return edges
 
 
@@ -303,6 +304,8 @@ def test_small_portions_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     _, edges = matched(texts, PARAGRAPHS)
     monkeypatch.setattr("cleaner.dedup.reading.BUDGET", 500)
     assert matched(texts, PARAGRAPHS)[1] == edges
+    units = units_of(texts, PARAGRAPHS)
+    assert list(match(units, fetching(units, texts), PARAGRAPHS, threads=2)) == edges
 
 
 def test_the_hash_seed_of_python_does_not_matter() -> None:

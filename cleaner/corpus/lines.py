@@ -2,7 +2,6 @@
 
 import codecs
 import json
-import sys
 from array import array
 from collections.abc import Iterator
 from functools import lru_cache
@@ -16,6 +15,9 @@ from cleaner.text.errors import InputError
 CHUNK = 1 << 22  # code points signed by one thread in one go
 REMEMBERED = 256  # documents that were read again
 BOM = codecs.BOM_UTF8
+SPACE = " \t\r\n"
+
+_SCAN = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # not in typeshed; what json.loads calls between two searches for white space
 
 
 class Line(NamedTuple):
@@ -32,7 +34,7 @@ class Lines:
 
     name    of the file, for messages
     member  that holds the text; `value`: whose number decides which copy stays, if one does
-    memory  bytes of texts that are held; once there are more, all of them are read again when asked for
+    memory  bytes of lines whose texts are held; where there are more, all are read again when asked for
     """
 
     def __init__(self, file: IO[bytes], name: str, member: str = "text", value: str | None = None, memory: int = 0):
@@ -41,6 +43,7 @@ class Lines:
         self.failed: list[Passed] = []
         self.size = 0
         self._name, self._value, self._memory = name, value, memory
+        self._quoted = json.dumps(member, ensure_ascii=False).encode()
         self._starts, self._ends, self._numbers = array("q"), array("q"), array("q")
         self._held: list[Line] | None = []
         self._again = lru_cache(REMEMBERED)(self._read_again)
@@ -63,19 +66,19 @@ class Lines:
     def read(self) -> Iterator[list[str]]:
         """Read all lines; their texts, a chunk at a time."""
         texts: list[str] = []
-        size = held = 0
+        size = 0
         for number, line in enumerate(self.file, 1):
-            if line.strip() and (one := self._document(line, number)) is not None:
+            if (one := self._document(line, number)) is not None:
                 texts.append(one.text)
                 size += len(one.text)
-                held += sys.getsizeof(one.text)
                 if self._held is not None:
                     self._held.append(one)
-                    self._held = self._held if held <= self._memory else None
             self.size += len(line)
             if size >= CHUNK:
                 yield texts
                 texts, size = [], 0
+                if self.size > self._memory:
+                    self._held = None
         if texts:
             yield texts
 
@@ -83,7 +86,8 @@ class Lines:
         try:
             record = self._record(line)
         except InputError as failure:
-            self.failed.append(Passed(f"{self._name}:{number}", str(failure)))
+            if line.strip():
+                self.failed.append(Passed(f"{self._name}:{number}", str(failure)))
             return None
         if self._value is not None:
             self.values.append(number_in(record, self._value))
@@ -99,13 +103,21 @@ class Lines:
     def _record(self, line: bytes) -> dict[str, Any]:
         try:
             text = line.removeprefix(BOM).decode()
-            record = json.loads(text)
+            record, end = _SCAN(text, _first_sign(text))
         except RecursionError:
             raise InputError("is nested too deeply to be read") from None
+        except StopIteration:
+            raise InputError("is not a line of JSON") from None
         except ValueError as failure:
             raise InputError(f"is not a line of JSON: {failure}") from None
-        if not isinstance(record, dict) or not isinstance(record.get(self.member), str):
+        if text[end:].strip(SPACE):
+            raise InputError(f"is not a line of JSON: more stands behind character {end}")
+        if type(record) is not dict or type(record.get(self.member)) is not str:
             raise InputError(f"has no text in a member {self.member!r}; pass --text-field")
-        if text.count(f'"{self.member}"') > 1:
-            split(text.rstrip("\r\n"), self.member)  # refuses two members of one name
+        if line.count(self._quoted) > 1:
+            split(text.strip(SPACE), self.member)  # refuses two members of one name
         return record
+
+
+def _first_sign(text: str) -> int:
+    return 0 if text[:1] == "{" else len(text) - len(text.lstrip(SPACE))

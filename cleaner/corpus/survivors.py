@@ -3,9 +3,7 @@
 For corpora that are clean already. No run directory, no provenance: the removals are listed, with the copy that stays.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -86,26 +84,19 @@ def _matched(lines: Lines, settings: Dedup, folder: Path, threads: int) -> "tupl
         _sign(lines, rows, settings, threads)
         units, bands = rows.joined()
         values = np.array(lines.values) if settings.field else None
-        return units, match(units, _fetching(units, lines), settings, values=values, bands=bands)
+        return units, match(units, _fetching(units, lines), settings, values=values, bands=bands, threads=threads)
 
 
 def _sign(lines: Lines, rows: "Rows", settings: Dedup, threads: int) -> None:
     """The rows of all units; a chunk is signed while the next one is read, and few wait."""
+    from cleaner.dedup.threads import in_threads
     from cleaner.dedup.units import Units, units_of
 
-    waiting: deque[tuple[int, int, Future[Units]]] = deque()
+    def signed(texts: list[str]) -> tuple[int, Units]:
+        return len(texts), units_of(texts, settings)
 
-    def put() -> None:
-        number, documents, future = waiting.popleft()
-        rows.put(number, documents, future.result())
-
-    with ThreadPoolExecutor(threads) as pool:
-        for number, texts in enumerate(lines.read()):
-            waiting.append((number, len(texts), pool.submit(units_of, texts, settings)))
-            if len(waiting) > 2 * threads:
-                put()
-        while waiting:
-            put()
+    for number, (documents, units) in enumerate(in_threads(signed, lines.read(), threads)):
+        rows.put(number, documents, units)
 
 
 def _fetching(units: "Units", lines: Lines) -> "Callable[[NDArray[np.int64]], list[str]]":

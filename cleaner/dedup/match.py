@@ -28,6 +28,7 @@ def match(
     values: NDArray[np.float64] | None = None,
     bands: BandKeys | None = None,
     crowds: Crowds | None = None,
+    threads: int = 1,
 ) -> Edges:
     """Every unit to remove, in row order, one edge each; the keeper of every edge stays.
 
@@ -37,11 +38,13 @@ def match(
     values   one number a document for `keep = "field:NAME"`, -inf where it has none; float64, shape (documents,)
     bands    the band keys, where they do not lie in `units`
     crowds   counts large buckets, if given
-    shuffle  how rows with equal keys are brought together; neither it nor `parts` changes the result
+    threads  that compare texts
+    shuffle  how rows with equal keys are brought together; neither it nor `parts` nor `threads` changes the result
     """
     order = keep_order(units, settings.keep, values)
     bands = units.bands if bands is None else bands
-    search = _Search(units, bands, fetch, settings, shuffle, parts or settings.parts(len(units)), crowds or Crowds())
+    parts, crowds = parts or settings.parts(len(units)), crowds or Crowds()
+    search = _Search(units, bands, fetch, settings, shuffle, parts, crowds, threads)
     may_go = (units.kind == DOCUMENT) & (units.letters > 0)
     documents = search.edges(order[may_go[order]])
     dropped = units.document[documents.unit]
@@ -70,6 +73,7 @@ class _Search:
     shuffle: Shuffle
     parts: int
     crowds: Crowds
+    threads: int
 
     def edges(self, rows: NDArray[np.int64]) -> Edges:
         """Edges among units of one kind. Inside, a unit is its place in `rows`, the keep order."""
@@ -86,7 +90,8 @@ class _Search:
         entered = rows[ids]
         bands = (self.bands[entered, band] for band in range(self.bands.shape[1]))
         pairs = near_pairs(ids, bands, self.shuffle, self.parts, self.crowds)
-        return verdicts(similar(*pairs, reading, self.settings.limit), reading, self.settings.limit)
+        links = similar(*pairs, reading, self.settings.limit, self.threads)
+        return verdicts(links, reading, self.settings.limit)
 
     def _copies(
         self, rows: NDArray[np.int64], first: NDArray[np.int64], copies: NDArray[np.int64], near: Links

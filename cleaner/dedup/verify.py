@@ -11,8 +11,9 @@ from cleaner.dedup.candidates import A_LINK, components
 from cleaner.dedup.compiled import either
 from cleaner.dedup.graph import decide_by_links
 from cleaner.dedup.key import equal_keys
-from cleaner.dedup.reading import BUDGET, Reading
+from cleaner.dedup.reading import BUDGET, Pairs, Reading
 from cleaner.dedup.sets import sets_of
+from cleaner.dedup.threads import in_threads
 
 WIDEST = 1000  # units of a component in which everyone is compared; in a wider one only those that met are
 
@@ -42,10 +43,18 @@ class Links(NamedTuple):
         )
 
 
-def similar(first: Ids, second: Ids, reading: Reading, limit: Fraction) -> Links:
+def similar(first: Ids, second: Ids, reading: Reading, limit: Fraction, threads: int = 1) -> Links:
     """Those of the pairs that reach the limit; pairs are sorted by their first unit, and stay so."""
     work = int(reading.sizes[second].sum())
-    return Links.join(list(_compared(first, second, reading, limit, work)))
+
+    def compared(some: tuple[slice, Pairs, list[str]]) -> Links:
+        portion, (one, other), texts = some
+        sets = sets_of(texts, work)
+        common = sets.common(one, other, limit)
+        union = sets.sizes[one] + sets.sizes[other] - common
+        return Links(first[portion], second[portion], common, union).where(common > 0)
+
+    return Links.join(list(in_threads(compared, reading.pairs(first, second), threads)))
 
 
 def equal(first: Ids, second: Ids, reading: Reading) -> tuple[Ids, Ids]:
@@ -70,14 +79,6 @@ def verdicts(links: Links, reading: Reading, limit: Fraction) -> Links:
     return Links.join(
         [_by_links(links.where(~compared[links.first]), reading), *_by_comparison(narrow, reading, limit)]
     )
-
-
-def _compared(first: Ids, second: Ids, reading: Reading, limit: Fraction, work: int) -> Iterator[Links]:
-    for portion, (one, other), texts in reading.pairs(first, second):
-        sets = sets_of(texts, work)
-        common = sets.common(one, other, limit)
-        union = sets.sizes[one] + sets.sizes[other] - common
-        yield Links(first[portion], second[portion], common, union).where(common > 0)
 
 
 def _by_links(links: Links, reading: Reading) -> Links:
