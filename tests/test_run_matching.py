@@ -11,10 +11,12 @@ import pytest
 
 from cleaner.config import Config, config_of
 from cleaner.corpus import shards
+from cleaner.corpus.restore import restore
 from cleaner.corpus.run import run
 from cleaner.corpus.verify import verify
 from cleaner.corpus.workdir import WORK, scratch
 from cleaner.dedup.settings import Dedup
+from cleaner.stages import STAGES
 from tests.conftest import digest, plant
 from tests.dedup_texts import paragraph, paragraphs_with_copies
 
@@ -124,3 +126,17 @@ def test_a_document_that_loses_every_paragraph_goes(home: Path) -> None:
     run(["in/a.jsonl"], Path("out"), config_of({}))
     assert [record["clean"]["record"] for record in records(Path("out"))] == [1, 2, None, 3]
     assert sound(Path("out"))
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n　\n"])
+def test_without_stages_it_goes_as_well(home: Path, end: str) -> None:
+    """White space between paragraphs that went is no text, whoever settles the layout."""
+    one, two = (paragraph(Random(seed), 8) for seed in (501, 502))
+    pages = [f"{one}\n另一行。", f"{two}\n又一行。", f"　　{one}\n\n　　{two}{end}", f"{one}{end}", f"\n{end}", "完。"]
+    source = "".join(json.dumps({"text": page}) + "\n" for page in pages)
+    plant(home, {"in/a.jsonl": source})
+    run(["in/a.jsonl"], Path("out"), config_of(dict.fromkeys(STAGES, False)))
+    assert [record["clean"]["record"] for record in records(Path("out"))] == [1, 2, None, None, 3, 4]
+    assert sound(Path("out"))
+    restore(Path("out"), Path("back"))
+    assert Path("back/a.jsonl").read_text(encoding="utf-8") == source

@@ -14,7 +14,7 @@ from cleaner.corpus.staged import Entry, clean_bytes, clean_text, entries, origi
 from cleaner.corpus.tally import Tally
 from cleaner.corpus.workdir import WORK, inside, staging
 from cleaner.dedup.settings import Dedup
-from cleaner.document import Document
+from cleaner.document import Certainty, Document, Finding
 from cleaner.pipeline import Pipeline
 
 CORPUS = "corpus"
@@ -139,13 +139,22 @@ def _without(job: SecondPass, part: Part, done: Written, keepers: Keepers, index
     counts = list(_in_source(doc, list(part.counts.of(index)) if part.counts else []))
     if part.removals and job.dedup and (duplicates := list(part.removals.of(index))):
         findings = [finding_of(one, doc.text, keepers, job.dedup) for one in duplicates]
-        doc = job.pipeline.settle(doc.revise(findings, job.pipeline.level, job.pipeline.keep), again=True)
+        doc = _revised(job.pipeline, doc, findings)
         done.tally.replace(before, doc)
         if not doc.kept:
             done.emptied.add(index)
     out = record_of(doc, origin_of(entry.head, record), path=None, record=None) | occurrences_out(counts)
     out |= {"salvaged": record["salvaged"]} if "salvaged" in record else {}
     return Entry(entry.head._replace(kept=doc.kept), dumped(out), clean_bytes(doc.text))
+
+
+def _revised(pipeline: Pipeline, doc: Document, duplicates: Sequence[Finding]) -> Document:
+    """The document after its duplicates went, its layout settled again; where nothing but white space is left, nothing is."""
+    doc = pipeline.settle(doc.revise(duplicates, pipeline.level, pipeline.keep), again=True)
+    if doc.text and not doc.text.strip():
+        rest = Finding(0, len(doc.text), "dedup.document.rest", certainty=Certainty.LIKELY)
+        doc = doc.revise([rest], pipeline.level, pipeline.keep)
+    return doc
 
 
 def _in_source(doc: Document, counts: Sequence[Occurrence]) -> Iterator[Occurrence]:

@@ -14,6 +14,7 @@ LARGEST_SEED = 2**32 - 1  # of numpy's RandomState, from which datasketch takes 
 RULES = {
     "dedup.document.exact": "a document whose comparison key equals that of a document that stays goes",
     "dedup.document.near": "a document whose shingles are nearly those of a document that stays goes",
+    "dedup.document.rest": "white space that is left of a document whose every paragraph went for a copy goes too",
     "dedup.paragraph.exact": "a paragraph whose comparison key equals that of a paragraph that stays goes",
     "dedup.paragraph.near": "a paragraph whose shingles are nearly those of a paragraph that stays goes",
 }
