@@ -59,6 +59,7 @@ class Rows:
         self._blocks: dict[int, Block] = {}
         self._open = ExitStack()
         self._file: IO[bytes] | None = None
+        self._bands = 0
 
     def __enter__(self) -> Self:
         return self
