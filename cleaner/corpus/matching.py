@@ -100,9 +100,7 @@ def match_documents(
         earlier = None if index is None else _earlier(index, units, bands, fetch, settings)
         left = units if earlier is None else earlier.left
         threads = getattr(engine, "workers", 1)
-        edges = match(
-            left, fetch, settings, engine.shuffle, values=values, bands=bands, crowds=crowds, threads=threads
-        )
+        edges = match(left, fetch, settings, engine.shuffle, values=values, bands=bands, crowds=crowds, threads=threads)
         matched.report = _report(units, edges, settings) | {"crowds": asdict(crowds)}
         if settings.near:
             matched.report["sample"] = missed(left, fetch, edges, settings)
