@@ -1,11 +1,13 @@
 """What matching found for one shard → findings with evidence. Reads the copies that stay from what was staged."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from hashlib import sha256
+from itertools import chain, groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self
 
 from cleaner.corpus.record import document_in, loaded
 from cleaner.corpus.staged import clean_text, places
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     Ids = NDArray[np.int64]
 
 REMEMBERED = 256  # documents, and evidence of as many copies
+OPEN = 16  # shards whose files are open
 
 
 class Duplicate(NamedTuple):
@@ -67,11 +70,10 @@ class Duplicates:
     estimate: "NDArray[np.float64]"
     exact: "NDArray[np.bool_]"
 
-    def of(self, document: int) -> Iterator[Duplicate]:
-        """Those in one document."""
-        first, last = (int(self.document.searchsorted(document, side)) for side in ("left", "right"))
-        if first < last:
-            yield from map(Duplicate, *(getattr(self, one.name)[first:last].tolist() for one in fields(self)))
+    def by_document(self) -> dict[int, list[Duplicate]]:
+        """The same, document by document."""
+        rows = map(Duplicate, *(getattr(self, one.name).tolist() for one in fields(self)))
+        return {document: list(its) for document, its in groupby(rows, key=lambda one: one.document)}
 
 
 class Keepers:
@@ -81,14 +83,31 @@ class Keepers:
         self._out = out
         self.document = lru_cache(REMEMBERED)(self._document)
         self.evidence = lru_cache(REMEMBERED)(self._evidence)
+        self._open: dict[int, tuple[IO[bytes], IO[bytes]]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        for file in chain.from_iterable(self._open.values()):
+            file.close()
 
     def _document(self, shard: int, record_at: int, text_at: int, text_end: int) -> tuple[Document, Mapper]:
-        records, texts = places(self._out, shard)
-        with records.open("rb") as record_file, texts.open("rb") as text_file:
-            record_file.seek(record_at)
-            text_file.seek(text_at)
-            doc = document_in(loaded(record_file.readline()), clean_text(text_file.read(text_end - text_at)))
+        records, texts = self._files(shard)
+        records.seek(record_at)
+        texts.seek(text_at)
+        doc = document_in(loaded(records.readline()), clean_text(texts.read(text_end - text_at)))
         return doc, doc.change.mapper(back=True)
+
+    def _files(self, shard: int) -> tuple[IO[bytes], IO[bytes]]:
+        """The staged records and texts of a shard, left open; not of many shards at once."""
+        if shard not in self._open:
+            if len(self._open) == OPEN:
+                for file in self._open.pop(next(iter(self._open))):
+                    file.close()
+            records, texts = places(self._out, shard)
+            self._open[shard] = records.open("rb"), texts.open("rb")
+        return self._open[shard]
 
     def _evidence(self, place: tuple[int, int, int, int], start: int, end: int) -> Mapping[str, Any]:
         doc, back = self.document(*place)

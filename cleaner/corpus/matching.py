@@ -3,7 +3,8 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -46,11 +47,12 @@ class Counts:
     end: "Ids"
     times: "Ids"
 
-    def of(self, document: int) -> Iterator[Occurrence]:
-        """Those in one document."""
-        first, last = (int(self.index.searchsorted(document, side)) for side in ("left", "right"))
-        columns = (self.whole, self.start, self.end, self.times)
-        yield from map(Occurrence, *(column[first:last].tolist() for column in columns))
+    def by_document(self) -> dict[int, list[Occurrence]]:
+        """The same, document by document."""
+        rows = zip(
+            *(column.tolist() for column in (self.index, self.whole, self.start, self.end, self.times)), strict=True
+        )
+        return {document: [Occurrence(*one[1:]) for one in its] for document, its in groupby(rows, key=itemgetter(0))}
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from hashlib import sha256
 from itertools import count, groupby
 from pathlib import Path
 
-from cleaner.corpus.duplicates import Duplicates, Keepers, finding_of
+from cleaner.corpus.duplicates import Duplicate, Duplicates, Keepers, finding_of
 from cleaner.corpus.matching import Counts
 from cleaner.corpus.record import Occurrence, document_in, dumped, loaded, occurrences_out, record_of
 from cleaner.corpus.shelf import Shelf, shelve
@@ -34,13 +34,6 @@ class Part:
     counts: Counts | None
     records: Mapping[str, int]
     shelf: Shelf = field(default_factory=Shelf)
-
-    @property
-    def touched(self) -> frozenset[int]:
-        """Documents of which the record says more than after the first pass, by index."""
-        removals = self.removals.document.tolist() if self.removals else []
-        counts = self.counts.index.tolist() if self.counts else []
-        return frozenset(removals + counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,29 +116,45 @@ def _salvaged(job: SecondPass, part: Part, name: str, records: Iterable[bytes], 
 
 def _without_duplicates(job: SecondPass, part: Part, done: Written) -> Iterator[Entry]:
     """What the first pass staged, without the duplicates; most documents have none and stay as they are."""
-    keepers, touched, index = Keepers(job.out), part.touched, 0
-    for entry in entries(job.out, part.shard):
-        if entry.head.size is None:
+    removals = part.removals.by_document() if part.removals else {}
+    counts = part.counts.by_document() if part.counts else {}
+    index = 0
+    with Keepers(job.out) as keepers:
+        for entry in entries(job.out, part.shard):
+            if entry.head.size is None:
+                yield entry
+                continue
+            if index in counts:
+                entry = _counted(entry, counts[index])
+            if index in removals and job.dedup:
+                entry, before, after = _without(job, keepers, entry, removals[index])
+                done.tally.replace(before, after)
+                if not after.kept:
+                    done.emptied.add(index)
             yield entry
-            continue
-        yield _without(job, part, done, keepers, index, entry) if index in touched else entry
-        index += 1
+            index += 1
 
 
-def _without(job: SecondPass, part: Part, done: Written, keepers: Keepers, index: int, entry: Entry) -> Entry:
-    """One document without its duplicates, its record with what was found."""
+def _counted(entry: Entry, counts: Sequence[Occurrence]) -> Entry:
+    """One document with how often it occurred, in code points of the decoded source, as all spans of a record are."""
     record = loaded(entry.record)
-    before = doc = document_in(record, clean_text(entry.text))
-    counts = list(_in_source(doc, list(part.counts.of(index)) if part.counts else []))
-    if part.removals and job.dedup and (duplicates := list(part.removals.of(index))):
-        findings = [finding_of(one, doc.text, keepers, job.dedup) for one in duplicates]
-        doc = _revised(job.pipeline, doc, findings)
-        done.tally.replace(before, doc)
-        if not doc.kept:
-            done.emptied.add(index)
-    out = record_of(doc, origin_of(entry.head, record), path=None, record=None) | occurrences_out(counts)
-    out |= {"salvaged": record["salvaged"]} if "salvaged" in record else {}
-    return Entry(entry.head._replace(kept=doc.kept), dumped(out), clean_bytes(doc.text))
+    back = document_in(record, clean_text(entry.text)).change.mapper(back=True)
+    moved = [Occurrence(one.whole, *back(one.start, one.end), one.times) for one in counts]
+    return entry._replace(record=dumped(record | occurrences_out(moved)))
+
+
+def _without(
+    job: SecondPass, keepers: Keepers, entry: Entry, duplicates: Sequence[Duplicate]
+) -> tuple[Entry, Document, Document]:
+    """One document without its duplicates, its record with what was found; the document before and after."""
+    assert job.dedup is not None  # it found them
+    record = loaded(entry.record)
+    before = document_in(record, clean_text(entry.text))
+    findings = [finding_of(one, before.text, keepers, job.dedup) for one in duplicates]
+    after = _revised(job.pipeline, before, findings)
+    out = record_of(after, origin_of(entry.head, record), path=None, record=None)
+    out |= {key: record[key] for key in ("dup_count", "salvaged") if key in record}
+    return Entry(entry.head._replace(kept=after.kept), dumped(out), clean_bytes(after.text)), before, after
 
 
 def _revised(pipeline: Pipeline, doc: Document, duplicates: Sequence[Finding]) -> Document:
@@ -155,13 +164,6 @@ def _revised(pipeline: Pipeline, doc: Document, duplicates: Sequence[Finding]) -
         rest = Finding(0, len(doc.text), "dedup.document.rest", certainty=Certainty.LIKELY)
         doc = doc.revise([rest], pipeline.level, pipeline.keep)
     return doc
-
-
-def _in_source(doc: Document, counts: Sequence[Occurrence]) -> Iterator[Occurrence]:
-    """The same in code points of the decoded source, as all spans of a record are."""
-    if counts:
-        back = doc.change.mapper(back=True)
-        yield from (Occurrence(one.whole, *back(one.start, one.end), one.times) for one in counts)
 
 
 def _write_text(out: Path, name: str, its: Iterable[Entry], done: Written, _: Mapping[str, int]) -> Iterator[bytes]:

@@ -59,8 +59,9 @@ def places(out: Path, shard: int) -> tuple[Path, Path]:
 
 def write(records: IO[bytes], head: Head, record: bytes) -> int:
     """Stage the two lines of a document; where its record begins, in bytes."""
-    at = records.tell() + records.write(dumped(head) + b"\n")
-    records.write(record + b"\n")
+    first = dumped(head)
+    at = records.tell() + len(first) + 1
+    records.write(b"%b\n%b\n" % (first, record))
     return at
 
 
