@@ -103,7 +103,8 @@ def test_plain_and_compiled_loops_agree() -> None:
     assert np.array_equal(plain(links.shared)(*given), found)
     near = links.cosines(found, own.places, own.sizes, weights.rising)
     assert np.array_equal(plain(links.cosines)(found, own.places, own.sizes, weights.rising), near)
-    given_rows = (found, near, own.characters, own.sizes, own.marks, own.closed)
+    how = (own.characters, own.sizes, own.marks, own.closed, own.headed, own.edges, own.headline)
+    given_rows = (found, near, *how)
     first = links.first_round(*given_rows)
     assert np.array_equal(plain(links.first_round)(*given_rows), first)
     part = model.trees("first", True)
@@ -115,7 +116,12 @@ def test_plain_and_compiled_loops_agree() -> None:
     weight = np.sqrt(own.characters.astype(np.float64))
     sides = np.array([2, 2, 1, 1, 2, 0, 2])
     given_block = (link, near, found, own.places, own.marks, own.characters, own.closed, weight, sides)
-    assert np.array_equal(plain(blocks.measured)(*given_block), blocks.measured(*given_block))
+    row = blocks.measured(*given_block)
+    assert np.array_equal(plain(blocks.measured)(*given_block), row)
+    border, again = (own.headed, own.edges, own.headline, own.characters, sides), row.copy()
+    blocks.bordered(row, *border)
+    plain(blocks.bordered)(again, *border)
+    assert np.array_equal(again, row)
 
 
 def test_the_model_is_numbers_only() -> None:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-COLUMNS = 71
+FIRST_OF_PAGE = 71  # columns before those of `bordered`
+COLUMNS = 92
 BETWEEN, INSIDE, USUAL, LOWEST = 0, 3, 13, 14  # columns that the evidence quotes
 WINDOWS = 24  # stretches of main looked at: bounds time
 IN, MAIN = 1, 2
@@ -223,3 +224,54 @@ def measured(
     row[at + 4] = vectors_sum / (units[IN] * units[MAIN])
     row[at + 5] = vectors_main / (units[MAIN] * units[MAIN])
     return row
+
+
+@compiled
+def bordered(
+    row: "Floats", headed: "Ints", edges: "Ints", headline: "Floats", characters: "Ints", proposal: "Ints"
+) -> None:
+    """The columns that tell how the block begins and ends, and who holds to the headline; written into `row`."""
+    count = len(characters)
+    at = FIRST_OF_PAGE
+    open_first, open_most, end_before, end_last, open_after, heads, runs = 0.0, -1e6, 0.0, 0.0, 0.0, 0.0, 0.0
+    turn_in, turn_out, main_open, main_end, main_heads = 0.0, 0.0, -1e6, -1e6, 0.0
+    holds, weights = np.zeros((3, 3)), np.zeros(3)
+    most, first_main, units = np.zeros((3, 3)), True, np.zeros(3)
+    last_main = 0.0
+    for i in range(count):
+        side = proposal[i]
+        units[side] += 1
+        weights[side] += characters[i]
+        for k in range(3):
+            holds[side, k] += headline[i, k] * characters[i]
+            most[side, k] = max(most[side, k], headline[i, k])
+        if side == IN:
+            open_most = max(open_most, edges[i, 0])
+            if i == 0 or proposal[i - 1] != IN:
+                runs += 1
+                open_first += edges[i, 0]
+                heads += headed[i]
+                if i > 0:
+                    end_before += edges[i - 1, 1]
+                    turn_in += edges[i, 0] + edges[i - 1, 1]
+            if i == count - 1 or proposal[i + 1] != IN:
+                end_last += edges[i, 1]
+                if i < count - 1:
+                    open_after += edges[i + 1, 0]
+                    turn_out += edges[i, 1] + edges[i + 1, 0]
+        elif side == MAIN:
+            last_main = edges[i, 1]
+            if not first_main:
+                main_open = max(main_open, edges[i, 0])
+                main_heads += headed[i]
+            if i < count - 1 and proposal[i + 1] == MAIN:
+                main_end = max(main_end, edges[i, 1])
+            first_main = False
+    row[at], row[at + 1], row[at + 2], row[at + 3] = open_first / runs, open_most, end_before / runs, end_last / runs
+    row[at + 4], row[at + 5], row[at + 6] = open_after / runs, turn_in / runs, turn_out / runs
+    row[at + 7], row[at + 8], row[at + 9] = main_open, main_end, last_main
+    row[at + 10], row[at + 11] = heads / runs, main_heads / max(units[MAIN], 1.0)
+    for k in range(3):
+        mine = holds[IN, k] / max(weights[IN], 1.0)
+        its = holds[MAIN, k] / max(weights[MAIN], 1.0)
+        row[at + 12 + 3 * k], row[at + 13 + 3 * k], row[at + 14 + 3 * k] = mine, its, most[IN, k]

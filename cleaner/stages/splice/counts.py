@@ -29,6 +29,7 @@ class Counts(NamedTuple):
     term, unit, times  each term of each unit once, sorted by term and unit; `term` is a place in `keys`
     sizes              terms of each unit
     marks              how many signs of each kind a unit has, shape (units, kinds)
+    sequence           the key of every term, in order of appearance
     """
 
     keys: "Keys"
@@ -37,6 +38,7 @@ class Counts(NamedTuple):
     times: "Ints"
     sizes: "Ints"
     marks: "Ints"
+    sequence: "Keys"
 
 
 def counts(texts: list[str], fold: "Codes", signs: "Bytes", rows: int) -> Counts:
@@ -71,17 +73,18 @@ def by_arrays(texts: list[str], fold: "Codes", signs: "Bytes", rows: int) -> Cou
         times,
         np.bincount(found.units, minlength=len(texts)),
         marks[:, :rows].astype(np.int64),
+        found.keys,
     )
 
 
 @compiled
 def _counted(
     codes: "Codes", ends: "Ints", fold: "Codes", kinds: "Bytes", signs: "Bytes", rows: int
-) -> "tuple[Keys, Ints, Ints, Ints, Ints, Ints]":
+) -> "tuple[Keys, Ints, Ints, Ints, Ints, Ints, Keys]":
     marks = np.zeros((len(ends), rows + 1), np.int64)
     keys, sizes = _keys(codes, ends, fold, kinds, signs, marks)
     distinct, term, unit, times = _grouped(keys, sizes)
-    return distinct, term, unit, times, sizes, marks[:, :rows].copy()
+    return distinct, term, unit, times, sizes, marks[:, :rows].copy(), keys
 
 
 @compiled

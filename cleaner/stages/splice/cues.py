@@ -87,6 +87,18 @@ def heading(paragraphs: Sequence[Paragraph], lines: Mapping[int, str], number: i
     return above if plain else number
 
 
+def headline(paragraphs: Sequence[Paragraph]) -> str:
+    """The line above all units, if there is one that is no line of the page."""
+    first = paragraphs[0]
+    return "" if first.long or line_kind(first.text) else first.text
+
+
+def headed(paragraphs: Sequence[Paragraph], number: int) -> bool:
+    """A line like a heading stands right above, and it is not the first line."""
+    above = paragraphs[number - 1] if number > 1 else None
+    return above is not None and not above.long and not above.closed and not line_kind(above.text)
+
+
 def like_label(paragraph: Paragraph) -> bool:
     """Short, without any mark: it may be the name of a page."""
     return len(paragraph.text) <= LABEL[paragraph.cjk] and not _MARK.search(paragraph.text)

@@ -12,8 +12,8 @@ from cleaner.document import Certainty
 from cleaner.stages.splice.cues import Cue, Trust
 from cleaner.stages.splice.measures import Measures
 
-SHORT = {True: 1, False: 4}  # by script: `min_block` counts CJK characters, others need four times as many
-LOUD = {True: -9.0, False: 4.6}  # by script: odds in nats of a single paragraph that goes by its words alone
+SHORT = {True: 1, False: 3}  # by script: `min_block` counts CJK characters, others need three times as many
+LOUD = {True: -9.0, False: 4.0}  # by script: odds in nats of a single paragraph that goes by its words alone
 GAP = 1.0  # nats by which a block with a cue must hold together better than to main
 RAISES = {Trust.MEDIUM: 1.0, Trust.STRONG: 2.0, Trust.NEAR_CERTAIN: 3.0}  # nats that a cue adds to the odds
 DOUBT = 0.8  # from this probability on a block is worth a look
@@ -45,7 +45,7 @@ class Block:
     characters  how many they hold
     nats        log-odds of the model that it is foreign
     cjk         whether the text that is judged is in a CJK script
-    asides      half of them are list items or quotations, or one is a note of the editors
+    asides      half of them are list items, tables or quotations, or one is a note of the editors
     stranger    most of them are in another script than the text
     main        how many units the main article has
     """
@@ -136,7 +136,7 @@ def _doubt(block: Block, settings: Settings) -> str:
     if block.characters < settings.min_block * SHORT[block.cjk]:
         return f"only {block.characters} characters without a line of the page that speaks for them"
     if block.asides:
-        return "it holds list items, quotations or notes, which share few words with their own article"
+        return "it holds list items, tables, quotations or notes, which share few words with their own article"
     if block.stranger:
         return "it is in another script than the main article, which makes words no evidence"
     return ""

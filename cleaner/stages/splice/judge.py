@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cleaner.document import Certainty
-from cleaner.stages.splice.cues import OWN, Cue, Trust, heading, jumps, named
+from cleaner.stages.splice.cues import OWN, Cue, Trust, headed, heading, headline, jumps, named
 from cleaner.stages.splice.decide import Block, Settings, Verdict, decide, quiet
 from cleaner.stages.splice.measures import measures, shared_words
 from cleaner.stages.splice.reading import Proposal, Reading, read
@@ -23,6 +23,9 @@ LEARNED = {
 }  # by script: share of common terms; English has .26 and more, 90 other languages .14 at most
 CLOSE = 0.9  # two articles this near in size, and no first paragraph to decide: no main article
 LOOSE = 3  # the partition whose mean links are above 0: place in `partitions.STOPS`
+SECTIONS = 3  # paragraphs of main under headings: a guide or handbook, of which the model has seen none outside CJK
+FIGURES = 0.3  # of the characters are digits: a table
+STRICT = 1  # the partition whose mean links are above 1.6
 DIGEST = 5  # clusters, none over half of the text: a round-up
 
 
@@ -86,9 +89,16 @@ class _Page:
         own = [self.paragraphs[number] for number in self.units]
         sizes = [len(paragraph.text) for paragraph in own]
         cjk = 2 * sum(len(paragraph.text) for paragraph in own if paragraph.cjk) >= sum(sizes)
-        page = sheet([paragraph.text for paragraph in own], [paragraph.closed for paragraph in own], cjk=cjk)
+        page = sheet(
+            [paragraph.text for paragraph in own],
+            [paragraph.closed for paragraph in own],
+            cjk=cjk,
+            headed=[headed(self.paragraphs, number) for number in self.units],
+            headline=headline(self.paragraphs),
+        )
         seeds = self._seeds()
         apart = [(head, seed) for seed, (_, heads) in seeds.items() for head in heads]
+        apart += self._across_byline() if seeds else []
         reading = read(page, cjk, apart, frozenset(seeds))
         if not reading.proposals:
             return []
@@ -103,6 +113,8 @@ class _Page:
             if verdict := decide(block, self.settings):
                 if page.common < LEARNED[cjk]:
                     verdict = verdict.held("its language is not among those that the model has learned")
+                if not cjk and block.trust < Trust.STRONG and page.headed[list(proposal.main)].sum() >= SECTIONS:
+                    verdict = verdict.held("the article is in sections under headings, which share few words")
                 found[block.paragraphs] = self._guarded(verdict, reading, proposal, sizes), proposal
         best = _best(verdict for verdict, _ in found.values())
         return [_told(verdict, page, found[verdict.block.paragraphs][1]) for verdict in best]
@@ -117,7 +129,7 @@ class _Page:
             measures=measures(proposal),
             cues=cues,
             cjk=cjk,
-            asides=any(note(paragraph.text) for paragraph in own) or 2 * sum(aside(p.text) for p in own) >= len(own),
+            asides=any(note(p.text) for p in own) or 2 * sum(aside(p.text) or tabular(p.text) for p in own) >= len(own),
             stranger=2 * sum(paragraph.cjk != cjk for paragraph in own) > len(own),
             main=len(proposal.main),
         )
@@ -163,9 +175,20 @@ class _Page:
                 seeds[seed] = line, [unit for unit, own in enumerate(self.units) if own < top and unit != seed]
         return seeds
 
+    def _across_byline(self) -> list[tuple[int, int]]:
+        """Pairs of units with the end byline between them: on a page of several articles it ends the first one."""
+        lines = [number for number, kind in self.lines.items() if kind == "byline" and number > OWN][:1]
+        return [
+            (one, other)
+            for line in lines
+            for one, above in enumerate(self.units)
+            for other, below in enumerate(self.units)
+            if above < line < below
+        ]
+
     def _doubles(self, reading: Reading) -> set[int]:
         """Units with a copy elsewhere: not right behind it, but with another article between."""
-        owner = reading.labels[LOOSE].tolist()
+        owner = reading.labels[STRICT].tolist()
         place = {number: unit for unit, number in enumerate(self.units)}
         pairs = near_copies(self.paragraphs, self.units)
         pairs = [(one, other) for one, other in pairs if any(owner[u] != owner[one] for u in range(one, other))]
@@ -190,20 +213,34 @@ class _Page:
 def _best(verdicts: Iterable[Verdict]) -> list[Verdict]:
     """Of two on one paragraph the surer speaks, before both a block that a line of the page proves, the largest first.
 
+    One that the model thinks unlikely waits for its turn: it may hold a proved piece and a stretch of main.
+
     In order of the text.
     """
 
     def rank(own: Verdict) -> tuple[int, float, tuple[int, ...]]:
-        proved = own.block.trust >= Trust.NEAR_CERTAIN and own.certainty > Certainty.SUSPECT
+        proved = own.block.trust >= Trust.NEAR_CERTAIN and own.certainty > Certainty.SUSPECT and own.block.nats >= 0
         return -len(own.block.paragraphs) * proved, -own.probability, own.block.paragraphs
 
     found: list[Verdict] = []
     taken: set[int] = set()
-    for verdict in sorted(verdicts, key=rank):
+    ranked = sorted(verdicts, key=rank)
+    for verdict in ranked:
         if not taken & set(verdict.block.paragraphs):
             found.append(verdict)
             taken |= set(verdict.block.paragraphs)
-    return sorted(found, key=lambda own: own.block.paragraphs)
+    return sorted(_whole(found, ranked), key=lambda own: own.block.paragraphs)
+
+
+def _whole(found: list[Verdict], verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Blocks that together are one, of which the model is as sure as is asked for, are that one: it is one article."""
+    for verdict in sorted(verdicts, key=lambda own: -len(own.block.paragraphs)):
+        block = set(verdict.block.paragraphs)
+        parts = [own for own in found if block.issuperset(own.block.paragraphs)]
+        covered = sum(len(own.block.paragraphs) for own in parts) == len(block)
+        if len(parts) > 1 and covered and all(own.certainty == verdict.certainty for own in parts):
+            found = [own for own in found if own not in parts] + [verdict]
+    return found
 
 
 def _told(verdict: Verdict, page: Sheet, proposal: Proposal) -> Verdict:
@@ -211,6 +248,15 @@ def _told(verdict: Verdict, page: Sheet, proposal: Proposal) -> Verdict:
     rare, usual = shared_words(page, proposal)
     told = replace(verdict.block.measures, rare_shared=rare, usual_shared=usual)
     return replace(verdict, block=replace(verdict.block, measures=told))
+
+
+def tabular(text: str) -> bool:
+    """Figures rather than sentences.
+
+    >>> tabular("1986 1985 1986 1985 CHILE 22 8 109 76"), tabular("In 1986 it earned 521.1 mln dlrs.")
+    (True, False)
+    """
+    return sum(map(str.isdigit, text)) >= FIGURES * len(text)
 
 
 def members(labels: Sequence[int]) -> dict[int, list[int]]:

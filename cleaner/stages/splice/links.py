@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-PAIR = 30  # columns of round one
+PAIR = 39  # columns of round one
 AGAIN = 16  # columns of round two
 
 
@@ -92,7 +92,15 @@ def held(matrix: "Floats") -> "Floats":
 
 @compiled
 def first_round(
-    found: "Ints", near: "Floats", characters: "Ints", sizes: "Ints", marks: "Ints", closed: "Ints"
+    found: "Ints",
+    near: "Floats",
+    characters: "Ints",
+    sizes: "Ints",
+    marks: "Ints",
+    closed: "Ints",
+    headed: "Ints",
+    edges: "Ints",
+    headline: "Floats",
 ) -> "Floats":
     """The columns of round one, a row a pair (0, 1), (0, 2) … (1, 2) …"""
     count = len(sizes)
@@ -102,7 +110,10 @@ def first_round(
     mean, slant = hold[:, 0].sum() / count, lean[:, 0].sum() / count
     at = 0
     for i in range(count):
+        opening, ending, turn, heads = -1e6, -1e6, -1e6, 0
         for j in range(i + 1, count):
+            opening, ending = max(opening, edges[j, 0]), max(ending, edges[j - 1, 1])
+            turn, heads = max(turn, edges[j, 0] + edges[j - 1, 1]), heads + headed[j]
             best, total, bridge = 0.0, 0.0, -1.0
             for k in range(count):
                 if k not in (i, j):
@@ -134,8 +145,13 @@ def first_round(
             row[19] = max(lean[i, 0], lean[j, 0])
             row[20] = slant
             row[21] = bridge
+            for k in range(2):
+                row[22 + 2 * k] = min(headline[i, 1 + k], headline[j, 1 + k])
+                row[23 + 2 * k] = max(headline[i, 1 + k], headline[j, 1 + k])
+            row[26], row[27], row[28], row[29] = opening, ending, turn, heads
+            row[30] = edges[j, 0]
             for k in range(marks.shape[1]):
-                row[22 + k] = 100 * abs(marks[i, k] / characters[i] - marks[j, k] / characters[j])
+                row[31 + k] = 100 * abs(marks[i, k] / characters[i] - marks[j, k] / characters[j])
             at += 1
     return rows
 

@@ -77,6 +77,11 @@ def vectors(cjk: bool) -> Vectors:
     return Vectors(_arrays()[f"{name}.vectors"], int(_arrays()[f"{name}.lowest"][0]))
 
 
+def edges(cjk: bool) -> "NDArray[np.int8]":
+    """For each bucket of terms what it says in an opening, and in an ending, of an article: shape (2**bits, 2)."""
+    return _arrays()[f"{SCRIPTS[cjk]}.edges"]
+
+
 @cache
 def trees(model: str, cjk: bool) -> Trees:
     """One of MODELS, for a text of this script."""

@@ -51,7 +51,8 @@ def first_rows(page: Sheet) -> tuple["Ints", "Floats", "Floats"]:
         page.term, page.unit, page.times, page.level, weights.weight, weights.rare, weights.gain, count
     )
     near = links.cosines(found, page.places, page.sizes, weights.rising)
-    return found, near, links.first_round(found, near, page.characters, page.sizes, page.marks, page.closed)
+    how = (page.characters, page.sizes, page.marks, page.closed, page.headed, page.edges, page.headline)
+    return found, near, links.first_round(found, near, *how)
 
 
 def second_rows(page: Sheet, first: "Floats", cjk: bool) -> "Floats":
@@ -91,6 +92,8 @@ def block_rows(
     rows = blocks.all_measured(
         link, near, found, page.places, page.marks, page.characters, page.closed, weight, proposed
     )
+    for row, proposal in zip(rows, proposed, strict=True):
+        blocks.bordered(row, page.headed, page.edges, page.headline, page.characters, proposal)
     return labels, proposed, rows
 
 

@@ -7,8 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from cleaner.stages.splice.background import Section, background, frequency
-from cleaner.stages.splice.model import vectors
-from cleaner.stages.splice.terms import hashes
+from cleaner.stages.splice.model import edges, vectors
+from cleaner.stages.splice.terms import buckets, hashes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,6 +22,7 @@ RARE = 0.003  # a rare term stands in fewer of the background's paragraphs
 COMMON = {True: 0.003, False: 0.01}  # by script: a common term stands in more of the background's paragraphs
 MOST = 60  # a term counts at most so often in one unit
 LARGEST = 1 << 13  # terms of a unit of LONGEST code points, and of two of them
+EDGE = 8  # terms at either end of a unit that tell whether an article begins or ends there
 SCALE = 100  # weights of terms are whole hundredths, so that their sums are the same everywhere
 MARKS = (  # how a text is written: its house style parts it from others; each row is one rate
     "。！？!?",
@@ -61,6 +62,9 @@ class Sheet:
     places             int64, shape (units, dimensions): the sum of the vectors of its terms
     marks              int64, shape (units, len(MARKS)): how many of each kind of mark it has
     closed             int64, shape (units,): 1 where it ends as a sentence ends
+    headed             int64, shape (units,): 1 where a line like a heading stands right above
+    edges              int64, shape (units, 2): how much its first terms are those of an opening, its last of an ending
+    headline           float64, shape (units, 3): cosine of terms, rare idf shared, cosine of vectors with the headline
     common             share of all terms that are common ones: where it is low, the language is not the background's
     """
 
@@ -73,38 +77,81 @@ class Sheet:
     places: "Ints"
     marks: "Ints"
     closed: "Ints"
+    headed: "Ints"
+    edges: "Ints"
+    headline: "NDArray[np.float64]"
     common: float
     weights: Weights
 
 
-def sheet(texts: Sequence[str], closed: Sequence[bool], *, cjk: bool) -> Sheet:
-    """The sheet of these units."""
+def sheet(
+    texts: Sequence[str], closed: Sequence[bool], *, cjk: bool, headed: Sequence[bool] = (), headline: str = ""
+) -> Sheet:
+    """The sheet of these units, under this headline."""
     import numpy as np
 
     from cleaner.stages.splice.counts import counts
     from cleaner.stages.splice.places import placed
 
-    table, subjects = background(), vectors(cjk)
+    table, subjects, count = background(), vectors(cjk), len(texts)
     section = table.cjk if cjk else table.spaced
     weights = _weights(section.paragraphs, section.total, cjk)
-    found = counts(list(texts), table.fold, _signs(), len(MARKS))
+    found = counts([*texts, headline], table.fold, _signs(), len(MARKS))
+    usual = section.rare(COMMON[cjk])
     level, times, places, common = placed(
         *(hashes(found.keys), found.term, found.unit, found.times, section.levels),
-        *(subjects.rows, weights.weight, subjects.lowest, section.rare(COMMON[cjk]), len(texts)),
+        *(subjects.rows, weights.weight, subjects.lowest, usual, count + 1),
     )
+    own = found.unit < count
+    common -= int(times[~own & (level[found.term] >= usual)].sum())
+    times_own = times[own]
     return Sheet(
-        term=found.term,
-        unit=found.unit,
-        times=times,
+        term=found.term[own],
+        unit=found.unit[own],
+        times=times_own,
         level=level,
-        sizes=found.sizes,
+        sizes=found.sizes[:count],
         characters=np.array([len(text) for text in texts]),
-        places=places,
-        marks=found.marks,
+        places=places[:count],
+        marks=found.marks[:count],
         closed=np.array(closed, np.int64),
-        common=int(common) / max(int(times.sum()), 1),
+        headed=np.array(headed if headed else [False] * count, np.int64),
+        edges=_edges(found.sequence, found.sizes, edges(cjk))[:count],
+        headline=_against(found.term, found.unit, weights.weight[level[found.term], times], weights.rare[level], places),
+        common=int(common) / max(int(times_own.sum()), 1),
         weights=weights,
     )
+
+
+def _against(term: "Ints", unit: "Ints", weight: "Ints", rare: "Ints", places: "Ints") -> "NDArray[np.float64]":
+    """Each unit against the last one, the headline."""
+    import numpy as np
+
+    count = len(places) - 1
+    line = np.zeros(len(rare), np.int64)
+    line[term[unit == count]] = weight[unit == count]
+    both = line[term] > 0
+    squares = np.bincount(unit, weight.astype(np.float64) ** 2, count + 1)
+    dots = np.bincount(unit[both], (weight * line[term])[both].astype(np.float64), count + 1)[:count]
+    scarce = np.bincount(unit[both], rare[term][both].astype(np.float64), count + 1)[:count]
+    lengths = np.sqrt(np.maximum(squares, 1.0))
+    flat = places.astype(np.float64)
+    wide = np.sqrt(np.maximum((flat * flat).sum(axis=1), 1.0))
+    near = (flat[:count] * flat[count]).sum(axis=1) / (wide[:count] * wide[count])
+    return np.stack([dots / (lengths[:count] * lengths[count]), scarce / 1000, near], axis=1)
+
+
+def _edges(keys: "NDArray[np.uint64]", sizes: "Ints", table: "NDArray[np.int8]") -> "Ints":
+    """What the first terms of each unit say of an opening, and its last of an ending."""
+    import numpy as np
+
+    ends, units = np.cumsum(sizes), np.repeat(np.arange(len(sizes)), sizes)
+    place = np.arange(len(units)) - (ends - sizes)[units]
+    out = np.zeros((len(sizes), 2), np.int64)
+    for side, near in enumerate((place < EDGE, sizes[units] - place <= EDGE)):
+        row = table[buckets(keys[near], len(table).bit_length() - 1), side]
+        out[:, side] = np.bincount(units[near], row.astype(np.float64), len(sizes))
+    return out
 
 
 @cache

@@ -26,7 +26,7 @@ class Splice:
 
     limit         probability from which on a block is taken out
     prior         share of the documents that are expected to hold foreign pieces: lower is more careful
-    min_block     CJK characters (others: four times as many) under which a block needs a strong cue
+    min_block     CJK characters (others: three times as many) under which a block needs a strong cue
     share_limit   part of the document that words alone may take; beyond it every block needs a strong cue
     digest_guard  hold back in documents that look like a round-up of many items
     cues          use jump lines, bylines, datelines, labels, captions and repeats
