@@ -117,7 +117,9 @@ def sheet(
         closed=np.array(closed, np.int64),
         headed=np.array(headed if headed else [False] * count, np.int64),
         edges=_edges(found.sequence, found.sizes, edges(cjk))[:count],
-        headline=_against(found.term, found.unit, weights.weight[level[found.term], times], weights.rare[level], places),
+        headline=_against(
+            found.term, found.unit, weights.weight[level[found.term], times], weights.rare[level], places
+        ),
         common=int(common) / max(int(times_own.sum()), 1),
         weights=weights,
     )
