@@ -256,7 +256,7 @@ def tabular(text: str) -> bool:
     >>> tabular("1986 1985 1986 1985 CHILE 22 8 109 76"), tabular("In 1986 it earned 521.1 mln dlrs.")
     (True, False)
     """
-    return sum(map(str.isdigit, text)) >= FIGURES * len(text)
+    return sum(map(str.isdecimal, text)) >= FIGURES * len(text)
 
 
 def members(labels: Sequence[int]) -> dict[int, list[int]]:
