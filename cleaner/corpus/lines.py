@@ -4,8 +4,11 @@ import codecs
 import json
 from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import IO, Any, NamedTuple
+
+import msgspec
 
 from cleaner.corpus.jsonl import split
 from cleaner.corpus.record import number_in
@@ -102,21 +105,29 @@ class Lines:
 
     def _record(self, line: bytes) -> dict[str, Any]:
         try:
-            text = line.removeprefix(BOM).decode()
-            record, end = _SCAN(text, _first_sign(text))
+            record = _value(line.removeprefix(BOM))
         except RecursionError:
             raise InputError("is nested too deeply to be read") from None
         except StopIteration:
             raise InputError("is not a line of JSON") from None
         except ValueError as failure:
             raise InputError(f"is not a line of JSON: {failure}") from None
-        if text[end:].strip(SPACE):
-            raise InputError(f"is not a line of JSON: more stands behind character {end}")
         if type(record) is not dict or type(record.get(self.member)) is not str:
             raise InputError(f"has no text in a member {self.member!r}; pass --text-field")
         if line.count(self._quoted) > 1:
-            split(text.strip(SPACE), self.member)  # refuses two members of one name
+            split(line.removeprefix(BOM).decode().strip(SPACE), self.member)  # refuses two members of one name
         return record
+
+
+def _value(line: bytes) -> Any:
+    """The value of a line. msgspec is quick and strict; what it refuses the scanner of `json` reads or explains."""
+    with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+        return msgspec.json.decode(line)
+    text = line.decode()
+    value, end = _SCAN(text, _first_sign(text))
+    if text[end:].strip(SPACE):
+        raise ValueError(f"more stands behind character {end}")
+    return value
 
 
 def _first_sign(text: str) -> int:
