@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from cleaner.text.errors import CleanerError
 
@@ -34,34 +34,44 @@ class Engine(Protocol):
         """Bring rows with equal keys together and reduce each part; rows are equally long numpy columns."""
 
 
-@dataclass(frozen=True, slots=True)
 class Local:
-    """This machine: processes for shards, memory for the shuffle. One worker runs everything in this process."""
+    """This machine: processes for shards, memory for the shuffle. One worker runs everything in this process.
 
-    workers: int = 1
+    Processes start when there is work for them and stay for the next phase, so that a run loads its tables once; they
+    end with the `with` block.
+    """
+
+    def __init__(self, workers: int = 1) -> None:
+        self.workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if self._pool is not None:  # after Ctrl-C nobody waits: workers end with this process
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
 
     def map_shards(self, fn: Callable[[S], R], shards: Sequence[S]) -> Iterator[R]:
-        workers = min(self.workers, len(shards))
-        return map(fn, shards) if workers < 2 else _in_processes(fn, shards, workers)
+        return map(fn, shards) if min(self.workers, len(shards)) < 2 else self._in_processes(fn, shards)
 
     def shuffle(self, rows: "Columns", key: str, parts: int, reduce: Callable[["Columns"], "Columns"]) -> "Columns":
         from cleaner.dedup.shuffle import shuffle
 
         return shuffle(rows, key, parts, reduce)
 
-
-def _in_processes(fn: Callable[[S], R], shards: Sequence[S], workers: int) -> Iterator[R]:
-    # spawn: a forked worker keeps the parent's lock and outlives its death
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_follow_parent)
-    try:
-        yield from pool.map(fn, shards)
-    except BrokenProcessPool:
-        raise CleanerError(
-            "a worker process died, most likely for want of memory; run again with fewer --workers"
-        ) from None
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)  # after Ctrl-C nobody waits: workers end with this process
+    def _in_processes(self, fn: Callable[[S], R], shards: Sequence[S]) -> Iterator[R]:
+        if self._pool is None:
+            # spawn: a forked worker keeps the parent's lock and outlives its death
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_follow_parent)
+        try:
+            yield from self._pool.map(fn, shards)
+        except BrokenProcessPool:
+            raise CleanerError(
+                "a worker process died, most likely for want of memory; run again with fewer --workers"
+            ) from None
 
 
 def _follow_parent() -> None:

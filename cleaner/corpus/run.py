@@ -86,8 +86,12 @@ def run(
     """
     refuse_overlap(out, [*inputs, *([] if against is None else [str(against)])])
     found = listing(inputs, out)
-    with _opened(against, config) as index, claimed(out, force=force):
-        return _run(_Job(out, config, Local(workers or _workers_for(found)), progress, index), found)
+    with (
+        _opened(against, config) as index,
+        claimed(out, force=force),
+        Local(workers or _workers_for(found)) as engine,
+    ):
+        return _run(_Job(out, config, engine, progress, index), found)
 
 
 def dry_run(
