@@ -77,9 +77,15 @@ class Part:
     def read(self) -> Iterator[None]:
         """The stage reads this part instead of the shipped files."""
         with patch.object(sheet, "background", lambda: self.table), patch.object(model, "_arrays", lambda: self.arrays):
-            model.trees.cache_clear()
+            _forget()
             yield
-        model.trees.cache_clear()
+        _forget()
+
+
+def _forget() -> None:
+    """The stage reads each array once a process."""
+    model.vectors.cache_clear()
+    model.trees.cache_clear()
 
 
 @dataclass(slots=True)
