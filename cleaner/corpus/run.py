@@ -110,8 +110,9 @@ def dry_run(
         _opened(against, config) as index,
         TemporaryDirectory(prefix="clean-") as folder,
         claimed(Path(folder), force=True),
+        Local(workers or _workers_for(found)) as engine,
     ):
-        return _run(_Job(Path(folder), config, Local(workers or _workers_for(found)), progress, index), found)
+        return _run(_Job(Path(folder), config, engine, progress, index), found)
 
 
 @contextmanager
