@@ -114,6 +114,22 @@ print(sorted({"numba", "scipy", "datasketch"} & set(sys.modules)))
     assert done.stdout == "[]\n"
 
 
+def test_numba_loads_without_scipy_and_has_it_when_asked() -> None:
+    program = """
+import sys
+from cleaner.machine_code import BLAS, njit
+import numpy as np
+compiled = njit()
+print("scipy.linalg" in sys.modules, BLAS in sys.modules)
+solve = compiled(lambda a, b: np.dot(np.linalg.inv(a), b))
+print(solve(2 * np.eye(2), np.ones((2, 2))).tolist())
+from scipy.linalg import cython_blas
+print(hasattr(cython_blas, "__pyx_capi__"))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "False False\n[[0.5, 0.5], [0.5, 0.5]]\nTrue\n"
+
+
 # ---- sets
 
 FEW = st.text(st.sampled_from("一二三四　"), max_size=40)

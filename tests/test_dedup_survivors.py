@@ -67,7 +67,7 @@ def test_a_removed_paragraph_takes_its_line_and_nothing_else(tmp_path: Path) -> 
 def test_chunks_and_threads_do_not_matter(tmp_path: Path, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [json.dumps({"text": text}) + "\n" for text in paragraphs_with_copies(200, seed=9)]
     whole = survivors(tmp_path, lines, "both")
-    monkeypatch.setattr("cleaner.corpus.lines.CHUNK", 300)
+    monkeypatch.setattr("cleaner.corpus.lines.BLOCK", 300)
     assert survivors(tmp_path, lines, "both", threads=threads) == whole
     assert len(whole[1]) > 20
 
@@ -126,7 +126,7 @@ def test_what_lies_in_a_file_gives_the_same_bytes(
         return scratch(folder)
 
     monkeypatch.setattr("cleaner.corpus.rows.scratch", watched)
-    monkeypatch.setattr("cleaner.corpus.lines.CHUNK", 900)
+    monkeypatch.setattr("cleaner.corpus.lines.BLOCK", 900)
     monkeypatch.setattr(Dedup, "held_bytes", 2000)
     monkeypatch.setattr(Dedup, "parts", lambda self, units: parts)
     assert survivors(tmp_path, lines, units) == held

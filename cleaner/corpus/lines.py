@@ -3,10 +3,11 @@
 import codecs
 import json
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from typing import IO, Any, NamedTuple
+from itertools import accumulate
+from typing import IO, Any, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -15,11 +16,14 @@ from cleaner.corpus.record import number_in
 from cleaner.corpus.source import Passed
 from cleaner.text.errors import InputError
 
-CHUNK = 1 << 22  # code points signed by one thread in one go
+BLOCK = 1 << 23  # bytes read, decoded and then signed by one thread in one go
 REMEMBERED = 256  # documents that were read again
 BOM = codecs.BOM_UTF8
 SPACE = " \t\r\n"
 
+Records: TypeAlias = Sequence[dict[str, Any] | None]
+
+_DECODER = msgspec.json.Decoder()
 _SCAN = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # not in typeshed; what json.loads calls between two searches for white space
 
 
@@ -48,14 +52,17 @@ class Lines:
         self._name, self._value, self._memory = name, value, memory
         self._quoted = json.dumps(member, ensure_ascii=False).encode()
         self._starts, self._ends, self._numbers = array("q"), array("q"), array("q")
-        self._held: list[Line] | None = []
+        self._held: list[str] | None = []
+        self._ids: list[str] = []
         self._again = lru_cache(REMEMBERED)(self._read_again)
 
     def __len__(self) -> int:
         return len(self._starts)
 
     def __getitem__(self, document: int) -> Line:
-        return self._held[document] if self._held is not None else self._again(document)
+        if self._held is None:
+            return self._again(document)
+        return Line(self._ids[document], self._held[document])
 
     def span(self, document: int) -> tuple[int, int]:
         """Where its line starts and ends, in bytes, with what ends it."""
@@ -67,37 +74,52 @@ class Lines:
         return self.file.read(self._ends[document] - self._starts[document])
 
     def read(self) -> Iterator[list[str]]:
-        """Read all lines; their texts, a chunk at a time."""
-        texts: list[str] = []
-        size = 0
-        for number, line in enumerate(self.file, 1):
-            if (one := self._document(line, number)) is not None:
-                texts.append(one.text)
-                size += len(one.text)
-                if self._held is not None:
-                    self._held.append(one)
-            self.size += len(line)
-            if size >= CHUNK:
-                yield texts
-                texts, size = [], 0
-                if self.size > self._memory:
-                    self._held = None
-        if texts:
-            yield texts
+        """Read all lines; their texts, a block at a time."""
+        number = 1
+        while block := self.file.read(BLOCK) + self.file.readline():
+            lines = block.removesuffix(b"\n").split(b"\n")
+            ends = list(accumulate((len(line) + 1 for line in lines), initial=self.size))
+            ends[-1] = self.size = self.size + len(block)
+            records = self._decoded(block, lines) or self._one_by_one(lines, number)
+            yield self._noted(records, range(number, number + len(lines)), ends)
+            number += len(lines)
+            if self.size > self._memory:
+                self._held, self._ids = None, []
 
-    def _document(self, line: bytes, number: int) -> Line | None:
+    def _decoded(self, block: bytes, lines: list[bytes]) -> Records:
+        """The records of all lines in one go; none where some line may be no document."""
+        if _objects(block, len(lines)) and all(line.count(self._quoted) < 2 for line in lines):
+            with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                records: list[dict[str, Any]] = _DECODER.decode_lines(block)
+                if len(records) == len(lines) and {type(record.get(self.member)) for record in records} == {str}:
+                    return records
+        return []
+
+    def _one_by_one(self, lines: list[bytes], first: int) -> Records:
+        """One record a line, None where a line is no document."""
+        return [self._document(line, number) for number, line in enumerate(lines, first)]
+
+    def _noted(self, records: Records, numbers: range, ends: list[int]) -> list[str]:
+        """The texts of one block, once it is noted where its documents are."""
+        found = [(at, record) for at, record in enumerate(records) if record is not None]
+        texts: list[str] = [record[self.member] for _, record in found]
+        self._starts.extend(ends[at] for at, _ in found)
+        self._ends.extend(ends[at + 1] for at, _ in found)
+        self._numbers.extend(numbers[at] for at, _ in found)
+        if self._value is not None:
+            self.values.extend(number_in(record, self._value) for _, record in found)
+        if self._held is not None:
+            self._held += texts
+            self._ids += [str(record.get("id", numbers[at])) for at, record in found]
+        return texts
+
+    def _document(self, line: bytes, number: int) -> dict[str, Any] | None:
         try:
-            record = self._record(line)
+            return self._record(line)
         except InputError as failure:
             if line.strip():
                 self.failed.append(Passed(f"{self._name}:{number}", str(failure)))
             return None
-        if self._value is not None:
-            self.values.append(number_in(record, self._value))
-        self._starts.append(self.size)
-        self._ends.append(self.size + len(line))
-        self._numbers.append(number)
-        return Line(str(record.get("id", number)), record[self.member])
 
     def _read_again(self, document: int) -> Line:
         record = self._record(self.raw(document))
@@ -117,6 +139,14 @@ class Lines:
         if line.count(self._quoted) > 1:
             split(line.removeprefix(BOM).decode().strip(SPACE), self.member)  # refuses two members of one name
         return record
+
+
+def _objects(block: bytes, lines: int) -> bool:
+    """Whether each line starts as an object and ends as one: then no value goes over a line's end."""
+    ends = block.count(b"}\n{")
+    if ends < lines - 1:
+        ends += block.count(b"}\r\n{")
+    return ends == lines - 1 and block.startswith(b"{") and block.rstrip(b"\r\n").endswith(b"}")
 
 
 def _value(line: bytes) -> Any:

@@ -6,6 +6,7 @@ For corpora that are clean already. No run directory, no provenance: the removal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from os import fstat
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from cleaner.dedup.edges import Edge, Edges
     from cleaner.dedup.units import Units
 
+LONGEST = 6  # bytes of a code point in JSON, as \\uXXXX
 COPIED = 1 << 20  # bytes in one go
 
 Row = dict[str, Any]
@@ -89,8 +91,12 @@ def _matched(lines: Lines, settings: Dedup, folder: Path, threads: int) -> "tupl
 
 def _sign(lines: Lines, rows: "Rows", settings: Dedup, threads: int) -> None:
     """The rows of all units; a chunk is signed while the next one is read, and few wait."""
+    from cleaner.dedup.compiled import pays
     from cleaner.dedup.threads import in_threads
     from cleaner.dedup.units import Units, units_of
+
+    if pays(fstat(lines.file.fileno()).st_size // LONGEST):
+        from cleaner.dedup import kernel  # noqa: F401  # before there are threads, beside which numba loads more
 
     def signed(texts: list[str]) -> tuple[int, Units]:
         return len(texts), units_of(texts, settings)

@@ -10,6 +10,8 @@ from functools import cache
 from importlib.util import find_spec
 from typing import Any, TypeVar, cast
 
+from cleaner.machine_code import njit
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 WORTH = 1 << 20  # code points: numpy alone needs a second for ten times as many
@@ -23,12 +25,10 @@ def either(function: Function, code_points: int) -> Function:
 @cache
 def compiled(function: Function) -> Function:
     """The function as machine code that lets other threads run; for modules that are imported only where `pays`."""
-    from numba import njit
-
     try:
-        return cast(Function, njit(nogil=True, cache=True)(function))
+        return cast(Function, njit()(nogil=True, cache=True)(function))
     except RuntimeError:  # no directory to keep machine code in: compiled again in each process
-        return cast(Function, njit(nogil=True)(function))
+        return cast(Function, njit()(nogil=True)(function))
 
 
 def pays(code_points: int) -> bool:

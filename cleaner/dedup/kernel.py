@@ -1,7 +1,7 @@
-"""Code points → rows of units, compiled: key, hashes, signature and band keys in one pass over a batch.
+"""Code points → rows of units, compiled: spans, key, hashes, signatures and band keys of a batch in one call.
 
 Bit for bit what `key`, `shingle`, `signature` and `bands` compute with numpy; those are the definition, this is the speed.
-Importing this module loads numba. Products of 32-bit numbers must be cut back by `U32`: numba widens them to 64 bits.
+One call, since between two a thread would wait for the interpreter. Importing this module loads numba. Products of 32-bit numbers must be cut back by `U32`: numba widens them to 64 bits.
 """
 
 from typing import TypeAlias
@@ -18,19 +18,22 @@ Places: TypeAlias = NDArray[np.int32]  # into one batch, which never has 2^31 co
 
 DOCUMENT, PARAGRAPH = 0, 1
 SIZE = 5  # code points of a shingle
+PORTION = 1 << 17  # code points whose arrays a second-level cache holds
 LINE_FEED, SPACE, TAB, WIDE_SPACE = 10, 32, 9, 0x3000
 
 
 @compiled
-def spans(points: Words, ends: Ints, documents: bool, paragraphs: bool, out: Ints) -> int:
-    """The units of texts: how many there are.
+def spans(
+    points: Words, ends: Ints, first: int, stop: int, base: int, documents: bool, paragraphs: bool, out: Ints
+) -> int:
+    """The units of the texts from `first` to before `stop`: how many there are.
 
-    points  code points of the texts, end to end; uint32, shape (m,)
-    ends    where each text ends in `points`; int64, shape (texts,)
+    points  code points of all texts, end to end; uint32, shape (m,)
+    ends    where each text ends in `points`; int64, shape (texts,); `base` is where the first one starts
     out     gets document, kind, start, end (in its text), start of its text; int64, shape (5, 1 a text and 1 a line)
     """
-    count = base = 0
-    for text in range(len(ends)):
+    count = 0
+    for text in range(first, stop):
         if documents:
             out[0, count], out[1, count], out[2, count], out[3, count] = text, DOCUMENT, 0, ends[text] - base
             out[4, count] = base
@@ -173,3 +176,52 @@ def sign(
                 for k in range(len(a)):
                     whole[k] = min(whole[k], row[k])
                 done = last[unit] - (SIZE - 1)
+
+
+@compiled
+def rows(
+    points: Words,
+    ends: Ints,
+    table: Words,
+    documents: bool,
+    paragraphs: bool,
+    shortest: int,
+    a: Words,
+    b: Words,
+    r: int,
+    units: Ints,
+    letters: Ints,
+    exact: NDArray[np.uint64],
+    near: NDArray[np.bool_],
+    bands: NDArray[np.uint64],
+) -> int:
+    """All that is known of the units of texts, portion by portion: how many there are.
+
+    points, ends  as for `spans`
+    shortest      letters of a unit that is matched near
+    units         as `out` of `spans`; the rest has a row for each column of it
+    """
+    room = PORTION
+    for text in range(len(ends)):
+        room = max(room, ends[text] - (ends[text - 1] if text else 0))
+    codes, g = np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.uint32)
+    places, counts = np.empty(room + 1, dtype=np.int32), np.empty(room + 1, dtype=np.int32)
+    first, last = np.empty(units.shape[1], dtype=np.int64), np.empty(units.shape[1], dtype=np.int64)
+    done = text = base = 0
+    while text < len(ends):
+        stop = text + 1
+        while stop < len(ends) and ends[stop] - base <= room:
+            stop += 1
+        end = done + spans(points, ends, text, stop, base, documents, paragraphs, units[:, done:])
+        size = fold(points[base : ends[stop - 1]], table, codes, places, counts)
+        for unit in range(done, end):
+            start, close = units[2, unit] + units[4, unit] - base, units[3, unit] + units[4, unit] - base
+            first[unit], last[unit] = places[start], places[close]
+            letters[unit] = counts[close] - counts[start]
+            near[unit] = letters[unit] >= shortest and last[unit] - first[unit] >= SIZE
+        premixed(codes, g[: max(size - (SIZE - 1), 0)])
+        its = slice(done, end)
+        sign(g, units[1, its], first[its], last[its], near[its], a, b, r, bands[its])
+        exact_hashes(codes, first[its], last[its], exact[its])
+        done, text, base = end, stop, ends[stop - 1]
+    return done

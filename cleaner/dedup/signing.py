@@ -47,25 +47,17 @@ def by_compiler(texts: Sequence[str], settings: Dedup, bands: Bands) -> Signed:
     from cleaner.dedup import kernel
 
     together = "".join(texts)
-    points = code_points(together)
     ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
-    spans = np.empty((5, 2 * len(texts) + together.count("\n")), dtype=np.int64)
-    spans = spans[:, : kernel.spans(points, ends, settings.units != "paragraph", settings.units != "document", spans)]
-    places, counts = np.empty((2, len(points) + 1), dtype=np.int32)
-    codes = np.empty(len(points), dtype=np.uint32)
-    codes = codes[: kernel.fold(points, table(), codes, places, counts)]
-    base = spans[4]
-    first, last = places[spans[2:4] + base].astype(np.int64)
-    letters = (counts[spans[3] + base] - counts[spans[2] + base]).astype(np.int64)
-    near = _enters(first, last, letters, settings)
-    g = np.empty(max(len(codes) - (SIZE - 1), 0), dtype=np.uint32)
-    kernel.premixed(codes, g)
-    rows = np.zeros((len(first), bands.b), dtype=np.uint64)
-    a, b = permutations(settings.seed)
-    kernel.sign(g, spans[1], first, last, near, a, b, bands.r, rows)
-    exact = np.empty((len(first), 2), dtype=np.uint64)
-    kernel.exact_hashes(codes, first, last, exact)
-    return Signed(spans[:4], letters, exact.view(np.int64), near, rows.view(np.int64))
+    documents, paragraphs = settings.units != "paragraph", settings.units != "document"
+    most = documents * len(texts) + paragraphs * (len(texts) + together.count("\n"))
+    spans, letters, near = np.empty((5, most), np.int64), np.empty(most, np.int64), np.empty(most, np.bool_)
+    exact, rows = np.empty((most, 2), np.uint64), np.zeros((most, bands.b), np.uint64)
+    shortest = settings.shortest if settings.near else len(together) + 1
+    given = code_points(together), ends, table(), documents, paragraphs, shortest, *permutations(settings.seed), bands.r
+    count = kernel.rows(*given, spans, letters, exact, near, rows)
+    return Signed(
+        spans[:4, :count], letters[:count], exact[:count].view(np.int64), near[:count], rows[:count].view(np.int64)
+    )
 
 
 def _enters(

@@ -1,7 +1,6 @@
 """Texts → rows: for each document and each of its paragraphs the numbers that matching needs. Matches nothing."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from typing import Protocol
 
@@ -15,7 +14,8 @@ from cleaner.dedup.signing import DOCUMENT, PARAGRAPH, Signing, by_compiler, by_
 
 __all__ = ["BATCH", "DOCUMENT", "PARAGRAPH", "Units", "unit_rows", "units_of"]
 
-BATCH = 1 << 17  # code points signed at a time: 512 KB an array, which a second-level cache holds
+BATCH = 1 << 17  # code points that numpy signs at a time: 512 KB an array, which a second-level cache holds
+COMPILED = 1 << 22  # code points that compiled code signs in one call, which has portions of its own
 
 
 class BandKeys(Protocol):
@@ -84,24 +84,18 @@ def unit_rows(text: str, settings: Dedup) -> Units:
     return units_of([text], settings)
 
 
-def units_of(texts: Sequence[str], settings: Dedup, threads: int = 1) -> Units:
-    """The rows of many texts, some twenty times faster than one by one; documents are numbered from 0 as given.
-
-    threads  worth more than 1 where compiled code `pays`; changes no result
-    """
-    signing = by_compiler if pays(sum(map(len, texts))) else by_numpy
-    with ThreadPoolExecutor(threads) as pool:
-        parts = pool.map(
-            lambda batch: _rows(texts[slice(*batch)], settings, signing).numbered(batch[0]), _batches(texts)
-        )
-        return Units.join([_rows([], settings, by_numpy), *parts])
+def units_of(texts: Sequence[str], settings: Dedup) -> Units:
+    """The rows of many texts, some twenty times faster than one by one; documents are numbered from 0 as given."""
+    signing, size = (by_compiler, COMPILED) if pays(sum(map(len, texts))) else (by_numpy, BATCH)
+    parts = (_rows(texts[start:end], settings, signing).numbered(start) for start, end in _batches(texts, size))
+    return Units.join([_rows([], settings, by_numpy), *parts])
 
 
-def _batches(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Ranges of texts with about BATCH code points; a longer text is alone."""
+def _batches(texts: Sequence[str], most: int) -> Iterator[tuple[int, int]]:
+    """Ranges of texts with so many code points at most; a longer text is alone."""
     start = size = 0
     for at, text in enumerate(texts):
-        if at > start and size + len(text) > BATCH:
+        if at > start and size + len(text) > most:
             yield start, at
             start, size = at, 0
         size += len(text)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import ParamSpec, TypeVar
 
+from cleaner.machine_code import njit
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -16,8 +18,7 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     numba is asked for floats as IEEE 754 has them: no reordering of sums, no fused operations.
     """
     try:
-        from numba import njit  # type: ignore[import-untyped,unused-ignore]
+        fast: Callable[P, R] = njit()(cache=True)(function)
     except ImportError:  # a hundred times slower, and right
         return function
-    fast: Callable[P, R] = njit(cache=True)(function)
     return fast

@@ -1,0 +1,32 @@
+"""numba's `njit`, without what numba need not load."""
+
+import sys
+import threading
+from collections.abc import Callable
+from functools import cache
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+BLAS = "scipy.linalg.cython_blas"
+
+
+@cache
+def njit() -> Callable[..., Any]:
+    """`numba.njit`. numba imports scipy's linear algebra, .2 s, to see whether it is there; it is told so instead.
+
+    What is compiled later and needs it gets the real one. Where other threads run, which may import scipy just now,
+    numba does as it always does.
+
+    raises  ImportError where there is no numba
+    """
+    import numba  # type: ignore[import-untyped,unused-ignore]
+
+    if threading.active_count() == 1 and BLAS not in sys.modules and find_spec("scipy") is not None:
+        sys.modules[BLAS] = ModuleType(BLAS)
+        try:
+            import numba.np.arraymath  # type: ignore[import-untyped,unused-ignore]  # it is what looks
+        finally:
+            del sys.modules[BLAS]
+    decorate: Callable[..., Any] = numba.njit
+    return decorate

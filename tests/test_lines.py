@@ -1,0 +1,67 @@
+"""Lines of JSON by number: what is decoded many lines at a time is what each line gives alone."""
+
+from io import BytesIO
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from cleaner.corpus.lines import Line, Lines
+
+LINES = [
+    '{"text": "一"}',
+    '{"id": 7, "text": "二\\n三"}\r',
+    ' {"text": "a"} ',
+    '{"text": "a"} {"text": "b"}',
+    '{"text": "a"}{"text": "b"}',
+    '{"text":',
+    '"a"}',
+    '{"x": {}',
+    "}",
+    "{}",
+    "",
+    "\r",
+    "[1]",
+    "{",
+    '{"text": null}',
+    '{"text": "a", "text": "b"}',
+    '{"te\\u0078t": "a", "text": "b"}',
+    '{"te\\u0078t": "a"}',
+    '{"kind": "text", "text": "a"}',
+    '{"text": "\\ud800"}',
+    '{"text": "a", "x": NaN}',
+    '{"text": "a", "x": 1e999}',
+    '\ufeff{"text": "a"}',
+    '{"text": "}\\n{"}',
+]
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=6), st.booleans(), st.sampled_from([1, 30, 1 << 20]))
+@example(['{"text": "a"} {"text": "b"}', ""], True, 1 << 20)
+@example(['{"text": "a"}{"text": "b"}', '{"x": {}', "}"], True, 1 << 20)
+def test_many_lines_at_a_time_give_what_each_gives_alone(some: list[str], ended: bool, block: int) -> None:
+    data = "\n".join(some).encode() + b"\n" * ended
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cleaner.corpus.lines.BLOCK", block)
+        together = _read(data)
+        patch.setattr(Lines, "_decoded", lambda *_: [])
+        assert _read(data) == together
+
+
+def test_numbers_and_places_go_on_from_block_to_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cleaner.corpus.lines.BLOCK", 1)
+    rows = b'{"text": "a"}\n', b"no\n", b'{"id": "x", "text": "b"}\r\n', b'{"text": "c"}'
+    lines = Lines(BytesIO(b"".join(rows)), "in.jsonl", memory=1 << 20)
+    assert list(lines.read()) == [["a"], [], ["b"], ["c"]]
+    assert [lines[at] for at in range(3)] == [Line("1", "a"), Line("x", "b"), Line("4", "c")]
+    assert [lines.raw(at) for at in range(3)] == [rows[0], rows[2], rows[3]]
+    assert [(one.path, one.reason.split(":")[0]) for one in lines.failed] == [("in.jsonl:2", "is not a line of JSON")]
+
+
+def _read(data: bytes) -> object:
+    held, again = Lines(BytesIO(data), "in.jsonl", memory=1 << 20), Lines(BytesIO(data), "in.jsonl")
+    texts, same = ([text for block in lines.read() for text in block] for lines in (held, again))
+    assert texts == same
+    assert [held[at] for at in range(len(held))] == [again[at] for at in range(len(again))]
+    assert [held[at].text for at in range(len(held))] == texts
+    return texts, [held.span(at) for at in range(len(held))], held.failed, held.size
