@@ -20,6 +20,7 @@ from cleaner.text.errors import ConfigError, LockedError, RunDirError, WriteErro
 
 MANIFEST, WORK, LOCK, PLAN, PREVIOUS = "manifest.json", ".work", ".lock", "run.json", "previous.json"
 TEMPORARY = re.compile(r"\.clean-[0-9a-f]{16}\.tmp")  # short: the final name may use up all 255 bytes
+BUFFER = 1 << 18  # bytes
 SIGN = b'{\n "schema": "cleaner/'  # how every sealed file of ours begins
 
 
@@ -39,7 +40,7 @@ def staging(folder: Path) -> Iterator[tuple[IO[bytes], Path]]:
         with explained(folder):
             make_folder(folder)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-            file = os.fdopen(os.open(temporary, flags, 0o666), "wb")
+            file = os.fdopen(os.open(temporary, flags, 0o666), "wb", BUFFER)
         with explained(folder), file:
             yield file, temporary
             file.flush()
