@@ -19,7 +19,7 @@ from cleaner.dedup.settings import Dedup
 from cleaner.dedup.shingle import exact_hashes, shingles
 from cleaner.dedup.shuffle import shuffle
 from cleaner.dedup.signature import permutations, signatures
-from cleaner.dedup.units import unit_rows, units_of
+from cleaner.dedup.units import DOCUMENT, PARAGRAPH, unit_rows, units_of
 from cleaner.text.segment import paragraphs
 from tests.dedup_texts import key_of, paragraphs_with_copies
 
@@ -255,3 +255,19 @@ def test_short_units_have_no_band_keys() -> None:
     assert units.letters.tolist() == [25, 24, 1, 0]
     assert units.near.tolist() == [True, False, False, False]
     assert units.bands.any(axis=1).tolist() == [True, False, False, False]
+
+
+def test_thorough_compares_documents_from_ten_letters_on_but_no_paragraphs() -> None:
+    texts = ["成本更低，第二天立马换地方。", "没有更低，第二天。", f"{'首页' * 13}\n成本更低，第二天立马换地方。"]
+    units = units_of(texts, Dedup(recall="thorough"))
+    assert list(zip(units.kind.tolist(), units.letters.tolist(), units.near.tolist(), strict=True)) == [
+        (DOCUMENT, 12, True),
+        (PARAGRAPH, 12, False),
+        (DOCUMENT, 7, False),
+        (PARAGRAPH, 7, False),
+        (DOCUMENT, 38, True),
+        (PARAGRAPH, 26, True),
+        (PARAGRAPH, 12, False),
+    ]
+    assert not units_of(texts[:1], Dedup(recall="thorough", near=False)).near.any()
+    assert units_of(["一二三四五六七"], Dedup(recall="thorough", shortest=5)).near.all()

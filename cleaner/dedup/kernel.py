@@ -185,7 +185,7 @@ def rows(
     table: Words,
     documents: bool,
     paragraphs: bool,
-    shortest: int,
+    least: tuple[int, int],
     a: Words,
     b: Words,
     r: int,
@@ -198,7 +198,7 @@ def rows(
     """All that is known of the units of texts, portion by portion: how many there are.
 
     points, ends  as for `spans`
-    shortest      letters of a unit that is matched near
+    least         letters of a document, and of a paragraph, that is matched near
     units         as `out` of `spans`; the rest has a row for each column of it
     """
     room = PORTION
@@ -218,7 +218,7 @@ def rows(
             start, close = units[2, unit] + units[4, unit] - base, units[3, unit] + units[4, unit] - base
             first[unit], last[unit] = places[start], places[close]
             letters[unit] = counts[close] - counts[start]
-            near[unit] = letters[unit] >= shortest and last[unit] - first[unit] >= SIZE
+            near[unit] = letters[unit] >= least[units[1, unit]] and last[unit] - first[unit] >= SIZE
         premixed(codes, g[: max(size - (SIZE - 1), 0)])
         its = slice(done, end)
         sign(g, units[1, its], first[its], last[its], near[its], a, b, r, bands[its])

@@ -24,6 +24,7 @@ Recall = Literal["normal", "thorough"]
 Keep: TypeAlias = str  # "first", "last", "longest" or "field:" and the name of a member of the record
 POLICIES = ("first", "last", "longest")
 FIELD = "field:"
+THOROUGH_FROM = 10  # letters of a document: docs/decisions/031
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class Dedup:
     near       near copies as well; False leaves equal copies (equal but for layout, width, case, script)
     threshold  Jaccard similarity of 5-character shingles from which on a near copy goes, .5 to 1
     shortest   letters a paragraph needs to go at all, and a document to go as a near copy
-    recall     "thorough" finds .998 instead of .947 of the pairs at J = .8 and costs about a third more memory
+    recall     "thorough" finds .998 instead of .947 of the pairs at J = .8, costs about a third more memory, and takes
+               documents as near copies from 10 letters on
     keep       of equal right: the first in source order, the last, the longest (then the first), or, with "field:NAME", the
                one whose record has the largest number in its member NAME (then the first; records without one come last)
     seed       of the permutations; another seed misses other pairs
@@ -96,6 +98,16 @@ class Dedup:
         (1, 2)
         """
         return min(1 + units * SORTED // self.held_bytes, MOST_PARTS)
+
+    @property
+    def near_from(self) -> tuple[int, int]:
+        """Letters from which on a document, and a paragraph, is matched near.
+
+        >>> Dedup().near_from, Dedup(recall="thorough").near_from
+        ((25, 25), (10, 25))
+        """
+        document = min(self.shortest, THOROUGH_FROM) if self.recall == "thorough" else self.shortest
+        return document, self.shortest
 
     @property
     def limit(self) -> Fraction:

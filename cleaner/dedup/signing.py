@@ -15,6 +15,8 @@ from cleaner.text.segment import paragraphs
 
 DOCUMENT, PARAGRAPH = 0, 1
 
+Ints: TypeAlias = NDArray[np.int64]
+
 
 class Signed(NamedTuple):
     """What is computed of a batch: `spans` holds document, kind, start, end; the rest is as in Units."""
@@ -35,7 +37,7 @@ def by_numpy(texts: Sequence[str], settings: Dedup, bands: Bands) -> Signed:
     keys = keyed(texts)
     first, last = keys.at[spans[2:4] + spans[4]]
     letters = keys.letters[last] - keys.letters[first]
-    near = _enters(first, last, letters, settings)
+    near = _enters(spans[1], first, last, letters, settings)
     rows = np.zeros((len(first), bands.b), dtype=np.int64)
     hashes = (shingles(keys.codes) >> np.uint64(32)).astype(np.uint32)
     rows[near] = band_keys(signatures(hashes, first[near], last[near] - (SIZE - 1), settings.seed), bands)
@@ -52,19 +54,18 @@ def by_compiler(texts: Sequence[str], settings: Dedup, bands: Bands) -> Signed:
     most = documents * len(texts) + paragraphs * (len(texts) + together.count("\n"))
     spans, letters, near = np.empty((5, most), np.int64), np.empty(most, np.int64), np.empty(most, np.bool_)
     exact, rows = np.empty((most, 2), np.uint64), np.zeros((most, bands.b), np.uint64)
-    shortest = settings.shortest if settings.near else len(together) + 1
-    given = code_points(together), ends, table(), documents, paragraphs, shortest, *permutations(settings.seed), bands.r
+    least = settings.near_from if settings.near else (len(together) + 1,) * 2
+    given = code_points(together), ends, table(), documents, paragraphs, least, *permutations(settings.seed), bands.r
     count = kernel.rows(*given, spans, letters, exact, near, rows)
     return Signed(
         spans[:4, :count], letters[:count], exact[:count].view(np.int64), near[:count], rows[:count].view(np.int64)
     )
 
 
-def _enters(
-    first: NDArray[np.int64], last: NDArray[np.int64], letters: NDArray[np.int64], settings: Dedup
-) -> NDArray[np.bool_]:
+def _enters(kind: Ints, first: Ints, last: Ints, letters: Ints, settings: Dedup) -> NDArray[np.bool_]:
     """Which units may enter near matching: with enough letters and a whole shingle."""
-    enough: NDArray[np.bool_] = (letters >= settings.shortest) & (last - first >= SIZE) & settings.near
+    least = np.array(settings.near_from)[kind]
+    enough: NDArray[np.bool_] = (letters >= least) & (last - first >= SIZE) & settings.near
     return enough
 
 
