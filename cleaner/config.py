@@ -172,7 +172,10 @@ def _filled(kind: type[Any], table: Mapping[str, Any], where: str) -> Any:
         if key not in allowed:
             raise ConfigError(f"{where} has no setting {key!r}{_hint(key, allowed)}")
         given[key] = _fitting(value, allowed[key], f"{where}.{key}")
-    return kind(**given)
+    try:
+        return kind(**given)
+    except ConfigError as error:  # it begins with the name of the section
+        raise ConfigError(f"{where.rpartition(': ')[0]}: {error}") from None
 
 
 def _fitting(value: Any, hint: Any, where: str) -> Any:

@@ -35,6 +35,7 @@ def hush(doc: Document) -> list[Finding]:
         {},
         {"level": "suspect", "keep": ["f:2", "f:1"], "text-field": "content", "encoding": "gb18030"},
         {"splice": False, "dedup": {"threshold": 0.9, "units": "document"}, "script": {"variant": "zh-Hans"}},
+        {"dedup": {"scope": "document", "recall": "thorough", "keep": "field:score"}},
         {"dedup": False, "shout": {"use": "tests.test_config:Shout", "sign": '?"\\\n'}},
         {"encoding": {"old/*.txt": "gb18030", "*": "utf-8"}},
         {"hush": {"use": "tests.test_config:hush"}},
@@ -56,7 +57,9 @@ def test_settings_written_out_give_the_same_configuration(settings: dict[str, ob
         ({"splice": {"limit": "high"}}, "splice.limit is 'high'; it wants float"),
         ({"splice": {"cues": 1}}, "splice.cues is 1; it wants bool"),
         ({"script": {"variant": "zh-CN"}}, "script.variant is 'zh-CN'; it is one of"),
-        ({"dedup": {"threshold": 2.0}}, "threshold is 2.0"),
+        ({"dedup": {"threshold": 2.0}}, "settings: dedup: threshold is 2.0, it must lie between"),
+        ({"dedup": {"scope": "file"}}, "settings: dedup.scope is 'file'; it is one of 'corpus', 'document'"),
+        ({"preset": "minimal", "dedup": {"scope": "document"}}, "settings: dedup: scope is 'document', where"),
         ({"mine": {"use": "no.such:Stage"}}, "mine: cannot use 'no.such:Stage'"),
         ({"mine": {"use": "tests.test_config:Nothing"}}, "cannot use"),
         ({"splyce": {"limit": 1}}, "unknown setting 'splyce'; did you mean 'splice'?"),
@@ -117,3 +120,45 @@ def test_the_effective_settings_can_be_saved_and_used(clean: Clean, tmp_path: Pa
     config: Config = config_of(tomllib.loads(said))
     assert (config.level, config.dedup and config.dedup.threshold) == (Certainty.SAFE, 0.9)
     assert "splice" not in [stage.name for stage in config.stages]
+
+
+@pytest.mark.parametrize(
+    ("flags", "setting"),
+    [
+        (["--threshold", "0.9"], {"threshold": 0.9}),
+        (["--recall", "thorough"], {"recall": "thorough"}),
+        (["--keep", "field:score"], {"keep": "field:score"}),
+        (["--unit", "paragraph"], {"units": "paragraph"}),
+        (["--unit", "document"], {"units": "document"}),
+        (["--unit", "paragraph, document"], {"units": "both"}),
+        (["--scope", "document"], {"scope": "document"}),
+        (["--scope", "document", "-s", "dedup.scope=corpus"], {"scope": "corpus"}),
+    ],
+)
+def test_flags_are_settings_of_dedup(
+    clean: Clean, tmp_path: Path, flags: list[str], setting: dict[str, object]
+) -> None:
+    file = '[dedup]\nthreshold = 0.7\nkeep = "last"\n'
+    plant(tmp_path, {"clean.toml": file})
+    said = tomllib.loads(clean("config", *flags).stdout)
+    assert config_of(said) == config_of(merged(tomllib.loads(file), {"dedup": setting}))
+
+
+@pytest.mark.parametrize(
+    ("flags", "says"),
+    [
+        (["--threshold", "9"], "command line: dedup: threshold is 9.0, it must lie between 0.5 and 1"),
+        (["--threshold", "high"], "Invalid value for '--threshold': 'high' is not a valid float"),
+        (["--recall", "all"], "command line: dedup.recall is 'all'; it is one of 'normal', 'thorough'"),
+        (
+            ["--keep", "best"],
+            "command line: dedup: keep is 'best', it must be one of 'first', 'last', 'longest', 'field:",
+        ),
+        (["--unit", "document,line"], "--unit document,line: 'line' is no unit; write document, paragraph, or"),
+        (["--unit", ""], "--unit : '' is no unit"),
+        (["--scope", "file"], "command line: dedup.scope is 'file'; it is one of 'corpus', 'document'"),
+        (["--scope", "document", "--unit", "document"], "set units to 'paragraph', or scope to 'corpus'"),
+    ],
+)
+def test_a_wrong_flag_is_named(clean: Clean, flags: list[str], says: str) -> None:
+    assert says in clean("config", *flags, code=2).stderr

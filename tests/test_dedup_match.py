@@ -88,6 +88,32 @@ def test_only_asked_for_kinds_go() -> None:
     }
 
 
+def test_alone_in_its_scope_a_document_is_as_if_it_were_the_corpus() -> None:
+    """Whatever the order, the parts and the copies in other documents: every document gives what it gives alone."""
+    texts = paragraphs_with_copies(600, seed=17)
+    pages = ["\n".join(texts[at : at + 40]) for at in range(0, len(texts), 40)]
+    pages += [f"{page}\n{pages[0]}" for page in pages[:5]]
+    for keep in ("first", "last", "longest"):
+        alone = Dedup(units="paragraph", keep=keep)
+        wanted, rows = [], 0
+        for page in pages:
+            units, edges = matched([page], alone)
+            wanted += [edge._replace(unit=edge.unit + rows, keeper=edge.keeper + rows) for edge in edges]
+            rows += len(units)
+        assert {edge.exact for edge in wanted} == {True, False}
+        for parts in (1, 16):
+            assert matched(pages, Dedup(scope="document", keep=keep), parts=parts)[1] == wanted
+        assert len(matched(pages, Dedup(units="paragraph", keep=keep))[1]) > 2 * len(wanted)
+
+
+@pytest.mark.parametrize("units", ["both", "paragraph"])
+def test_documents_are_not_compared_in_the_scope_of_one(units: UnitChoice) -> None:
+    page = f"{ONE}\n{TWO}"
+    units_, edges = matched([page, page, f"{page}\n{NEAR_ONE}"], Dedup(scope="document", units=units))
+    assert set(units_.kind.tolist()) == {PARAGRAPH}
+    assert [(edge.unit, edge.keeper, edge.exact) for edge in edges] == [(6, 4, False)]
+
+
 # ---- who goes for whom
 
 

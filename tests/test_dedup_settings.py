@@ -27,6 +27,12 @@ from cleaner.text.errors import ConfigError
         ({"keep": "field:"}, "dedup: keep is 'field:', it must be one of 'first', 'last', 'longest', 'field:NAME'"),
         ({"recall": "all"}, "dedup: recall is 'all', it must be one of 'normal', 'thorough'"),
         ({"units": "line"}, "dedup: units is 'line', it must be one of 'both', 'document', 'paragraph'"),
+        ({"scope": "file"}, "dedup: scope is 'file', it must be one of 'corpus', 'document'"),
+        (
+            {"scope": "document", "units": "document"},
+            "dedup: scope is 'document', where only paragraphs are compared, and units is 'document'; "
+            "set units to 'paragraph', or scope to 'corpus'",
+        ),
     ],
 )
 def test_a_wrong_setting_is_named_with_both_numbers(wrong: dict[str, Any], message: str) -> None:

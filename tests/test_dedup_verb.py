@@ -57,7 +57,11 @@ def test_a_stream_gives_the_same(clean: Clean, home: Path) -> None:
     [
         (["--units", "document"], {"c", "e"}),
         (["--units", "document", "--exact"], {"e"}),
-        (["--units", "document", "--keep", "last"], {"a", "c"}),
+        (["--unit", "document", "--keep", "last"], {"a", "c"}),
+        (["--unit", "document,paragraph"], {"c", "e", "d:0"}),
+        (["--units", "both"], {"c", "e", "d:0"}),
+        (["--scope", "document"], set()),
+        (["-s", "dedup.scope=document", "--unit", "paragraph"], set()),
         (["--threshold", "1", "--units", "document"], {"e"}),
         (["--units", "paragraph", "--shortest", "100000"], set()),
         (["-s", "dedup.units=document", "-s", "dedup.near=false", "--recall", "thorough"], {"e"}),
@@ -68,6 +72,18 @@ def test_settings_are_those_of_a_run(clean: Clean, home: Path, options: list[str
     rows = [json.loads(line)["id"] for line in (home / "r").read_text(encoding="utf-8").splitlines()]
     assert set(rows) == gone
     assert (said["schema"], said["documents"], said["removed"]) == ("cleaner/dedup/1", 5, len(gone))
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+def test_a_paragraph_goes_for_one_of_its_own_document(clean: Clean, home: Path, threads: str) -> None:
+    near = edited(Random(5), TWO, 1)
+    pages = [f"{TWO}\n{ONE}\n{near}\n", f"{TWO}\n{THREE}\n{TWO}\n", near, TWO]
+    left = [f"{TWO}\n{ONE}\n", f"{TWO}\n{THREE}\n", near, TWO]
+    plant(home, {"in.jsonl": "".join(json.dumps({"text": page}) + "\n" for page in pages)})
+    clean("dedup", "in.jsonl", "-o", "out", "--removed", "r", "--scope", "document", "--threads", threads)
+    assert [json.loads(line)["text"] for line in (home / "out").read_text().splitlines()] == left
+    rows = [json.loads(line) for line in (home / "r").read_text().splitlines()]
+    assert [(row["id"], row["kept"], row["exact"]) for row in rows] == [("1:2", "1:0", False), ("2:2", "2:0", True)]
 
 
 def test_a_settings_file_counts(clean: Clean, home: Path) -> None:
@@ -94,6 +110,8 @@ def test_another_member_holds_the_text(clean: Clean, home: Path) -> None:
         (["in.jsonl", "-o", "in.jsonl/out"], 3, "cannot be written"),
         (["in.jsonl", "-o", "out", "--threshold", "9"], 2, "threshold is 9"),
         (["in.jsonl", "-o", "out", "--recall", "all"], 2, "recall is 'all'"),
+        (["in.jsonl", "-o", "out", "--unit", "line"], 2, "--unit line: 'line' is no unit; write document, paragraph,"),
+        (["in.jsonl", "-o", "out", "--scope", "document", "--unit", "document"], 2, "set units to 'paragraph', or"),
         (["in.jsonl", "-o", "out", "--memory", "0"], 2, "memory is 0"),
         (["in.jsonl", "-o", "out", "-s", "dedup.on=false"], 2, "dedup is switched off"),
     ],

@@ -212,6 +212,8 @@ def test_other_settings_are_refused(clean: Clean, october: Path) -> None:
     for name, value in others.items():
         with pytest.raises(RunDirError, match=f"was made with dedup.{name} = .* pass -s dedup.{name}="):
             run([str(SEEDS)], october / "x", config_of({"dedup": {name: value}}), against=october / "index")
+    said = clean("run", "in10", "-o", "x", "--against", "index", "--scope", "document", code=2).stderr
+    assert "index: nothing is compared with an index where dedup.scope is 'document'; leave --against away, or" in said
     said = clean("run", "in10", "-o", "x", "--against", "index", "-s", "dedup.near=false", code=4).stderr
     assert "index: was made with dedup.near = True, this run has False; pass -s dedup.near=true, or" in said
     assert not (october / "x").exists()

@@ -12,7 +12,7 @@ import pytest
 from cleaner.config import Config, config_of
 from cleaner.corpus import shards
 from cleaner.corpus.restore import restore
-from cleaner.corpus.run import run
+from cleaner.corpus.run import dry_run, run
 from cleaner.corpus.verify import verify
 from cleaner.corpus.workdir import WORK, scratch
 from cleaner.dedup.settings import Dedup
@@ -78,6 +78,30 @@ def test_band_keys_in_a_file_change_nothing(home: Path, held: int, parts: int, m
         assert Path("out", name).read_bytes() == Path("plain", name).read_bytes()
     assert digest(Path("out/corpus")) == digest(Path("plain/corpus"))
     assert not (Path("out") / WORK).exists()
+
+
+@pytest.mark.parametrize(("held", "workers"), [(1 << 28, 1), (10_000, 2)])
+def test_in_the_scope_of_a_document_only_its_own_paragraphs_go(
+    home: Path, held: int, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Dedup, "held_bytes", held)
+    texts = paragraphs_with_copies(400, seed=32)
+    plant(home, {f"in/long/{at}.txt": "\n".join(texts[at : at + 40]) for at in range(0, 400, 20)})
+    config = config_of({"dedup": {"scope": "document"}})
+    content = run(["in"], Path("out"), config, workers=workers)
+    assert '\nscope = "document"\n' in content["config"]
+    found = [(record, one) for record in records(Path("out")) for one in record["findings"]]
+    gone = [(record["id"], one) for record, one in found if one["rule"].startswith("dedup.")]
+    assert len(gone) == content["dedup"]["removed"] > 5
+    for document, one in gone:
+        assert one["rule"] in ("dedup.paragraph.exact", "dedup.paragraph.near")
+        assert one["evidence"]["kept"]["id"] == document
+    assert all(record["clean"]["kept"] for record in records(Path("out")))
+    assert ("sample" in content["dedup"], content["dedup"]["scope"]) == (False, "document")
+    assert dry_run(["in"], Path("out"), config, workers=workers)["dedup"] == content["dedup"]
+    assert sound(Path("out"))
+    restore(Path("out"), Path("back"))
+    assert digest(Path("back")) == digest(Path("in"))
 
 
 def test_small_memory_is_a_setting(home: Path) -> None:

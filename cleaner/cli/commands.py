@@ -73,6 +73,7 @@ def run(
     clean run seeds/
     clean run news/ more.jsonl -o out --variant zh-Hans
     clean run seeds/ --dry-run
+    clean run news/ --unit paragraph --keep last --threshold .9
     clean run seeds/ --salvage               articles that were taken out go to cleaned/salvaged/
     clean run november/ -o out11 --against index
 

@@ -51,7 +51,8 @@ def dedup(
 
     \b
     clean dedup in.jsonl -o out.jsonl --removed removed.jsonl
-    clean dedup in.jsonl -o out.jsonl --units document --recall thorough
+    clean dedup in.jsonl -o out.jsonl --unit document --recall thorough
+    clean dedup in.jsonl -o out.jsonl --scope document    repeats inside each document alone
     zcat in.jsonl.gz | clean dedup - -o - | gzip > out.jsonl.gz
 
     Exit codes: 0 all done, 1 done but some lines are no documents (they stay as they are), 2 wrong usage, 3 cannot

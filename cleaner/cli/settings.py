@@ -56,29 +56,39 @@ _OPTIONS: dict[str, Callable[..., Any]] = {
     "encoding": click.option("--encoding", metavar="NAME", help="Encoding of every input. Default: look at each."),
 }
 
+_DUPLICATES: list[Callable[..., Any]] = [  # each is a setting of [dedup]
+    click.option("--threshold", type=float, help="Jaccard similarity from which on a near copy goes. Default: .8."),
+    click.option("--recall", metavar="NAME", help="normal, or thorough: more near copies are found. Default: normal."),
+    click.option(
+        "--keep",
+        "policy",
+        metavar="NAME",
+        help="Which copy stays: first, last, longest, field:NAME (its largest number). Default: first.",
+    ),
+    click.option(
+        "--unit", metavar="NAMES", help="What is compared: document, paragraph, or both: document,paragraph (default)."
+    ),
+    click.option(
+        "--scope",
+        metavar="NAME",
+        help="Where a copy is looked for: corpus, or document: paragraphs in their own document alone. Default: corpus.",
+    ),
+]
+
 
 def settings_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options from which the configuration is made."""
-    for option in reversed(_OPTIONS.values()):
+    for option in reversed([*_OPTIONS.values(), *_DUPLICATES]):
         function = option(function)
     return function
 
 
 def dedup_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that concern duplicates alone; each is a setting of [dedup]."""
+    """The options that concern duplicates alone."""
     options = [
         _OPTIONS["config_file"],
-        click.option("--threshold", type=float, help="Jaccard similarity from which on a near copy goes. Default: .8."),
-        click.option(
-            "--recall", metavar="NAME", help="normal, or thorough: more near copies are found. Default: normal."
-        ),
-        click.option(
-            "--keep",
-            "policy",
-            metavar="NAME",
-            help="Which copy stays: first, last, longest, field:NAME (its largest number). Default: first.",
-        ),
-        click.option("--units", metavar="NAME", help="What is compared: document, paragraph, both. Default: both."),
+        *_DUPLICATES,
+        click.option("--units", hidden=True),  # as --unit was called at first
         click.option("--shortest", type=int, help="Letters that a paragraph or a near copy needs to go. Default: 25."),
         click.option("--exact", is_flag=True, help="Only equal copies, but for layout, width, case and script."),
         click.option("--memory", type=int, metavar="MB", help="For band keys, and for texts. Default: 256."),
@@ -92,10 +102,22 @@ def dedup_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _dedup_flags(flags: dict[str, Any]) -> dict[str, Any]:
     """Those of the flags that are settings of [dedup]."""
-    names = {"threshold": "threshold", "recall": "recall", "policy": "keep", "units": "units"}
+    names = {"threshold": "threshold", "recall": "recall", "policy": "keep", "scope": "scope"}
     names |= {"shortest": "shortest", "memory": "memory"}
     over = {key: flags[flag] for flag, key in names.items() if flags.get(flag) is not None}
+    for units in (flags[flag] for flag in ("units", "unit") if flags.get(flag) is not None):
+        over["units"] = _units(units)
     return over | ({"near": False} if flags.get("exact") else {})
+
+
+def _units(given: str) -> str:
+    """The setting that a list of units asks for."""
+    names = {"document", "paragraph"} if given == "both" else {name.strip() for name in given.split(",")}
+    if unknown := sorted(names - {"document", "paragraph"}):
+        raise ConfigError(
+            f"--unit {given}: {unknown[0]!r} is no unit; write document, paragraph, or document,paragraph"
+        )
+    return "both" if len(names) > 1 else names.pop()
 
 
 def config_from(

@@ -104,7 +104,7 @@ def match_documents(
         threads = getattr(engine, "workers", 1)
         edges = match(left, fetch, settings, engine.shuffle, values=values, bands=bands, crowds=crowds, threads=threads)
         matched.report = _report(units, edges, settings) | {"crowds": asdict(crowds)}
-        if settings.near:
+        if settings.near and settings.scope == "corpus":  # a sample of a corpus hardly has two units of one document
             matched.report["sample"] = missed(left, fetch, edges, settings)
     places = _Places.of(cleaned)
     _share_counts(matched, units, edges, places)
@@ -135,6 +135,7 @@ def _report(units: "Units", edges: "Edges", settings: Dedup) -> dict[str, Any]:
     return {
         "units": len(units),
         "removed": len(edges),
+        "scope": settings.scope,
         "near": settings.near,
         "threshold": settings.threshold,
         "bands": bands.b,

@@ -123,6 +123,11 @@ def _opened(against: Path | None, config: Config) -> Iterator["Index | None"]:
         return
     if config.dedup is None:
         raise ConfigError(f"{against}: nothing is compared with an index where dedup is off")
+    if config.dedup.scope == "document":
+        raise ConfigError(
+            f"{against}: nothing is compared with an index where dedup.scope is 'document'; "
+            "leave --against away, or set scope to 'corpus'"
+        )
     from cleaner.corpus.index import opened_index
 
     with opened_index(against, config.dedup) as index:

@@ -1,6 +1,6 @@
 """Rows → edges: which units go, and for which surviving copy. Reads texts only through `fetch`.
 
-Order: exact documents, near documents, then exact and near paragraphs of the documents that stay. A paragraph never
+With scope "document" paragraphs meet in their own document alone. Order: exact documents, near documents, then exact and near paragraphs of the documents that stay. A paragraph never
 disappears because its first copy sat in a document that was dropped.
 """
 
@@ -13,6 +13,7 @@ from cleaner.dedup.bands import chosen, promised
 from cleaner.dedup.candidates import Crowds, exact_pairs, near_pairs
 from cleaner.dedup.edges import Edges
 from cleaner.dedup.reading import Fetch, Reading
+from cleaner.dedup.scope import scoped
 from cleaner.dedup.settings import FIELD, Dedup, Keep
 from cleaner.dedup.shuffle import Shuffle, shuffle
 from cleaner.dedup.units import DOCUMENT, PARAGRAPH, BandKeys, Units
@@ -78,7 +79,8 @@ class _Search:
     def edges(self, rows: NDArray[np.int64]) -> Edges:
         """Edges among units of one kind. Inside, a unit is its place in `rows`, the keep order."""
         reading = Reading(rows, self.units.end[rows] - self.units.start[rows], self.fetch)
-        first, copies = equal(*exact_pairs(self.units.exact[rows], self.shuffle, self.parts), reading)
+        hashes = self._scoped(self.units.exact[rows], rows)
+        first, copies = equal(*exact_pairs(hashes, self.shuffle, self.parts), reading)
         near = self._near(rows, copies, reading)
         return Edges.join([self._near_edges(rows, near), *self._copies(rows, first, copies, near)])
 
@@ -88,10 +90,13 @@ class _Search:
         enters[copies] = False
         ids = np.flatnonzero(enters)
         entered = rows[ids]
-        bands = (self.bands[entered, band] for band in range(self.bands.shape[1]))
+        bands = (self._scoped(self.bands[entered, band], entered) for band in range(self.bands.shape[1]))
         pairs = near_pairs(ids, bands, self.shuffle, self.parts, self.crowds)
         links = similar(*pairs, reading, self.settings.limit, self.threads)
         return verdicts(links, reading, self.settings.limit)
+
+    def _scoped(self, keys: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        return scoped(keys, self.units.document[rows], self.settings.scope)
 
     def _copies(
         self, rows: NDArray[np.int64], first: NDArray[np.int64], copies: NDArray[np.int64], near: Links

@@ -15,11 +15,14 @@ RULES = {
     "dedup.document.exact": "a document whose comparison key equals that of a document that stays goes",
     "dedup.document.near": "a document whose shingles are nearly those of a document that stays goes",
     "dedup.document.rest": "white space that is left of a document whose every paragraph went for a copy goes too",
-    "dedup.paragraph.exact": "a paragraph whose comparison key equals that of a paragraph that stays goes",
-    "dedup.paragraph.near": "a paragraph whose shingles are nearly those of a paragraph that stays goes",
+    "dedup.paragraph.exact": "a paragraph whose comparison key equals that of a paragraph that stays goes"
+    ' (with `scope = "document"`: of one in its own document)',
+    "dedup.paragraph.near": "a paragraph whose shingles are nearly those of a paragraph that stays goes"
+    ' (with `scope = "document"`: of one in its own document)',
 }
 
 UnitChoice = Literal["both", "document", "paragraph"]
+Scope = Literal["corpus", "document"]
 Recall = Literal["normal", "thorough"]
 Keep: TypeAlias = str  # "first", "last", "longest" or "field:" and the name of a member of the record
 POLICIES = ("first", "last", "longest")
@@ -32,6 +35,8 @@ class Dedup:
     """What counts as a duplicate, and which copy stays.
 
     units      whole documents, their paragraphs, or both: documents first, then paragraphs of documents that stay
+    scope      where a copy is looked for: in the whole corpus, or in the "document" alone. Then paragraphs are compared with
+               those of their own document, and documents with nothing
     near       near copies as well; False leaves equal copies (equal but for layout, width, case, script)
     threshold  Jaccard similarity of 5-character shingles from which on a near copy goes, .5 to 1
     shortest   letters a paragraph needs to go at all, and a document to go as a near copy
@@ -50,6 +55,7 @@ class Dedup:
     """
 
     units: UnitChoice = "both"
+    scope: Scope = "corpus"
     near: bool = True
     threshold: float = 0.8
     shortest: int = 25
@@ -60,6 +66,12 @@ class Dedup:
 
     def __post_init__(self) -> None:
         _one_of("units", self.units, UnitChoice)
+        _one_of("scope", self.scope, Scope)
+        if self.scope == self.units:
+            raise ConfigError(
+                "dedup: scope is 'document', where only paragraphs are compared, and units is 'document'; "
+                "set units to 'paragraph', or scope to 'corpus'"
+            )
         _one_of("recall", self.recall, Recall)
         if self.keep not in POLICIES and not (
             isinstance(self.keep, str) and self.keep.startswith(FIELD) and self.keep != FIELD
@@ -76,6 +88,16 @@ class Dedup:
         _within("seed", self.seed, 0, LARGEST_SEED)
         _whole("memory", self.memory)
         _within("memory", self.memory, 1)
+
+    @property
+    def documents(self) -> bool:
+        """Whether whole documents are compared; alone in its scope, a document has nothing to be compared with."""
+        return self.units != "paragraph" and self.scope == "corpus"
+
+    @property
+    def paragraphs(self) -> bool:
+        """Whether paragraphs are compared."""
+        return self.units != "document"
 
     @property
     def field(self) -> str | None:

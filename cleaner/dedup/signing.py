@@ -50,7 +50,7 @@ def by_compiler(texts: Sequence[str], settings: Dedup, bands: Bands) -> Signed:
 
     together = "".join(texts)
     ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
-    documents, paragraphs = settings.units != "paragraph", settings.units != "document"
+    documents, paragraphs = settings.documents, settings.paragraphs
     most = documents * len(texts) + paragraphs * (len(texts) + together.count("\n"))
     spans, letters, near = np.empty((5, most), np.int64), np.empty(most, np.int64), np.empty(most, np.bool_)
     exact, rows = np.empty((most, 2), np.uint64), np.zeros((most, bands.b), np.uint64)
@@ -73,9 +73,9 @@ def _spans(texts: Sequence[str], settings: Dedup) -> Iterator[tuple[int, int, in
     """Document, kind, start, end of every unit, and where its text starts in the batch."""
     base = 0
     for number, text in enumerate(texts):
-        if settings.units != "paragraph":
+        if settings.documents:
             yield number, DOCUMENT, 0, len(text), base
-        if settings.units != "document":
+        if settings.paragraphs:
             for start, end in paragraphs(text):
                 yield number, PARAGRAPH, start, end, base
         base += len(text)

@@ -24,7 +24,8 @@ def lines(manifest: Mapping[str, Any]) -> list[str]:
 
 
 def _units(dedup: Mapping[str, Any]) -> str:
-    return f"{dedup['units']:,} units compared, {dedup['removed']:,} removed"
+    where = ", each with its own document alone" if dedup.get("scope") == "document" else ""
+    return f"{dedup['units']:,} units compared{where}, {dedup['removed']:,} removed"
 
 
 def _curve(chances: Mapping[str, float]) -> list[str]:
