@@ -1,124 +1,70 @@
 """Measure `clean dedup` end to end: JSON lines in, kept JSON lines and removed ids out, whole processes.
 
     python scripts/bench_dedup.py corpus.jsonl                       # documents, paragraphs, both
-    python scripts/bench_dedup.py corpus.jsonl --units document --recall thorough --rounds 5
-    python scripts/bench_dedup.py corpus.jsonl --peers               # gaoya and datasketch beside it, where installed
+    python scripts/bench_dedup.py corpus.jsonl --unit document --recall thorough --rounds 5
+    python scripts/bench_dedup.py corpus.jsonl --unit document --peers                # other tools too, where installed
+    python scripts/bench_dedup.py corpus.jsonl --unit document --peers datatrove --peer-python datatrove=/its/bin/python
 
 prints   a Markdown table: median wall and CPU seconds, MB of input a second of wall, peak memory, units removed.
          The start and the end of the process count; configurations run in turn, so that all meet the same load.
 
-Peers get the same shingles: five code points of a text without white space; they verify by estimate or not at all,
-and take the transitive closure of what they find.
+Peers run in processes of their own, too, by `dedup_peers.py`, which says how each is set.
 """
 
 import argparse
-import json
 import os
-import re
+import shutil
 import statistics
+import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from importlib.util import find_spec
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-WHITE = re.compile(r"\s+")
+from dedup_peers import PEERS
+
 CLEAN = Path(sys.executable).parent / "clean"
-CHUNK = 5000  # documents a parallel query
+RUNNER = str(Path(__file__).with_name("dedup_peers.py"))
+UNITS = ["document", "paragraph", "document,paragraph"]
 
 
 class Cost(NamedTuple):
-    """One process: seconds, seconds, MB."""
+    """One process and those it started: seconds, seconds, MB of the largest of them."""
 
     wall: float
     cpu: float
     peak: float
 
 
-def with_gaoya(texts: list[str], threads: int) -> list[tuple[int, int]]:
-    """Pairs that gaoya finds with its default bands, on all cores."""
-    from gaoya.minhash import MinHashStringIndex
-
-    index = MinHashStringIndex(
-        hash_size=32, jaccard_threshold=0.8, num_bands=20, band_size=5, analyzer="char", ngram_range=(5, 5)
-    )
-    index.par_bulk_insert_docs(list(range(len(texts))), texts)
-    chunks = (range(at, min(at + CHUNK, len(texts))) for at in range(0, len(texts), CHUNK))
-    return [
-        (unit, other)
-        for chunk in chunks
-        for unit, found in zip(chunk, index.par_bulk_query(texts[chunk.start : chunk.stop]), strict=True)
-        for other in found
-    ]
-
-
-def with_datasketch(texts: list[str], threads: int) -> list[tuple[int, int]]:
-    """Pairs that datasketch's index finds with its default bands; signing in so many processes."""
-    from multiprocessing import Pool
-
-    from datasketch import MinHash, MinHashLSH
-
-    with Pool(threads) as pool:
-        rows = pool.map(_datasketch_row, texts, 500)
-    drawn = MinHash(num_perm=128, scheme="affine32").permutations
-    sketches = [MinHash(hashvalues=row, permutations=drawn, num_perm=128, scheme="affine32") for row in rows]
-    index = MinHashLSH(threshold=0.8, num_perm=128)
-    for unit, sketch in enumerate(sketches):
-        index.insert(unit, sketch, check_duplication=False)
-    return [(unit, other) for unit, sketch in enumerate(sketches) for other in index.query(sketch)]
-
-
-def _datasketch_row(text: str) -> object:
-    from datasketch import MinHash
-
-    sketch = MinHash(num_perm=128, scheme="affine32")
-    sketch.update_batch({text[at : at + 5].encode() for at in range(max(len(text) - 4, 1))})
-    return sketch.hashvalues
-
-
-PEERS: dict[str, Callable[[list[str], int], list[tuple[int, int]]]] = {
-    "gaoya": with_gaoya,
-    "datasketch": with_datasketch,
-}
-
-
-def peer(args: argparse.Namespace) -> None:
-    """One run of a peer: the first document of each of its components stays."""
-    records = [json.loads(line) for line in args.corpus.open(encoding="utf-8")]
-    pairs = PEERS[args.peer]([WHITE.sub("", record["text"]) for record in records], args.threads)
-    first = list(range(len(records)))
-
-    def root(unit: int) -> int:
-        while first[unit] != unit:
-            first[unit] = unit = first[first[unit]]
-        return unit
-
-    for one, other in pairs:
-        low, high = sorted((root(one), root(other)))
-        first[high] = low
-    kept, removed = (path.open("w", encoding="utf-8") for path in args.out)
-    with kept, removed:
-        for unit, record in enumerate(records):
-            if root(unit) == unit:
-                kept.write(json.dumps(record, ensure_ascii=False) + "\n")
-            else:
-                removed.write(json.dumps({"id": record["id"]}) + "\n")
-
-
-def cost_of(command: Sequence[str]) -> Cost:
-    """Run this as a process of its own and wait for it."""
+def cost_of(command: Sequence[str], log: Path) -> Cost:
+    """Run this as a process of its own and wait for it; what it says goes to `log`."""
+    silent = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+    silent.append((os.POSIX_SPAWN_OPEN, 2, str(log), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
     begun = time.perf_counter()
-    pid = os.posix_spawn(command[0], command, os.environ, file_actions=_SILENT)
+    pid = os.posix_spawnp(command[0], command, os.environ, file_actions=silent)
     _, status, usage = os.wait4(pid, 0)
     wall = time.perf_counter() - begun
     if status:
-        sys.exit(f"{' '.join(command)}: exit {os.waitstatus_to_exitcode(status)}")
+        said = log.read_text(encoding="utf-8", errors="replace")[-2000:]
+        sys.exit(f"{said}\n{' '.join(command)}: exit {os.waitstatus_to_exitcode(status)}")
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3))
 
 
-_SILENT = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+def peers(args: argparse.Namespace, kept: str, removed: str) -> Iterator[tuple[str, list[str]]]:
+    """For each peer that is installed the name of its row and its command; of the others it is said that they are not."""
+    pythons = dict(args.peer_python)
+    for name in args.peers or PEERS:
+        runner = [pythons.get(name, sys.executable), RUNNER, name]
+        version = subprocess.run(
+            [*runner, "--installed"], stdout=subprocess.PIPE, text=True, check=False
+        ).stdout.strip()
+        if version:
+            row = f"{PEERS[name].distribution} {version}, document, {PEERS[name].bands}"
+            yield row, [*runner, str(args.corpus), kept, removed, "--threads", str(args.threads)]
+        else:
+            print(f"{name}: is not installed in {runner[0]}; name another by --peer-python {name}=…", file=sys.stderr)
 
 
 def compare(args: argparse.Namespace) -> None:
@@ -128,28 +74,18 @@ def compare(args: argparse.Namespace) -> None:
         own = ["--threshold", str(args.threshold), "--shortest", str(args.shortest), "--keep", args.keep]
         own += ["--recall", args.recall, "--threads", str(args.threads), "--force", "-q"]
         verb = [str(CLEAN), "dedup", str(args.corpus), "-o", kept, "--removed", removed, *own]
-        runs = {f"clean dedup, {units}, {args.recall}": [*verb, "--units", units] for units in args.units}
-        if args.peers:
-            peer_of = [
-                sys.executable,
-                __file__,
-                str(args.corpus),
-                "--threads",
-                str(args.threads),
-                "--out",
-                kept,
-                removed,
-            ]
-            runs |= {f"{name}, document": [*peer_of, "--peer", name] for name in PEERS if find_spec(name)}
-        _print_table(runs, Path(removed), args)
+        runs = {f"cleaner, {unit}, {args.recall}": [*verb, "--unit", unit] for unit in args.unit}
+        if args.peers is not None:
+            runs |= peers(args, kept, removed)
+        _print_table(runs, Path(removed), Path(folder) / "log", args)
 
 
-def _print_table(runs: Mapping[str, Sequence[str]], removed_to: Path, args: argparse.Namespace) -> None:
+def _print_table(runs: Mapping[str, Sequence[str]], removed_to: Path, log: Path, args: argparse.Namespace) -> None:
     costs: dict[str, list[Cost]] = {name: [] for name in runs}
     removed: dict[str, int] = {}
     for round_ in range(args.rounds + 1):  # the first compiles, and fills the page cache
         for name, command in runs.items():
-            cost = cost_of(command)
+            cost = cost_of(command, log)
             costs[name] += [cost] * (round_ > 0)
             removed[name] = removed_to.read_bytes().count(b"\n")
     megabytes = args.corpus.stat().st_size / 1e6
@@ -162,32 +98,34 @@ def _print_table(runs: Mapping[str, Sequence[str]], removed_to: Path, args: argp
         )
 
 
+def _peer_python(given: str) -> tuple[str, str]:
+    name, _, python = given.partition("=")
+    if name not in PEERS or shutil.which(python) is None:
+        raise argparse.ArgumentTypeError(f"{given}: write NAME=PYTHON, a peer ({', '.join(PEERS)}) and its interpreter")
+    return name, python
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path, help="JSON lines with id and text")
-    parser.add_argument(
-        "--units", nargs="+", choices=["document", "paragraph", "both"], default=["document", "paragraph", "both"]
-    )
+    parser.add_argument("--unit", nargs="+", choices=UNITS, default=UNITS)
     parser.add_argument("--recall", choices=["normal", "thorough"], default="normal")
     parser.add_argument("--threshold", type=float, default=0.8)
     parser.add_argument("--shortest", type=int, default=25, help="letters")
     parser.add_argument("--keep", default="first")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--peers", action="store_true", help=f"run {' and '.join(PEERS)} as well, where installed")
-    parser.add_argument("--peer", choices=PEERS, help="one run of this peer alone; needs --out")
-    parser.add_argument("--out", nargs=2, type=Path, metavar=("KEPT", "REMOVED"), help="the files of --peer")
+    parser.add_argument("--peers", nargs="*", choices=PEERS, help="run these tools as well; without names, all")
+    parser.add_argument(
+        "--peer-python",
+        type=_peer_python,
+        action="append",
+        default=[],
+        metavar="NAME=PYTHON",
+        help="the interpreter that has this peer; default: this one. May be given again",
+    )
     return parser.parse_args()
 
 
-def main() -> None:
-    """Read the command line, run once or compare."""
-    args = _arguments()
-    if args.peer:
-        peer(args)
-    else:
-        compare(args)
-
-
 if __name__ == "__main__":
-    main()
+    compare(_arguments())
