@@ -4,13 +4,17 @@ import json
 import signal
 import subprocess
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from cleaner.dedup.settings import Dedup
 from tests.conftest import CLEAN, Clean, plant, tree
 from tests.dedup_texts import edited, paragraph
+from tests.failing import CRASHED, Disk, command, forked, on
 
 ONE, TWO, THREE = (paragraph(Random(seed), 8) for seed in (401, 402, 403))
 LINES = [
@@ -143,6 +147,77 @@ def test_nothing_is_left_of_a_run_that_was_stopped(home: Path, sent: signal.Sign
         process.send_signal(sent)
         assert process.wait(10) == code
     assert set(tree(home)) == {"in.jsonl"}
+
+
+def beside(home: Path) -> list[str]:
+    return [name for name in tree(home) if ".clean-" in name]
+
+
+@contextmanager
+def writing_slowly(home: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """`clean dedup` of a larger file with the same result, stopped while it has opened its outputs."""
+    plant(home, {"in.jsonl": "".join(LINES) * 600})
+    command = [str(CLEAN), "dedup", "in.jsonl", "-o", "out.jsonl", "--removed", "gone.jsonl", "-q"]
+    with subprocess.Popen(command, cwd=home) as process:
+        while len(beside(home)) < 2 and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGSTOP)
+        assert len(beside(home)) == 2, "it was done too soon"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_what_a_killed_run_left_is_cleared_by_the_next(clean: Clean, home: Path) -> None:
+    with writing_slowly(home) as process:
+        process.kill()
+        assert process.wait(10) == -signal.SIGKILL
+    plant(home, {".clean-0123456789abcdef.tmp": "x", "sub/.clean-0123456789abcdef.tmp": "x"})  # for another output
+    clean("dedup", "in.jsonl", "-o", "sub/out.jsonl")
+    assert len(beside(home)) == 4  # of another folder
+    clean("dedup", "in.jsonl", "-o", "out.jsonl", "--removed", "gone.jsonl")
+    assert beside(home) == [".clean-0123456789abcdef.tmp", "sub/.clean-0123456789abcdef.tmp"]
+    assert (home / "out.jsonl").read_text(encoding="utf-8") == STAY
+
+
+def test_what_somebody_writes_is_not_cleared(clean: Clean, home: Path) -> None:
+    with writing_slowly(home) as process:
+        clean("dedup", "in.jsonl", "-o", "out.jsonl", "--removed", "gone.jsonl")
+        assert len(beside(home)) == 2
+        process.send_signal(signal.SIGCONT)
+        assert process.wait(60) == 0
+    assert set(tree(home)) == {"in.jsonl", "out.jsonl", "gone.jsonl"}
+    assert (home / "out.jsonl").read_text(encoding="utf-8") == STAY
+
+
+def test_a_crash_at_every_call(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The band keys in a file, too: a second run gives the same, and nothing is left beside it."""
+    monkeypatch.chdir(home)
+    monkeypatch.setattr(Dedup, "held_bytes", 100)
+    act = command("dedup", "in.jsonl", "-o", "out.jsonl", "--removed", "gone.jsonl", "--force", "-q")
+    with on(Disk()) as disk, pytest.raises(SystemExit):
+        act()
+    wanted = tree(home)
+    assert sum(name == "unlink" for name, _ in disk.calls) == 1  # of the file of band keys
+    for at, call in enumerate(disk.calls):
+        assert forked(crashing(act, at), home).code == CRASHED, call
+        assert forked(act, home).code == 0, call
+        left = tree(home)
+        spill = [left.pop(name) for name in beside(home)]
+        assert spill == [b""] * (call[0] == "unlink"), call  # killed before its file lost its name
+        assert left == wanted, call
+        for name in beside(home):
+            (home / name).unlink()
+        (home / "out.jsonl").unlink()
+
+
+def crashing(act: Callable[[], object], at: int) -> Callable[[], None]:
+    def crash() -> None:
+        with on(Disk(at, "crash")):
+            act()
+
+    return crash
 
 
 def test_who_stops_reading_is_told_that_lines_are_missing(home: Path) -> None:

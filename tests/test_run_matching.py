@@ -1,24 +1,29 @@
 """Matching inside a run: band keys in a file or in memory, lines that get other numbers, all the same result."""
 
 import json
+import os
+import signal
 from contextlib import AbstractContextManager
 from hashlib import sha256
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from cleaner.config import Config, config_of
 from cleaner.corpus import shards
+from cleaner.corpus.indexing import build
 from cleaner.corpus.restore import restore
+from cleaner.corpus.rows import Rows
 from cleaner.corpus.run import dry_run, run
 from cleaner.corpus.verify import verify
 from cleaner.corpus.workdir import WORK, scratch
 from cleaner.dedup.settings import Dedup
 from cleaner.stages import STAGES
-from tests.conftest import digest, plant
+from tests.conftest import digest, plant, tree
 from tests.dedup_texts import paragraph, paragraphs_with_copies
+from tests.failing import command, forked
 
 
 @pytest.fixture
@@ -58,17 +63,23 @@ def sound(out: Path) -> bool:
     return not verify(out).damaged
 
 
+def spills(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The folders in which files of band keys are made from now on."""
+    folders: list[Path] = []
+
+    def watched(folder: Path) -> AbstractContextManager[Any]:
+        folders.append(folder)
+        return scratch(folder)
+
+    monkeypatch.setattr("cleaner.corpus.rows.scratch", watched)
+    return folders
+
+
 @pytest.mark.parametrize(("held", "parts"), [(0, 1), (20_000, 16), (20_000, 64)])
 def test_band_keys_in_a_file_change_nothing(home: Path, held: int, parts: int, monkeypatch: pytest.MonkeyPatch) -> None:
     content = run(["in"], Path("plain"), config_of({}))
     assert content["dedup"]["removed"] > 50
-    files: list[Path] = []
-
-    def watched(folder: Path) -> AbstractContextManager[Any]:
-        files.append(folder)
-        return scratch(folder)
-
-    monkeypatch.setattr("cleaner.corpus.rows.scratch", watched)
+    files = spills(monkeypatch)
     monkeypatch.setattr(Dedup, "held_bytes", held)
     monkeypatch.setattr(Dedup, "parts", lambda self, units: parts)
     again = run(["in"], Path("out"), config_of({}))
@@ -98,10 +109,46 @@ def test_in_the_scope_of_a_document_only_its_own_paragraphs_go(
         assert one["evidence"]["kept"]["id"] == document
     assert all(record["clean"]["kept"] for record in records(Path("out")))
     assert ("sample" in content["dedup"], content["dedup"]["scope"]) == (False, "document")
-    assert dry_run(["in"], Path("out"), config, workers=workers)["dedup"] == content["dedup"]
+    assert dry_run(["in"], Path("out"), config)["dedup"] == content["dedup"]
     assert sound(Path("out"))
     restore(Path("out"), Path("back"))
     assert digest(Path("back")) == digest(Path("in"))
+
+
+def test_against_an_index_they_may_lie_in_a_file_as_well(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = paragraphs_with_copies(400, seed=31)[::2]
+    plant(home, {"old/a.txt": "\n".join(texts[:80]), "old/b.txt": "\n".join(texts[80:])})
+    run(["old"], Path("out10"), config_of({}))
+    build(Path("out10"), Path("index"))
+    plain = run(["in"], Path("plain"), config_of({}), against=Path("index"))
+    assert 20 < plain["dedup"]["against"]["removed"] < plain["dedup"]["removed"] - 20
+    files = spills(monkeypatch)
+    monkeypatch.setattr(Dedup, "held_bytes", 10_000)
+    again = run(["in"], Path("out"), config_of({}), against=Path("index"))
+    assert files == [Path("out") / WORK]
+    assert {**again, "timing": 0} == {**plain, "timing": 0}
+    assert digest(Path("out/corpus")) == digest(Path("plain/corpus"))
+    assert Path("out/provenance.jsonl").read_bytes() == Path("plain/provenance.jsonl").read_bytes()
+
+
+def test_a_run_killed_with_band_keys_in_a_file_can_be_done_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = run(["in"], Path("plain"), config_of({}))
+
+    def killed(rows: Rows) -> NoReturn:
+        assert rows._file is not None
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError("it lives")
+
+    monkeypatch.setattr(Dedup, "held_bytes", 10_000)
+    with monkeypatch.context() as patched:
+        patched.setattr(Rows, "joined", killed)
+        assert forked(command("run", "in", "-o", "out", "-q"), home).code == -signal.SIGKILL
+    assert not (home / "out/manifest.json").exists()
+    assert not list((home / "out").rglob(".clean-*"))
+    again = run(["in"], Path("out"), config_of({}))
+    assert {**again, "timing": 0} == {**plain, "timing": 0}
+    assert tree(home / "out").keys() == tree(home / "plain").keys()
+    assert digest(Path("out/corpus")) == digest(Path("plain/corpus"))
 
 
 def test_small_memory_is_a_setting(home: Path) -> None:

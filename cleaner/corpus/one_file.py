@@ -9,8 +9,9 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import IO
 
+from cleaner.corpus.output import output
 from cleaner.corpus.survivors import Outcome, write_survivors
-from cleaner.corpus.workdir import explained, make_folder, opened, scratch, writing
+from cleaner.corpus.workdir import explained, make_folder, opened, scratch
 from cleaner.dedup.settings import Dedup
 from cleaner.text.errors import ConfigError
 
@@ -41,7 +42,7 @@ def dedup_file(
     with ExitStack() as open_files:
         given = open_files.enter_context(_input(source, folder))
         kept = open_files.enter_context(_output(out))
-        rows = open_files.enter_context(writing(removed)) if removed is not None else None
+        rows = open_files.enter_context(output(removed)) if removed is not None else None
         return write_survivors(
             given, kept, rows, settings, name=source, text_field=text_field, threads=threads or _cores(), folder=folder
         )
@@ -85,7 +86,7 @@ def _output(out: str) -> Iterator[IO[bytes]]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
     else:
-        with writing(Path(out)) as file:
+        with output(Path(out)) as file:
             yield file
 
 

@@ -33,9 +33,12 @@ def writing(path: Path) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def staging(folder: Path) -> Iterator[tuple[IO[bytes], Path]]:
-    """A temporary file in `folder`, synced when the block ends and removed when it fails. WriteError where it cannot be."""
-    temporary = folder / f".clean-{secrets.token_hex(8)}.tmp"
+def staging(folder: Path, mark: str = "") -> Iterator[tuple[IO[bytes], Path]]:
+    """A temporary file in `folder`, synced when the block ends and removed when it fails. WriteError where it cannot be.
+
+    mark  hexadecimal digits that its name begins with
+    """
+    temporary = folder / f".clean-{mark + secrets.token_hex(8)[len(mark) :]}.tmp"
     try:
         with explained(folder):
             make_folder(folder)
