@@ -24,9 +24,11 @@ class Trust(IntEnum):
     NEAR_CERTAIN = 3
 
 
+REPEATED = "repeated paragraph"
+
 TRUST = {
     "jump line": Trust.NEAR_CERTAIN,  # the page itself says that this is the rest of another article
-    "repeated paragraph": Trust.NEAR_CERTAIN,  # an extractor went twice over the same foreign block
+    REPEATED: Trust.NEAR_CERTAIN,  # an extractor went twice over the same foreign block
     "after the end byline": Trust.STRONG,  # the article said goodbye before
     "second headline and dateline": Trust.STRONG,
     "page label": Trust.MEDIUM,  # labels also stand in the middle of an article that fills the page

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from cleaner.document import Certainty
-from cleaner.stages.splice.cues import Cue, Trust
+from cleaner.stages.splice.cues import REPEATED, Cue, Trust
 from cleaner.stages.splice.measures import Measures
 
 SHORT = {True: 1, False: 3}  # by script: `min_block` counts CJK characters, others need three times as many
 LOUD = {True: -9.0, False: 4.0}  # by script: odds in nats of a single paragraph that goes by its words alone
 GAP = 1.0  # nats by which a block with a cue must hold together better than to main
 RAISES = {Trust.MEDIUM: 1.0, Trust.STRONG: 2.0, Trust.NEAR_CERTAIN: 3.0}  # nats that a cue adds to the odds
+EVEN = 0.5  # probability that a block needs whose only proof is that a paragraph of it stands twice
 DOUBT = 0.8  # from this probability on a block is worth a look
 TRAINED = 0.5  # share of spliced documents in what the model was trained on
 
@@ -66,6 +67,11 @@ class Block:
         return max((cue.trust for cue in self.cues), default=0)
 
     @property
+    def told(self) -> bool:
+        """A line of the page says that it is foreign; that a paragraph stands twice does not: manuals repeat themselves."""
+        return any(cue.trust >= Trust.STRONG for cue in self.cues if cue.name != REPEATED)
+
+    @property
     def gap(self) -> float:
         """How much better it holds together than to main; one unit: how far it is below all stretches of main."""
         measures = self.measures
@@ -99,7 +105,7 @@ class Verdict:
 def decide(block: Block, settings: Settings) -> Verdict | None:
     """The verdict on one block; None where nothing speaks against it."""
     probability = block.probability(settings.prior)
-    if block.trust >= Trust.NEAR_CERTAIN and block.cohesive:
+    if block.trust >= Trust.NEAR_CERTAIN and block.cohesive and (block.told or probability >= EVEN):
         return Verdict(block, probability, Certainty.LIKELY)
     if probability >= settings.limit:
         verdict = Verdict(block, probability, Certainty.LIKELY)

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cleaner.document import Certainty
-from cleaner.stages.splice.cues import OWN, Cue, Trust, headed, heading, headline, jumps, named
+from cleaner.stages.splice.cues import OWN, REPEATED, Cue, Trust, headed, heading, headline, jumps, named
 from cleaner.stages.splice.decide import Block, Settings, Verdict, decide, quiet
 from cleaner.stages.splice.measures import measures, shared_words
+from cleaner.stages.splice.prose import prose
 from cleaner.stages.splice.reading import Proposal, Reading, read
 from cleaner.stages.splice.repeats import near_copies
 from cleaner.stages.splice.sheet import Sheet, sheet
@@ -24,6 +25,9 @@ LEARNED = {
 CLOSE = 0.9  # two articles this near in size, and no first paragraph to decide: no main article
 LOOSE = 3  # the partition whose mean links are above 0: place in `partitions.STOPS`
 SECTIONS = 3  # paragraphs of main under headings: a guide or handbook, of which the model has seen none outside CJK
+PROSE_SHARE = (
+    0.75  # of the units: in news articles all but 1 in 200 are; in references and READMEs often less than half
+)
 FIGURES = 0.3  # of the characters are digits: a table
 STRICT = 1  # the partition whose mean links are above 1.6
 DIGEST = 5  # clusters, none over half of the text: a round-up
@@ -111,13 +115,26 @@ class _Page:
                 continue
             block = self._block(proposal, cues, cjk)
             if verdict := decide(block, self.settings):
-                if page.common < LEARNED[cjk]:
-                    verdict = verdict.held("its language is not among those that the model has learned")
-                if not cjk and block.trust < Trust.STRONG and page.headed[list(proposal.main)].sum() >= SECTIONS:
-                    verdict = verdict.held("the article is in sections under headings, which share few words")
+                if verdict.certainty > Certainty.SUSPECT and (why := self._foreign_to_model(block, page, proposal)):
+                    verdict = verdict.held(why)
                 found[block.paragraphs] = self._guarded(verdict, reading, proposal, sizes), proposal
         best = _best(verdict for verdict, _ in found.values())
         return [_told(verdict, page, found[verdict.block.paragraphs][1]) for verdict in best]
+
+    def _foreign_to_model(self, block: Block, page: Sheet, proposal: Proposal) -> str:
+        """Why this is a kind of document that the model has not learned."""
+        if page.common < LEARNED[block.cjk]:
+            return "its language is not among those that the model has learned"
+        if sum(map(self._prose, range(len(self.units)))) < PROSE_SHARE * len(self.units):
+            return "much of the document is no prose, whose lines repeat and share few words"
+        headed = page.headed[list(proposal.main)].sum() >= SECTIONS
+        if headed and not block.cjk and not block.told:
+            return "the article is in sections under headings, which share few words"
+        return ""
+
+    def _prose(self, unit: int) -> bool:
+        paragraph = self.paragraphs[self.units[unit]]
+        return prose(paragraph.text, paragraph.cjk)
 
     def _block(self, proposal: Proposal, cues: tuple[Cue, ...], cjk: bool) -> Block:
         """What is known of a proposal."""
@@ -141,9 +158,7 @@ class _Page:
             return ()
         block = proposal.block
         cues = [Cue("jump line", self.paragraphs[seeds[unit][0]].text) for unit in block if unit in seeds]
-        cues += [
-            Cue("repeated paragraph", self.paragraphs[self.units[unit]].text[:40]) for unit in block if unit in doubles
-        ]
+        cues += [Cue(REPEATED, self.paragraphs[self.units[unit]].text[:40]) for unit in block if unit in doubles]
         cues += self._after_byline(block, proposal.main)
         cues += [cue for unit in block if unit - 1 not in block for cue in before[unit]]
         return tuple(dict.fromkeys(cues))
@@ -187,16 +202,16 @@ class _Page:
         ]
 
     def _doubles(self, reading: Reading) -> set[int]:
-        """Units with a copy elsewhere: not right behind it, but with another article between."""
+        """Units of prose with a copy elsewhere: not right behind it, but with another article between."""
         owner = reading.labels[STRICT].tolist()
         place = {number: unit for unit, number in enumerate(self.units)}
         pairs = near_copies(self.paragraphs, self.units)
         pairs = [(one, other) for one, other in pairs if any(owner[u] != owner[one] for u in range(one, other))]
-        found = {unit for pair in pairs for unit in pair}
+        found = {unit for pair in pairs for unit in pair if self._prose(unit)}
         for copy, first in self.copies.items():
             if (unit := place.get(first)) is not None:
                 between = self.units[unit : bisect_left(self.units, copy)]
-                if any(owner[place[number]] != owner[unit] for number in between):
+                if self._prose(unit) and any(owner[place[number]] != owner[unit] for number in between):
                     found.add(unit)
         return found
 
