@@ -2,14 +2,16 @@
 
 import codecs
 import json
+import re
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from itertools import accumulate
 from typing import IO, Any, NamedTuple, TypeAlias
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from cleaner.corpus.jsonl import split
 from cleaner.corpus.record import number_in
@@ -18,9 +20,11 @@ from cleaner.text.errors import InputError
 
 BLOCK = 1 << 23  # bytes read, decoded and then signed by one thread in one go
 REMEMBERED = 256  # documents that were read again
+LINE_FEED = 10
 BOM = codecs.BOM_UTF8
 SPACE = " \t\r\n"
 
+Offsets: TypeAlias = NDArray[np.int64]
 Records: TypeAlias = Sequence[dict[str, Any] | None]
 
 _DECODER = msgspec.json.Decoder()
@@ -50,7 +54,7 @@ class Lines:
         self.failed: list[Passed] = []
         self.size = 0
         self._name, self._value, self._memory = name, value, memory
-        self._quoted = json.dumps(member, ensure_ascii=False).encode()
+        self._quoted = re.compile(re.escape(json.dumps(member, ensure_ascii=False).encode()))
         self._starts, self._ends, self._numbers = array("q"), array("q"), array("q")
         self._held: list[str] | None = []
         self._ids: list[str] = []
@@ -77,40 +81,47 @@ class Lines:
         """Read all lines; their texts, a block at a time."""
         number = 1
         while block := self.file.read(BLOCK) + self.file.readline():
-            lines = block.removesuffix(b"\n").split(b"\n")
-            ends = list(accumulate((len(line) + 1 for line in lines), initial=self.size))
-            ends[-1] = self.size = self.size + len(block)
-            records = self._decoded(block, lines) or self._one_by_one(lines, number)
-            yield self._noted(records, range(number, number + len(lines)), ends)
-            number += len(lines)
+            ends = _ends(block)
+            records = self._decoded(block, ends) or self._one_by_one(block, number)
+            yield self._noted(records, number, self.size + ends)
+            number += len(ends)
+            self.size += len(block)
             if self.size > self._memory:
                 self._held, self._ids = None, []
 
-    def _decoded(self, block: bytes, lines: list[bytes]) -> Records:
+    def _decoded(self, block: bytes, ends: Offsets) -> Records:
         """The records of all lines in one go; none where some line may be no document."""
-        if _objects(block, len(lines)) and all(line.count(self._quoted) < 2 for line in lines):
+        if _objects(block, len(ends)) and self._named_once(block, ends):
             with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                 records: list[dict[str, Any]] = _DECODER.decode_lines(block)
-                if len(records) == len(lines) and {type(record.get(self.member)) for record in records} == {str}:
+                if len(records) == len(ends) and {type(record.get(self.member)) for record in records} == {str}:
                     return records
         return []
 
-    def _one_by_one(self, lines: list[bytes], first: int) -> Records:
+    def _named_once(self, block: bytes, ends: Offsets) -> bool:
+        """Whether no line has two members of the name, as far as bytes tell."""
+        lines = np.searchsorted(ends, [found.start() for found in self._quoted.finditer(block)], side="right")
+        return not np.any(lines[1:] == lines[:-1])
+
+    def _one_by_one(self, block: bytes, first: int) -> Records:
         """One record a line, None where a line is no document."""
+        lines = block.removesuffix(b"\n").split(b"\n")
         return [self._document(line, number) for number, line in enumerate(lines, first)]
 
-    def _noted(self, records: Records, numbers: range, ends: list[int]) -> list[str]:
+    def _noted(self, records: Records, first: int, ends: Offsets) -> list[str]:
         """The texts of one block, once it is noted where its documents are."""
-        found = [(at, record) for at, record in enumerate(records) if record is not None]
-        texts: list[str] = [record[self.member] for _, record in found]
-        self._starts.extend(ends[at] for at, _ in found)
-        self._ends.extend(ends[at + 1] for at, _ in found)
-        self._numbers.extend(numbers[at] for at, _ in found)
+        its = np.array([at for at, record in enumerate(records) if record is not None], dtype=np.int64)
+        found = [record for record in records if record is not None]
+        numbers = (first + its).tolist()
+        texts: list[str] = [record[self.member] for record in found]
+        self._starts.frombytes(np.concatenate([[self.size], ends])[its].tobytes())
+        self._ends.frombytes(ends[its].tobytes())
+        self._numbers.extend(numbers)
         if self._value is not None:
-            self.values.extend(number_in(record, self._value) for _, record in found)
+            self.values.extend(number_in(record, self._value) for record in found)
         if self._held is not None:
             self._held += texts
-            self._ids += [str(record.get("id", numbers[at])) for at, record in found]
+            self._ids += [str(record.get("id", number)) for number, record in zip(numbers, found, strict=True)]
         return texts
 
     def _document(self, line: bytes, number: int) -> dict[str, Any] | None:
@@ -136,9 +147,15 @@ class Lines:
             raise InputError(f"is not a line of JSON: {failure}") from None
         if type(record) is not dict or type(record.get(self.member)) is not str:
             raise InputError(f"has no text in a member {self.member!r}; pass --text-field")
-        if line.count(self._quoted) > 1:
+        if len(self._quoted.findall(line)) > 1:
             split(line.removeprefix(BOM).decode().strip(SPACE), self.member)  # refuses two members of one name
         return record
+
+
+def _ends(block: bytes) -> Offsets:
+    """Where each line ends, with what ends it."""
+    ends = np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == LINE_FEED) + 1
+    return ends if block.endswith(b"\n") else np.append(ends, len(block))
 
 
 def _objects(block: bytes, lines: int) -> bool:
