@@ -128,7 +128,7 @@ def part(own: Iterable[Fold], cjk: bool) -> Part:
 
 
 def pairs_of(page: Page) -> Pairs:
-    rows = reading.first_rows(page.sheet)[2].astype(np.float32)
+    rows = reading.first_rows(page.sheet, reading.pairs(page.sheet)).astype(np.float32)
     return Pairs(page.record["level"], len(page.source), page.sheet.characters, same(page), rows)
 
 
@@ -143,10 +143,10 @@ def linked(own: Sequence[Pairs], name: str) -> Arrays:
 
 def block_rows(page: Page, cjk: bool) -> tuple[Floats, NDArray[np.bool_]]:
     """Every proposal of a page, and whether it is foreign."""
-    found, near, first = reading.first_rows(page.sheet)
-    again = model.trees("second", cjk).nats(reading.second_rows(page.sheet, first, cjk))
+    known = reading.pairs(page.sheet)
+    again = model.trees("second", cjk).nats(reading.second_rows(page.sheet, reading.first_rows(page.sheet, known), cjk))
     count = len(page.source)
-    _, proposed, rows = reading.block_rows(page.sheet, found, near, links.square(again, count))
+    _, proposed, rows = reading.block_rows(page.sheet, known, links.square(again, count))
     inside = (proposed[:, :count] == 1) * page.sheet.characters
     return rows.astype(np.float32), (inside * page.foreign).sum(axis=1) >= PURE * inside.sum(axis=1)
 

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from cleaner.stages.splice import counts, overlap
 from cleaner.stages.splice.background import background
+from cleaner.stages.splice.model import edges
+from cleaner.stages.splice.reading import pairs
 from cleaner.stages.splice.repeats import RUN, SHORTEST, near_copies
-from cleaner.stages.splice.sheet import MARKS, _signs, sheet
-from cleaner.stages.splice.terms import LONGEST
+from cleaner.stages.splice.sheet import EDGE, MARKS, _signs, sheet
+from cleaner.stages.splice.terms import LONGEST, buckets, terms
 from cleaner.stages.splice.units import CJK_SHARE, Paragraph, cjk_share, split
 from cleaner.text.furniture import LINES, lexicon, line_kind
 from cleaner.text.furniture import LONGEST as LINE
@@ -45,9 +47,9 @@ def test_long_units_are_cut_alike() -> None:
 
 
 def test_terms_by_hand() -> None:
-    """Bigrams of a run, words of three letters or with a digit; `keys` by first appearance."""
+    """Bigrams of a run, words of three letters or with a digit; `hashes` by first appearance."""
     found = counts.counts(["蛙叫蛙叫", "5G of frogs", "蛙叫"], background().fold, _signs(), len(MARKS))
-    assert len(found.keys) == 4
+    assert len(found.hashes) == 4
     assert found.term.tolist() == [0, 0, 1, 2, 3]
     assert found.unit.tolist() == [0, 2, 0, 1, 1]
     assert found.times.tolist() == [2, 1, 1, 1, 1]
@@ -91,6 +93,30 @@ def test_near_copies_hold_the_middle_of_each_other(texts: list[str], data: st.Da
                 if (left + len(core) + right) / len(text) >= RUN:
                     expected.add((min(at, other), max(at, other)))
     assert near_copies(page, range(len(page))) == sorted(expected)
+
+
+PAGES = st.lists(st.lists(WORDS.map("".join), max_size=4).map("，".join), min_size=1, max_size=5)
+
+
+@given(PAGES, st.booleans())
+def test_ends_of_units_are_their_first_and_last_terms(texts: list[str], cjk: bool) -> None:
+    table, expected = edges(cjk), []
+    for text in texts:
+        own = table[buckets(terms([text], background().fold).keys, len(table).bit_length() - 1)].astype(int)
+        expected.append([own[:EDGE, 0].sum(), own[len(own) - min(EDGE, len(own)) :, 1].sum()])
+    assert sheet(texts, [True] * len(texts), cjk=cjk).edges.tolist() == expected
+
+
+@given(PAGES, WORDS.map("".join), st.booleans())
+def test_the_headline_is_held_against_units_as_one_more_unit(texts: list[str], line: str, cjk: bool) -> None:
+    page = sheet(texts, [True] * len(texts), cjk=cjk, headline=line)
+    known = pairs(sheet([*texts, line], [True] * (len(texts) + 1), cjk=cjk))
+    assert pairs(page).headline.tolist() == [
+        [known.near[0, at, -1], known.found[1, at, -1] / 1000, known.near[2, at, -1]] for at in range(len(texts))
+    ]
+    assert np.array_equal(pairs(page).found, known.found[:, :-1, :-1])
+    assert np.array_equal(pairs(page).near, known.near[:, :-1, :-1])
+    assert page.common == sheet(texts, [True] * len(texts), cjk=cjk).common
 
 
 @given(st.lists(st.sets(st.integers(0, 30)), min_size=3, max_size=9), st.data())

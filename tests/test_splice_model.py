@@ -58,7 +58,8 @@ def test_rows_one_by_one_and_together_sum_alike(part: str, cjk: bool, count: int
 
 def test_units_of_one_subject_are_nearer() -> None:
     own = page(TEXTS)
-    found, near, rows = reading.first_rows(own)
+    known = reading.pairs(own)
+    found, near, rows = known.found, known.near, reading.first_rows(own, known)
     assert rows.shape == (10, links.PAIR)
     assert near[0, 0, 1] > 0.5 > near[0, 0, 2]
     assert found[1, 0, 1] > found[1, 0, 2]
@@ -98,12 +99,11 @@ def test_plain_and_compiled_loops_agree() -> None:
     """What runs without numba is the same function; its figures are the same to the last bit."""
     own = page(TEXTS)
     weights, count = own.weights, len(own.sizes)
-    given = (own.term, own.unit, own.times, own.level, weights.weight, weights.rare, weights.gain, count)
-    found = links.shared(*given)
-    assert np.array_equal(plain(links.shared)(*given), found)
-    near = links.cosines(found, own.places, own.sizes, weights.rising)
+    terms, worth = (own.term, own.unit, own.times, own.level), (weights.weight, weights.rare, weights.gain)
+    found, near, headline = links.pairs(*terms, *worth, own.places, own.sizes, weights.rising)
+    assert np.array_equal(plain(links.shared)(*terms, *worth, count + 1)[:, :count, :count], found)
     assert np.array_equal(plain(links.cosines)(found, own.places, own.sizes, weights.rising), near)
-    how = (own.characters, own.sizes, own.marks, own.closed, own.headed, own.edges, own.headline)
+    how = (own.characters, own.sizes, own.marks, own.closed, own.headed, own.edges, headline)
     given_rows = (found, near, *how)
     first = links.first_round(*given_rows)
     assert np.array_equal(plain(links.first_round)(*given_rows), first)
@@ -118,7 +118,7 @@ def test_plain_and_compiled_loops_agree() -> None:
     given_block = (link, near, found, own.places, own.marks, own.characters, own.closed, weight, sides)
     row = blocks.measured(*given_block)
     assert np.array_equal(plain(blocks.measured)(*given_block), row)
-    border, again = (own.headed, own.edges, own.headline, own.characters, sides), row.copy()
+    border, again = (own.headed, own.edges, headline, own.characters, sides), row.copy()
     blocks.bordered(row, *border)
     plain(blocks.bordered)(again, *border)
     assert np.array_equal(again, row)

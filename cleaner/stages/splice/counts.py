@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from cleaner.stages.splice.compiled import FAST, compiled
-from cleaner.stages.splice.terms import CJK, CUT, DIGIT, LETTER, LONGEST, MIX, WORD, code_points, kinds, terms
+from cleaner.stages.splice.terms import CJK, CUT, DIGIT, LETTER, LONGEST, MIX, WORD, code_points, hashes, kinds, terms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,14 +25,14 @@ _EMPTY = np.uint64(0)
 class Counts(NamedTuple):
     """The terms and marks of some units.
 
-    keys               the distinct terms, by first appearance
-    term, unit, times  each term of each unit once, sorted by term and unit; `term` is a place in `keys`
+    hashes             of the distinct terms, see `terms.hashes`, by first appearance
+    term, unit, times  each term of each unit once, sorted by term and unit; `term` is a place in `hashes`
     sizes              terms of each unit
     marks              how many signs of each kind a unit has, shape (units, kinds)
-    sequence           the key of every term, in order of appearance
+    sequence           the hash of every term, in order of appearance
     """
 
-    keys: "Keys"
+    hashes: "Keys"
     term: "Ints"
     unit: "Ints"
     times: "Ints"
@@ -67,13 +67,13 @@ def by_arrays(texts: list[str], fold: "Codes", signs: "Bytes", rows: int) -> Cou
     kind = signs[np.minimum(code_points("".join(lowered)), 0xFFFF)]
     marks = np.bincount(owners * (rows + 1) + kind, minlength=(rows + 1) * len(texts)).reshape(-1, rows + 1)
     return Counts(
-        keys[order],
+        hashes(keys[order]),
         pairs // len(texts),
         pairs % len(texts),
         times,
         np.bincount(found.units, minlength=len(texts)),
         marks[:, :rows].astype(np.int64),
-        found.keys,
+        hashes(found.keys),
     )
 
 
@@ -91,7 +91,7 @@ def _counted(
 def _keys(
     codes: "Codes", ends: "Ints", fold: "Codes", kinds: "Bytes", signs: "Bytes", marks: "Ints"
 ) -> "tuple[Keys, Ints]":
-    """The key of each term, as `terms` makes them, in order; how many each unit has. Counts the marks on the way."""
+    """The hash of the key of each term, in order; how many each unit has. Counts the marks on the way."""
     keys, sizes = np.empty(len(codes) + 1, np.uint64), np.zeros(len(ends), np.int64)
     found, at = 0, 0
     for unit in range(len(ends)):
@@ -113,7 +113,7 @@ def _keys(
                 found = _kept(keys, found, key, letters, digits)
                 key, letters, digits = _EMPTY, 0, 0
             if kind == CJK and before == CJK:
-                keys[found] = (last << np.uint64(21)) | here
+                keys[found] = _mixed((last << np.uint64(21)) | here)
                 found += 1
             before, last = kind, here
             at += 1
@@ -130,13 +130,19 @@ def _folded(key: np.uint64, here: np.uint64) -> np.uint64:
 
 
 @compiled
+def _mixed(key: np.uint64) -> np.uint64:
+    """As `terms.hashes` does it."""
+    return (key ^ (key >> np.uint64(29))) * _MIX
+
+
+@compiled
 def _kept(keys: "Keys", found: int, key: np.uint64, letters: int, digits: int) -> int:
     """Puts a word that is long enough among the keys: how many there are then."""
     if letters < 2 or (letters == 2 and digits == 0):
         return found
     for _ in range(letters, CUT):
         key = _folded(key, _EMPTY)
-    keys[found] = key | _WORD
+    keys[found] = _mixed(key | _WORD)
     return found + 1
 
 
@@ -153,8 +159,7 @@ def _grouped(keys: "Keys", sizes: "Ints") -> "tuple[Keys, Ints, Ints, Ints]":
     for owner in range(len(sizes)):
         for at in range(first, first + sizes[owner]):
             key = keys[at]
-            mixed = (key ^ (key >> np.uint64(29))) * _MIX
-            slot, step = np.int64(mixed >> np.uint64(64 - bits)), np.int64(mixed & np.uint64(inside)) | 1
+            slot, step = np.int64(key >> np.uint64(64 - bits)), np.int64(key & np.uint64(inside)) | 1
             while slots[slot] >= 0 and distinct[slots[slot]] != key:
                 slot = (slot + step) & inside
             own = np.int64(slots[slot])

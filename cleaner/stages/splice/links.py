@@ -22,6 +22,32 @@ AGAIN = 16  # columns of round two
 
 
 @compiled
+def pairs(
+    term: "Ints",
+    unit: "Ints",
+    times: "Ints",
+    level: "Ints",
+    weight: "Ints",
+    rare: "Ints",
+    gain: "Ints",
+    places: "Ints",
+    sizes: "Ints",
+    rising: "Ints",
+) -> "tuple[Ints, Floats, Floats]":
+    """What units share, see `shared`; how near they are, see `cosines`; each against the headline, the unit behind the last.
+
+    Against the headline: cosine of terms, rare idf shared, cosine of vectors.
+    """
+    count = len(sizes)
+    found = shared(term, unit, times, level, weight, rare, gain, count + 1)
+    near = cosines(found, places, np.append(sizes, 0), rising)
+    headline = np.empty((count, 3))
+    for i in range(count):
+        headline[i, 0], headline[i, 1], headline[i, 2] = near[0, i, count], found[1, i, count] / 1000, near[2, i, count]
+    return found[:, :count, :count].copy(), near[:, :count, :count].copy(), headline
+
+
+@compiled
 def shared(
     term: "Ints", unit: "Ints", times: "Ints", level: "Ints", weight: "Ints", rare: "Ints", gain: "Ints", count: int
 ) -> "Ints":

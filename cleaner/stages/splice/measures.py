@@ -46,7 +46,7 @@ def shared_words(page: Sheet, proposal: Proposal) -> tuple[int, tuple[int, float
     block, main = np.array(proposal.block), np.array(proposal.main)
     length = blocks.stretch(len(block), len(main))
     own, counts = overlap.shared(
-        page.term, page.unit, page.level, page.weights.rare, block, main, length, len(page.sizes)
+        page.term, page.unit, page.level, page.weights.rare, block, main, length, len(page.places)
     )
     size = int(page.sizes[block].sum())
     before = list(accumulate(page.sizes[main].tolist(), initial=0))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner.stages.splice.model import trees
 from cleaner.stages.splice.sheet import Sheet
@@ -42,17 +42,29 @@ class Reading:
     labels: "Ints"
 
 
-def first_rows(page: Sheet) -> tuple["Ints", "Floats", "Floats"]:
-    """What units share, their cosines, and the rows of round one."""
+class Pairs(NamedTuple):
+    """What the units of a page share, how near they are to each other and to the headline, see `links.pairs`."""
+
+    found: "Ints"
+    near: "Floats"
+    headline: "Floats"
+
+
+def pairs(page: Sheet) -> Pairs:
+    """The pairs of a page."""
     from cleaner.stages.splice import links
 
-    weights, count = page.weights, len(page.sizes)
-    found = links.shared(
-        page.term, page.unit, page.times, page.level, weights.weight, weights.rare, weights.gain, count
-    )
-    near = links.cosines(found, page.places, page.sizes, weights.rising)
-    how = (page.characters, page.sizes, page.marks, page.closed, page.headed, page.edges, page.headline)
-    return found, near, links.first_round(found, near, *how)
+    terms, weights = (page.term, page.unit, page.times, page.level), page.weights
+    worth = (weights.weight, weights.rare, weights.gain, page.places, page.sizes, weights.rising)
+    return Pairs(*links.pairs(*terms, *worth))
+
+
+def first_rows(page: Sheet, known: Pairs) -> "Floats":
+    """The rows of round one."""
+    from cleaner.stages.splice import links
+
+    how = (page.characters, page.sizes, page.marks, page.closed, page.headed, page.edges, known.headline)
+    return links.first_round(known.found, known.near, *how)
 
 
 def second_rows(page: Sheet, first: "Floats", cjk: bool) -> "Floats":
@@ -65,8 +77,7 @@ def second_rows(page: Sheet, first: "Floats", cjk: bool) -> "Floats":
 
 def block_rows(
     page: Sheet,
-    found: "Ints",
-    near: "Floats",
+    known: Pairs,
     link: "Floats",
     apart: Sequence[tuple[int, int]] = (),
     foreign: frozenset[int] = frozenset(),
@@ -90,10 +101,10 @@ def block_rows(
     labels = partitions.partitions(link, weight, barred, np.array(partitions.STOPS), partitions.TOUCH)
     proposed = partitions.proposals(labels, page.characters, strange, partitions.FIRST, partitions.LARGEST)
     rows = blocks.all_measured(
-        link, near, found, page.places, page.marks, page.characters, page.closed, weight, proposed
+        link, known.near, known.found, page.places, page.marks, page.characters, page.closed, weight, proposed
     )
     for row, proposal in zip(rows, proposed, strict=True):
-        blocks.bordered(row, page.headed, page.edges, page.headline, page.characters, proposal)
+        blocks.bordered(row, page.headed, page.edges, known.headline, page.characters, proposal)
     return labels, proposed, rows
 
 
@@ -104,9 +115,10 @@ def read(
     from cleaner.stages.splice import blocks, links
 
     count = len(page.sizes)
-    found, near, first = first_rows(page)
-    link = links.square(trees("second", cjk).nats(second_rows(page, first, cjk)), count)
-    labels, proposed, rows = block_rows(page, found, near, link, apart, foreign)
+    known = pairs(page)
+    again = second_rows(page, first_rows(page, known), cjk)
+    link = links.square(trees("second", cjk).nats(again), count)
+    labels, proposed, rows = block_rows(page, known, link, apart, foreign)
     odds = trees("block", cjk).nats(rows)
     return Reading(
         [

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from cleaner.stages.splice.background import Section, background, frequency
 from cleaner.stages.splice.model import edges, vectors
-from cleaner.stages.splice.terms import buckets, hashes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,16 +55,15 @@ class Weights:
 class Sheet:
     """The units of a page.
 
-    term, unit, times  int64: each term of each unit once, sorted by term; `term` counts from 0
+    term, unit, times  int64: each term of each unit once, sorted by term; `term` counts from 0; the last unit is the headline
     level              int64, shape (terms,): how common each is in the background
     sizes, characters  int64, shape (units,): terms and code points of a unit
-    places             int64, shape (units, dimensions): the sum of the vectors of its terms
+    places             int64, shape (units + 1, dimensions): the sum of the vectors of its terms; of the headline, too
     marks              int64, shape (units, len(MARKS)): how many of each kind of mark it has
     closed             int64, shape (units,): 1 where it ends as a sentence ends
     headed             int64, shape (units,): 1 where a line like a heading stands right above
     edges              int64, shape (units, 2): how much its first terms are those of an opening, its last of an ending
-    headline           float64, shape (units, 3): cosine of terms, rare idf shared, cosine of vectors with the headline
-    common             share of all terms that are common ones: where it is low, the language is not the background's
+    usual              int64, shape (2, units): how many of its terms are common ones, and how many count at all
     """
 
     term: "Ints"
@@ -79,9 +77,14 @@ class Sheet:
     closed: "Ints"
     headed: "Ints"
     edges: "Ints"
-    headline: "NDArray[np.float64]"
-    common: float
+    usual: "Ints"
     weights: Weights
+
+    @property
+    def common(self) -> float:
+        """Share of all terms that are common ones: where it is low, the language is not the background's."""
+        common, counted = self.usual.sum(axis=1).tolist()
+        return float(common / max(counted, 1))
 
 
 def sheet(
@@ -91,69 +94,31 @@ def sheet(
     import numpy as np
 
     from cleaner.stages.splice.counts import counts
-    from cleaner.stages.splice.places import placed
+    from cleaner.stages.splice.places import edged, placed
 
     table, subjects, count = background(), vectors(cjk), len(texts)
     section = table.cjk if cjk else table.spaced
     weights = _weights(section.paragraphs, section.total, cjk)
     found = counts([*texts, headline], table.fold, _signs(), len(MARKS))
-    usual = section.rare(COMMON[cjk])
-    level, times, places, common = placed(
-        *(hashes(found.keys), found.term, found.unit, found.times, section.levels),
-        *(subjects.rows, weights.weight, subjects.lowest, usual, count + 1),
+    level, times, places, usual = placed(
+        *(found.hashes, found.term, found.unit, found.times, section.levels),
+        *(subjects.rows, weights.weight, subjects.lowest, section.rare(COMMON[cjk]), count + 1),
     )
-    own = found.unit < count
-    common -= int(times[~own & (level[found.term] >= usual)].sum())
-    times_own = times[own]
     return Sheet(
-        term=found.term[own],
-        unit=found.unit[own],
-        times=times_own,
+        term=found.term,
+        unit=found.unit,
+        times=times,
         level=level,
         sizes=found.sizes[:count],
         characters=np.array([len(text) for text in texts]),
-        places=places[:count],
+        places=places,
         marks=found.marks[:count],
         closed=np.array(closed, np.int64),
         headed=np.array(headed if headed else [False] * count, np.int64),
-        edges=_edges(found.sequence, found.sizes, edges(cjk))[:count],
-        headline=_against(
-            found.term, found.unit, weights.weight[level[found.term], times], weights.rare[level], places
-        ),
-        common=int(common) / max(int(times_own.sum()), 1),
+        edges=edged(found.sequence, found.sizes[:count], edges(cjk), EDGE),
+        usual=usual[:, :count],
         weights=weights,
     )
-
-
-def _against(term: "Ints", unit: "Ints", weight: "Ints", rare: "Ints", places: "Ints") -> "NDArray[np.float64]":
-    """Each unit against the last one, the headline."""
-    import numpy as np
-
-    count = len(places) - 1
-    line = np.zeros(len(rare), np.int64)
-    line[term[unit == count]] = weight[unit == count]
-    both = line[term] > 0
-    squares = np.bincount(unit, weight.astype(np.float64) ** 2, count + 1)
-    dots = np.bincount(unit[both], (weight * line[term])[both].astype(np.float64), count + 1)[:count]
-    scarce = np.bincount(unit[both], rare[term][both].astype(np.float64), count + 1)[:count]
-    lengths = np.sqrt(np.maximum(squares, 1.0))
-    flat = places.astype(np.float64)
-    wide = np.sqrt(np.maximum((flat * flat).sum(axis=1), 1.0))
-    near = (flat[:count] * flat[count]).sum(axis=1) / (wide[:count] * wide[count])
-    return np.stack([dots / (lengths[:count] * lengths[count]), scarce / 1000, near], axis=1)
-
-
-def _edges(keys: "NDArray[np.uint64]", sizes: "Ints", table: "NDArray[np.int8]") -> "Ints":
-    """What the first terms of each unit say of an opening, and its last of an ending."""
-    import numpy as np
-
-    ends, units = np.cumsum(sizes), np.repeat(np.arange(len(sizes)), sizes)
-    place = np.arange(len(units)) - (ends - sizes)[units]
-    out = np.zeros((len(sizes), 2), np.int64)
-    for side, near in enumerate((place < EDGE, sizes[units] - place <= EDGE)):
-        row = table[buckets(keys[near], len(table).bit_length() - 1), side]
-        out[:, side] = np.bincount(units[near], row.astype(np.float64), len(sizes))
-    return out
 
 
 @cache
