@@ -72,12 +72,16 @@ def all_measured(
     characters: "Ints",
     closed: "Ints",
     weight: "Floats",
+    headed: "Ints",
+    edges: "Ints",
+    headline: "Floats",
     proposed: "Ints",
 ) -> "Floats":
     """The columns of each block, a row a block."""
     rows = np.zeros((len(proposed), COLUMNS))
     for at in range(len(proposed)):
         rows[at] = measured(link, near, found, places, marks, characters, closed, weight, proposed[at])
+        bordered(rows[at], headed, edges, headline, characters, proposed[at])
     return rows
 
 

@@ -1,5 +1,6 @@
 """From paragraphs to verdicts: which of them are another article. Knows no findings and no spans."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,15 +8,15 @@ from dataclasses import dataclass, replace
 from cleaner.document import Certainty
 from cleaner.stages.splice.cues import OWN, REPEATED, Cue, Trust, headed, heading, headline, jumps, named
 from cleaner.stages.splice.decide import Block, Settings, Verdict, decide, quiet
-from cleaner.stages.splice.measures import measures, shared_words
+from cleaner.stages.splice.overlap import measures, shared_words
+from cleaner.stages.splice.pages import Pages
 from cleaner.stages.splice.prose import prose
 from cleaner.stages.splice.reading import Proposal, Reading, read
 from cleaner.stages.splice.repeats import near_copies
-from cleaner.stages.splice.sheet import Sheet, sheet
-from cleaner.stages.splice.units import Paragraph
+from cleaner.stages.splice.sheet import Sheet
+from cleaner.stages.splice.units import FEWEST, Paragraph
 from cleaner.text.furniture import aside, note
 
-FEWEST = 5  # units of a document that is judged at all
 WINDOW = 80  # units judged at once: time grows with its square, and with the text only linearly
 STEP = 40
 LEARNED = {
@@ -31,24 +32,30 @@ PROSE_SHARE = (
 FIGURES = 0.3  # of the characters are digits: a table
 STRICT = 1  # the partition whose mean links are above 1.6
 DIGEST = 5  # clusters, none over half of the text: a round-up
+_DIGITS = re.compile(r"\d+")
 
 
 def judge(
-    paragraphs: Sequence[Paragraph], lines: Mapping[int, str], copies: Mapping[int, int], settings: Settings
+    paragraphs: Sequence[Paragraph],
+    lines: Mapping[int, str],
+    copies: Mapping[int, int],
+    settings: Settings,
+    known: Pages | None = None,
 ) -> list[Verdict]:
     """The verdicts on the blocks of these paragraphs, in order; none where all is one article.
 
     lines   what each paragraph is that is no plain text, see `cues.kinds`
     copies  later exact copies → their first copy, see `repeats.originals`
+    known   what an earlier round has read of these paragraphs
     """
     units = [at for at, paragraph in enumerate(paragraphs) if paragraph.long and at not in copies]
     if len(units) < FEWEST:
         return []
-    said = _Said.of(paragraphs, lines, copies)
+    said, known = _Said.of(paragraphs, lines, copies), known or Pages()
     if len(units) <= WINDOW:
-        return _Page(paragraphs, lines, copies, said, units, settings).verdicts()
+        return _Page(paragraphs, lines, copies, said, known, units, settings).verdicts()
     pages = [
-        _Page(paragraphs, lines, copies, said, units[start : start + WINDOW], settings)
+        _Page(paragraphs, lines, copies, said, known, units[start : start + WINDOW], settings)
         for start in range(0, len(units) - WINDOW + STEP, STEP)
     ]
     return _agreed([(frozenset(page.units), page.verdicts()) for page in pages])
@@ -86,6 +93,7 @@ class _Page:
     lines: Mapping[int, str]
     copies: Mapping[int, int]
     said: "_Said"
+    known: Pages
     units: list[int]
     settings: Settings
 
@@ -93,17 +101,12 @@ class _Page:
         own = [self.paragraphs[number] for number in self.units]
         sizes = [len(paragraph.text) for paragraph in own]
         cjk = 2 * sum(len(paragraph.text) for paragraph in own if paragraph.cjk) >= sum(sizes)
-        page = sheet(
-            [paragraph.text for paragraph in own],
-            [paragraph.closed for paragraph in own],
-            cjk=cjk,
-            headed=[headed(self.paragraphs, number) for number in self.units],
-            headline=headline(self.paragraphs),
-        )
+        under = [headed(self.paragraphs, number) for number in self.units]
+        page, pairs = self.known.read(own, cjk=cjk, headed=under, headline=headline(self.paragraphs))
         seeds = self._seeds()
         apart = [(head, seed) for seed, (_, heads) in seeds.items() for head in heads]
         apart += self._across_byline() if seeds else []
-        reading = read(page, cjk, apart, frozenset(seeds))
+        reading = read(page, pairs, cjk, apart, frozenset(seeds))
         if not reading.proposals:
             return []
         before = named(self.paragraphs, self.lines, self.units) if self.lines else [[] for _ in self.units]
@@ -271,7 +274,7 @@ def tabular(text: str) -> bool:
     >>> tabular("1986 1985 1986 1985 CHILE 22 8 109 76"), tabular("In 1986 it earned 521.1 mln dlrs.")
     (True, False)
     """
-    return sum(map(str.isdecimal, text)) >= FIGURES * len(text)
+    return sum(map(len, _DIGITS.findall(text))) >= FIGURES * len(text)
 
 
 def members(labels: Sequence[int]) -> dict[int, list[int]]:

@@ -1,10 +1,6 @@
 """What is told of a block that is called foreign: its links, and the rare words that it shares, against what is usual."""
 
 from dataclasses import dataclass
-from itertools import accumulate
-
-from cleaner.stages.splice.reading import Proposal
-from cleaner.stages.splice.sheet import Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,32 +19,3 @@ class Measures:
     inside: float
     rare_shared: int = 0
     usual_shared: tuple[int, float] = (0, 0.0)
-
-
-def measures(proposal: Proposal) -> Measures:
-    """The links of one proposal; the words are counted later."""
-    from cleaner.stages.splice import blocks
-
-    row = proposal.measures
-    return Measures(
-        link=float(row[blocks.BETWEEN]),
-        usual=(float(row[blocks.LOWEST]), float(row[blocks.USUAL])),
-        inside=float(row[blocks.INSIDE]),
-    )
-
-
-def shared_words(page: Sheet, proposal: Proposal) -> tuple[int, tuple[int, float]]:
-    """Rare terms that block and main share; the same for the stretches of main: lowest and mean."""
-    import numpy as np
-
-    from cleaner.stages.splice import blocks, overlap
-
-    block, main = np.array(proposal.block), np.array(proposal.main)
-    length = blocks.stretch(len(block), len(main))
-    own, counts = overlap.shared(
-        page.term, page.unit, page.level, page.weights.rare, block, main, length, len(page.places)
-    )
-    size = int(page.sizes[block].sum())
-    before = list(accumulate(page.sizes[main].tolist(), initial=0))
-    shared = [round(both * size / max(before[at + length] - before[at], 1)) for at, both in enumerate(counts.tolist())]
-    return int(own), (min(shared), sum(shared) / len(shared))

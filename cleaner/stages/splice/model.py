@@ -10,8 +10,12 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from cleaner.stages.splice.compiled import FAST
+from cleaner.stages.splice.trees import FEW, summed, summed_by_arrays, summed_together
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 NAT = 1_000_000  # micronats
@@ -52,9 +56,6 @@ class Trees:
 
     def nats(self, rows: "NDArray[np.float64]") -> "NDArray[np.float64]":
         """Log-odds of each row."""
-        from cleaner.stages.splice.compiled import FAST
-        from cleaner.stages.splice.trees import FEW, summed, summed_by_arrays, summed_together
-
         sums = summed if len(rows) < FEW else summed_together if FAST else summed_by_arrays
         return sums(rows, self.column, self.threshold, self.left, self.right, self.value, self.roots, self.bias) / NAT
 
@@ -85,8 +86,6 @@ def edges(cjk: bool) -> "NDArray[np.int8]":
 @cache
 def trees(model: str, cjk: bool) -> Trees:
     """One of MODELS, for a text of this script."""
-    import numpy as np
-
     part: dict[str, NDArray[Any]] = {}
     for field in fields(Trees):
         stored = _arrays()[f"{SCRIPTS[cjk]}.{model}.{field.name}"]
@@ -102,7 +101,5 @@ def _arrays() -> Mapping[str, "NDArray[Any]"]:
 
 def unpacked(data: bytes) -> dict[str, "NDArray[Any]"]:
     """The arrays of a file."""
-    import numpy as np
-
     with np.load(io.BytesIO(data), allow_pickle=False) as stored:
         return dict(stored)

@@ -1,15 +1,37 @@
-"""Rare terms that parts of a page share: block and main, each stretch of main and the rest of main. A compiled loop."""
+"""What a block and main share: their links, and their rare terms, against those of each stretch of main and its rest."""
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cleaner.stages.splice import blocks
 from cleaner.stages.splice.compiled import compiled
+from cleaner.stages.splice.measures import Measures
+from cleaner.stages.splice.reading import Proposal
+from cleaner.stages.splice.sheet import Sheet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
+
+
+def measures(proposal: Proposal) -> Measures:
+    """The links of one proposal; the words are counted later."""
+    row = proposal.measures.tolist()
+    return Measures(row[blocks.BETWEEN], (row[blocks.LOWEST], row[blocks.USUAL]), row[blocks.INSIDE])
+
+
+def shared_words(page: Sheet, proposal: Proposal) -> tuple[int, tuple[int, float]]:
+    """Rare terms that block and main share; the same for the stretches of main: lowest and mean."""
+    block, main = page.origin.take(proposal.block), page.origin.take(proposal.main)
+    length, sizes = blocks.stretch(len(block), len(main)), page.sizes.tolist()
+    own, counts = shared(page.term, page.unit, page.level, page.weights.rare, block, main, length, page.units)
+    size = sum(sizes[unit] for unit in proposal.block)
+    before = list(accumulate((sizes[unit] for unit in proposal.main), initial=0))
+    found = [round(both * size / max(before[at + length] - before[at], 1)) for at, both in enumerate(counts.tolist())]
+    return int(own), (min(found), sum(found) / len(found))
 
 
 @compiled

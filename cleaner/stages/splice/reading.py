@@ -1,22 +1,25 @@
 """From a sheet to proposals with their odds: two rounds of links, partitions, blocks. Knows no text and no cues."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
+from cleaner.stages.splice import blocks, links, partitions
 from cleaner.stages.splice.model import trees
 from cleaner.stages.splice.sheet import Sheet
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+_STOPS = np.array(partitions.STOPS)
+
+
+class Proposal(NamedTuple):
     """Units that may be another article.
 
     block, main  units of the block, and of the main article that it was held against
@@ -34,8 +37,7 @@ class Proposal:
     stop: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """All proposals, and the cluster of each unit at the stops of `partitions.STOPS`."""
 
     proposals: list[Proposal]
@@ -52,8 +54,6 @@ class Pairs(NamedTuple):
 
 def pairs(page: Sheet) -> Pairs:
     """The pairs of a page."""
-    from cleaner.stages.splice import links
-
     terms, weights = (page.term, page.unit, page.times, page.level), page.weights
     worth = (weights.weight, weights.rare, weights.gain, page.places, page.sizes, weights.rising)
     return Pairs(*links.pairs(*terms, *worth))
@@ -61,16 +61,12 @@ def pairs(page: Sheet) -> Pairs:
 
 def first_rows(page: Sheet, known: Pairs) -> "Floats":
     """The rows of round one."""
-    from cleaner.stages.splice import links
-
     how = (page.characters, page.sizes, page.marks, page.closed, page.headed, page.edges, known.headline)
     return links.first_round(known.found, known.near, *how)
 
 
 def second_rows(page: Sheet, first: "Floats", cjk: bool) -> "Floats":
     """The rows of round two."""
-    from cleaner.stages.splice import links
-
     link = links.square(trees("first", cjk).nats(first), len(page.sizes))
     return links.second_round(link, first, page.characters)
 
@@ -87,35 +83,25 @@ def block_rows(
     apart    pairs of units that cannot be one article
     foreign  units that cannot be of the main article
     """
-    import numpy as np
-
-    from cleaner.stages.splice import blocks, partitions
-
     count = len(page.sizes)
-    weight = np.sqrt(page.characters.astype(np.float64))
+    weight = np.sqrt(page.characters)
     barred = np.zeros((count, count), np.bool_)
     for one, other in apart:
         barred[one, other] = barred[other, one] = True
     strange = np.zeros(count, np.bool_)
-    strange[list(foreign)] = True
-    labels = partitions.partitions(link, weight, barred, np.array(partitions.STOPS), partitions.TOUCH)
+    for unit in foreign:
+        strange[unit] = True
+    labels = partitions.partitions(link, weight, barred, _STOPS, partitions.TOUCH)
     proposed = partitions.proposals(labels, page.characters, strange, partitions.FIRST, partitions.LARGEST)
-    rows = blocks.all_measured(
-        link, known.near, known.found, page.places, page.marks, page.characters, page.closed, weight, proposed
-    )
-    for row, proposal in zip(rows, proposed, strict=True):
-        blocks.bordered(row, page.headed, page.edges, known.headline, page.characters, proposal)
-    return labels, proposed, rows
+    how = (page.places, page.marks, page.characters, page.closed, weight, page.headed, page.edges, known.headline)
+    return labels, proposed, blocks.all_measured(link, known.near, known.found, *how, proposed)
 
 
 def read(
-    page: Sheet, cjk: bool, apart: Sequence[tuple[int, int]] = (), foreign: frozenset[int] = frozenset()
+    page: Sheet, known: Pairs, cjk: bool, apart: Sequence[tuple[int, int]] = (), foreign: frozenset[int] = frozenset()
 ) -> Reading:
     """All that the model says about a page."""
-    from cleaner.stages.splice import blocks, links
-
     count = len(page.sizes)
-    known = pairs(page)
     again = second_rows(page, first_rows(page, known), cjk)
     link = links.square(trees("second", cjk).nats(again), count)
     labels, proposed, rows = block_rows(page, known, link, apart, foreign)
@@ -123,8 +109,8 @@ def read(
     return Reading(
         [
             Proposal(
-                block=tuple([unit for unit in range(count) if sides[unit] == blocks.IN]),
-                main=tuple([unit for unit in range(count) if sides[unit] == blocks.MAIN]),
+                block=tuple([unit for unit, side in enumerate(sides[:count]) if side == blocks.IN]),
+                main=tuple([unit for unit, side in enumerate(sides[:count]) if side == blocks.MAIN]),
                 nats=nats,
                 measures=row,
                 clusters=sides[count + 1],

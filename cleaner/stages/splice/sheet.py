@@ -2,15 +2,17 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from cleaner.stages.splice.background import Section, background, frequency
+from cleaner.stages.splice.counts import counts
 from cleaner.stages.splice.model import edges, vectors
+from cleaner.stages.splice.places import edged, placed
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
@@ -35,8 +37,7 @@ MARKS = (  # how a text is written: its house style parts it from others; each r
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
+class Weights(NamedTuple):
     """What a term is worth by its level in the background table.
 
     weight  int64, shape (256, MOST + 1): (1 + ln n) idf in hundredths, by level and n
@@ -51,14 +52,15 @@ class Weights:
     rising: "Ints"
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(NamedTuple):
     """The units of a page.
 
     term, unit, times  int64: each term of each unit once, sorted by term; `term` counts from 0; the last unit is the headline
+    origin             int64, shape (units,): the number that each unit has in `unit`
+    units              how many there are in `unit`
     level              int64, shape (terms,): how common each is in the background
     sizes, characters  int64, shape (units,): terms and code points of a unit
-    places             int64, shape (units + 1, dimensions): the sum of the vectors of its terms; of the headline, too
+    places             int64, shape (units or more, dimensions): the sum of the vectors of its terms; of the headline where it is needed
     marks              int64, shape (units, len(MARKS)): how many of each kind of mark it has
     closed             int64, shape (units,): 1 where it ends as a sentence ends
     headed             int64, shape (units,): 1 where a line like a heading stands right above
@@ -69,6 +71,8 @@ class Sheet:
     term: "Ints"
     unit: "Ints"
     times: "Ints"
+    origin: "Ints"
+    units: int
     level: "Ints"
     sizes: "Ints"
     characters: "Ints"
@@ -91,11 +95,6 @@ def sheet(
     texts: Sequence[str], closed: Sequence[bool], *, cjk: bool, headed: Sequence[bool] = (), headline: str = ""
 ) -> Sheet:
     """The sheet of these units, under this headline."""
-    import numpy as np
-
-    from cleaner.stages.splice.counts import counts
-    from cleaner.stages.splice.places import edged, placed
-
     table, subjects, count = background(), vectors(cjk), len(texts)
     section = table.cjk if cjk else table.spaced
     weights = _weights(section.paragraphs, section.total, cjk)
@@ -108,6 +107,8 @@ def sheet(
         term=found.term,
         unit=found.unit,
         times=times,
+        origin=np.arange(count),
+        units=count + 1,
         level=level,
         sizes=found.sizes[:count],
         characters=np.array([len(text) for text in texts]),
@@ -124,8 +125,6 @@ def sheet(
 @cache
 def _signs() -> "NDArray[np.uint8]":
     """The row of MARKS that a code point belongs to; len(MARKS) where none."""
-    import numpy as np
-
     found = np.full(0x10000, len(MARKS), np.uint8)
     for row, signs in enumerate(MARKS):
         for sign in signs:
@@ -144,8 +143,6 @@ def _weights(paragraphs: int, total: int, cjk: bool) -> Weights:
 
     The table counts paragraphs, q counts occurrences: a term that stands in 98 % of them stands four times in each.
     """
-    import numpy as np
-
     alpha = ALPHA[cjk]
     scarce = np.array([max(math.log(paragraphs / max(frequency(level), 1.0)), 0.0) for level in range(256)])
     times = np.concatenate(([0.0], 1 + np.log(np.arange(1, MOST + 1))))

@@ -8,11 +8,10 @@ from typing import Any, ClassVar
 from cleaner.document import Certainty, Document, Finding
 from cleaner.stages.splice.cues import Trust, kinds
 from cleaner.stages.splice.decide import Verdict
-from cleaner.stages.splice.judge import FEWEST, judge
 from cleaner.stages.splice.pieces import Piece, pieces
 from cleaner.stages.splice.repeats import originals
 from cleaner.stages.splice.stray import strays
-from cleaner.stages.splice.units import Paragraph, readable, split
+from cleaner.stages.splice.units import FEWEST, Paragraph, readable, split
 from cleaner.stages.splice.words import words
 from cleaner.text.change import Mapper
 
@@ -88,12 +87,15 @@ class Splice:
 
     def _pieces(self, paragraphs: Sequence[Paragraph]) -> list[Piece]:
         """All pieces, round after round on what the one before left: so a second run finds nothing new to take."""
+        from cleaner.stages.splice.judge import judge  # with it come numpy and numba, which take their time to load
+        from cleaner.stages.splice.pages import Pages
+
         found: list[Piece] = []
-        rest, known = list(paragraphs), kinds(paragraphs) if self.cues else {}
+        rest, known, read = list(paragraphs), kinds(paragraphs) if self.cues else {}, Pages()
         for _ in range(ROUNDS):
             lines = {at: known[own.number] for at, own in enumerate(rest) if own.number in known} if known else {}
             copies = originals(rest)
-            now = list(pieces(rest, lines, copies, judge(rest, lines, copies, self)))
+            now = list(pieces(rest, lines, copies, judge(rest, lines, copies, self, read)))
             sure = [piece for piece in now if piece.certainty > Certainty.SUSPECT]
             if not sure:
                 return found + now

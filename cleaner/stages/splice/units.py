@@ -7,6 +7,7 @@ from cleaner.stages.splice.terms import CJK_RANGES, LETTER_RANGES
 from cleaner.text.furniture import closed
 from cleaner.text.segment import paragraphs
 
+FEWEST = 5  # units of a document that is judged at all
 SHORTEST_CJK = 30  # code points of a unit; shorter ones (headings, labels, captions, bylines) follow their neighbours
 SHORTEST = 80
 CJK_SHARE = 0.3  # of the letters: a Chinese text full of Latin names is Chinese
@@ -21,20 +22,22 @@ def _class(ranges: tuple[tuple[int, int], ...]) -> str:
 _HAN = f"{_class(CJK_RANGES)}\U00020000-\U0003ffff"
 _CJK = re.compile(f"[{_HAN}]+")
 _SPACED = re.compile(f"[{_class(LETTER_RANGES)}]+")
-_KNOWN = re.compile(f"[{_HAN}{_class(LETTER_RANGES)}]+")
+_LETTER = re.compile(f"[{_HAN}{_class(LETTER_RANGES)}]")
+_KNOWN = re.compile(f"{_LETTER.pattern}+")
 _STRANGE = re.compile(f"[^\x00-\x7f{_HAN}{_class(LETTER_RANGES)}]+")  # letters of other scripts, and signs
 
 
-_ALL_CJK = bytes(  # blocks of 256 code points that are CJK throughout
-    block
-    for block in range(256)
+_NONE, _SOME, _ALL = b"-+#"  # what a block of 256 code points holds of CJK; some, if it is of a surrogate pair
+_HOLDS = bytes(
+    _ALL
     if any(first <= block << 8 and last >= (block << 8) + 255 for first, last in CJK_RANGES)
-)
-_NO_CJK = bytes(  # blocks without any, and not of a surrogate pair
-    block
+    else _SOME
+    if any(first >> 8 <= block <= last >> 8 for first, last in (*CJK_RANGES, (0xD800, 0xDFFF)))
+    else _NONE
     for block in range(256)
-    if not any(first >> 8 <= block <= last >> 8 for first, last in (*CJK_RANGES, (0xD800, 0xDFFF)))
 )
+_SIGNS = "\u2000-\u2070\u3000-\u3004\u3008-\u3020\uff01-\uff20"  # marks and spaces: no letter among them
+_PLAIN = re.compile(f"[\x00-\x7f{_SIGNS}{_HAN}{_class(LETTER_RANGES)}]*+")
 
 
 class Paragraph(NamedTuple):
@@ -72,9 +75,10 @@ def _length(runs: re.Pattern[str], text: str) -> int:
 def readable(text: str) -> bool:
     """Most letters are of a script with words or bigrams to go by. Thai, Khmer, Lao and Burmese are not."""
     samples = [text[start : start + SAMPLE] for start in (0, max(len(text) // 2 - SAMPLE // 2, 0))]
-    others = sum(map(str.isalpha, "".join(run for sample in samples for run in _STRANGE.findall(sample))))
+    mixed = [sample for sample in samples if not (sample.isascii() or _PLAIN.fullmatch(sample))]
+    others = sum(map(str.isalpha, "".join(run for sample in mixed for run in _STRANGE.findall(sample))))
     if not others:
-        return any(map(_KNOWN.search, samples))
+        return any(map(_LETTER.search, samples))
     known = sum(_length(_KNOWN, sample) for sample in samples)
     return known > 0 and known >= KNOWN_SHARE * (known + others)
 
@@ -83,24 +87,27 @@ def split(text: str) -> list[Paragraph]:
     """The paragraphs of a text."""
     found, blocks = [], _blocks(text)
     aligned = len(blocks) == len(text)  # no code point takes two units
-    none = not blocks.translate(None, _NO_CJK)
+    none = blocks.count(_NONE) == len(blocks)
     for number, (start, end) in enumerate(paragraphs(text)):
         body = text[start:end]
-        cjk = not none and _is_cjk(
-            body, blocks[start : min(end, start + SAMPLE)] if aligned else _blocks(body[:SAMPLE])
-        )
+        if none:
+            cjk = False
+        elif aligned:
+            cjk = _is_cjk(body, blocks, start, min(end, start + SAMPLE))
+        else:
+            own = _blocks(body[:SAMPLE])
+            cjk = _is_cjk(body, own, 0, len(own))
         found.append(Paragraph(number, start, end, body, cjk, end - start >= (SHORTEST_CJK if cjk else SHORTEST)))
     return found
 
 
 def _blocks(text: str) -> bytes:
-    """For each UTF-16 unit the block of 256 code points that it lies in."""
-    return text.encode("utf-16-le", "surrogatepass")[1::2]
+    """For each UTF-16 unit what its block of 256 code points holds of CJK."""
+    return text.encode("utf-16-le", "surrogatepass")[1::2].translate(_HOLDS)
 
 
-def _is_cjk(text: str, blocks: bytes) -> bool:
+def _is_cjk(text: str, blocks: bytes, start: int, end: int) -> bool:
     """`cjk_share(text) >= CJK_SHARE`. Most often the blocks of its sample say enough: so many CJK signs, or none at all."""
-    sure = len(blocks) - len(blocks.translate(None, _ALL_CJK))
-    if sure / max(len(text[:SAMPLE]), 1) >= CJK_SHARE:
+    if blocks.count(_ALL, start, end) / min(len(text), SAMPLE) >= CJK_SHARE:
         return True
-    return bool(blocks.translate(None, _NO_CJK)) and cjk_share(text) >= CJK_SHARE
+    return blocks.count(_NONE, start, end) < end - start and cjk_share(text) >= CJK_SHARE
