@@ -49,11 +49,38 @@ def test_rows_one_by_one_and_together_sum_alike(part: str, cjk: bool, count: int
     draw = np.random.default_rng(count)
     rows = draw.choice(own.threshold.astype(np.float64), (count, int(own.column.max()) + 1))
     rows *= draw.choice([1.0, 1 + 1e-12, 1 - 1e-12], rows.shape)
+    sums = walked(rows, own)
     arrays = (own.column, own.threshold, own.left, own.right, own.value, own.roots, own.bias)
-    sums = trees.summed(rows, *arrays)
-    assert np.array_equal(trees.summed_together(rows, *arrays), sums)
-    assert np.array_equal(trees.summed_by_arrays(rows, *arrays), sums)
-    assert count > 31 or np.array_equal(plain(trees.summed_together)(rows, *arrays), sums)
+    assert trees.summed(rows, *own.masks).tolist() == sums
+    assert trees.summed_together(rows, *own.masks).tolist() == sums
+    assert trees.summed_by_arrays(rows, *arrays).tolist() == sums
+    assert count > 1 or plain(trees.summed)(rows, *own.masks).tolist() == sums
+    assert count > 31 or plain(trees.summed_together)(rows, *own.masks).tolist() == sums
+
+
+def walked(rows: Any, own: model.Trees) -> list[int]:
+    """What the trees are by definition: from each root to a leaf."""
+    column, threshold, left, right = (array.tolist() for array in (own.column, own.threshold, own.left, own.right))
+    sums = []
+    for row in rows.tolist():
+        total = int(own.bias[0])
+        for root in own.roots.tolist():
+            node = root
+            while left[node] >= 0:
+                node = left[node] if row[column[node]] <= threshold[node] else right[node]
+            total += int(own.value[node])
+        sums.append(total)
+    return sums
+
+
+def test_a_tree_with_too_many_leaves_is_refused() -> None:
+    """A chain of nodes, each with one leaf."""
+    inner = trees.LEAVES
+    left = np.array([node + 1 if node % 2 == 0 and node < 2 * inner else -1 for node in range(2 * inner + 1)], np.int32)
+    right = np.where(left >= 0, left + 1, -1).astype(np.int32)
+    blank = np.zeros(len(left), np.int32)
+    with pytest.raises(ValueError, match=f"{inner + 1} leaves"):
+        trees.masked(blank, blank.astype(np.float32), left, right, blank, np.zeros(1, np.int32), np.zeros(1, np.int64))
 
 
 def test_units_of_one_subject_are_nearer() -> None:
@@ -108,8 +135,7 @@ def test_plain_and_compiled_loops_agree() -> None:
     first = links.first_round(*given_rows)
     assert np.array_equal(plain(links.first_round)(*given_rows), first)
     part = model.trees("first", True)
-    arrays = (part.column, part.threshold, part.left, part.right, part.value, part.roots, part.bias)
-    assert np.array_equal(plain(trees.summed)(first, *arrays), trees.summed(first, *arrays))
+    assert np.array_equal(plain(trees.summed)(first, *part.masks), trees.summed(first, *part.masks))
     link = links.square(part.nats(first), count)
     again = links.second_round(link, first, own.characters)
     assert np.array_equal(plain(links.second_round)(link, first, own.characters), again)

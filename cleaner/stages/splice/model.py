@@ -6,14 +6,14 @@ A score is a sum of whole micronats over the trees: the same on every machine. N
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cleaner.stages.splice.compiled import FAST
-from cleaner.stages.splice.trees import FEW, summed, summed_by_arrays, summed_together
+from cleaner.stages.splice.trees import FEW, Masks, masked, summed, summed_by_arrays, summed_together
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +35,7 @@ class Vectors:
     lowest: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trees:
     """Regression trees in one array each; a leaf has `left` = -1. The nodes of a tree stand together, children last.
 
@@ -56,8 +56,17 @@ class Trees:
 
     def nats(self, rows: "NDArray[np.float64]") -> "NDArray[np.float64]":
         """Log-odds of each row."""
-        sums = summed if len(rows) < FEW else summed_together if FAST else summed_by_arrays
-        return sums(rows, self.column, self.threshold, self.left, self.right, self.value, self.roots, self.bias) / NAT
+        if not FAST:
+            return summed_by_arrays(rows, *self._arrays()) / NAT
+        return (summed if len(rows) < FEW else summed_together)(rows, *self.masks) / NAT
+
+    @cached_property
+    def masks(self) -> Masks:
+        """The same trees, as they are walked."""
+        return masked(*self._arrays())
+
+    def _arrays(self) -> "tuple[NDArray[Any], ...]":
+        return self.column, self.threshold, self.left, self.right, self.value, self.roots, self.bias
 
 
 SIZES = {
