@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from cleaner.stages.splice.units import Paragraph
-from cleaner.text.furniture import line_kind
+from cleaner.text.furniture import line_kind, line_kinds
 
 LABEL = {True: 12, False: 30}  # by script: the longest line without an end mark that may be a page label
 OWN = 3  # a jump line among the first paragraphs is the main article's own
@@ -54,10 +54,8 @@ def kinds(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
     >>> kinds(split("标题\\n（上接第1版）\\n图为会场。"))
     {1: 'continued', 2: 'caption'}
     """
-    found = {number: line_kind(paragraph.text) for number, paragraph in enumerate(paragraphs)}
-    return {
-        number: kind for number, kind in found.items() if kind and not (kind == "caption" and paragraphs[number].long)
-    }
+    found = line_kinds([paragraph.text for paragraph in paragraphs])
+    return {number: kind for number, kind in found.items() if not (kind == "caption" and paragraphs[number].long)}
 
 
 def named(paragraphs: Sequence[Paragraph], lines: Mapping[int, str], units: Sequence[int]) -> list[list[Cue]]:

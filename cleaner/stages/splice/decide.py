@@ -5,8 +5,7 @@ holds together better than it holds to the main article.
 """
 
 import math
-from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from cleaner.document import Certainty
 from cleaner.stages.splice.cues import REPEATED, Cue, Trust
@@ -38,8 +37,7 @@ class Settings(Protocol):
     def cues(self) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """Units that are one article and not the main one, with what is known about them.
 
     paragraphs  their places in the text that is judged
@@ -88,8 +86,7 @@ class Block:
         return _probability(self.nats + raised, prior)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """A block, its probability, how sure we are that it is foreign, and why it is only suspected (empty where it is not)."""
 
     block: Block
@@ -99,7 +96,7 @@ class Verdict:
 
     def held(self, why: str) -> "Verdict":
         """The same, but only suspected; the first reason stays."""
-        return self if self.held_back else replace(self, certainty=Certainty.SUSPECT, held_back=why)
+        return self if self.held_back else self._replace(certainty=Certainty.SUSPECT, held_back=why)
 
 
 def decide(block: Block, settings: Settings) -> Verdict | None:

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cleaner.document import Certainty
 from cleaner.stages.splice.cues import OWN, REPEATED, Cue, Trust, headed, heading, headline, jumps, named
@@ -101,7 +101,7 @@ class _Page:
         own = [self.paragraphs[number] for number in self.units]
         sizes = [len(paragraph.text) for paragraph in own]
         cjk = 2 * sum(len(paragraph.text) for paragraph in own if paragraph.cjk) >= sum(sizes)
-        under = [headed(self.paragraphs, number) for number in self.units]
+        under = [not self.paragraphs[number - 1].long and headed(self.paragraphs, number) for number in self.units]
         page, pairs = self.known.read(own, cjk=cjk, headed=under, headline=headline(self.paragraphs))
         seeds = self._seeds()
         apart = [(head, seed) for seed, (_, heads) in seeds.items() for head in heads]
@@ -264,8 +264,8 @@ def _whole(found: list[Verdict], verdicts: Sequence[Verdict]) -> list[Verdict]:
 def _told(verdict: Verdict, page: Sheet, proposal: Proposal) -> Verdict:
     """The same, with the words that block and main share counted: only what is told of needs them."""
     rare, usual = shared_words(page, proposal)
-    told = replace(verdict.block.measures, rare_shared=rare, usual_shared=usual)
-    return replace(verdict, block=replace(verdict.block, measures=told))
+    told = verdict.block.measures._replace(rare_shared=rare, usual_shared=usual)
+    return verdict._replace(block=verdict.block._replace(measures=told))
 
 
 def tabular(text: str) -> bool:

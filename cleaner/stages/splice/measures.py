@@ -1,10 +1,9 @@
 """What is told of a block that is called foreign: its links, and the rare words that it shares, against what is usual."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Measures:
+class Measures(NamedTuple):
     """A block against the main article; links in nats, 0 where the words say nothing.
 
     link          mean link of its units to those of the main article

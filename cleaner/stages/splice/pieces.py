@@ -1,8 +1,8 @@
 """From verdicts to pieces of the page: headings, labels, captions and copies follow the paragraphs they belong to."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from cleaner.document import Certainty
 from cleaner.stages.splice.cues import like_label
@@ -10,8 +10,7 @@ from cleaner.stages.splice.decide import Verdict
 from cleaner.stages.splice.units import Paragraph
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A contiguous stretch of one foreign article, or one line that falls with it.
 
     rule      foreign, repeat, label or caption

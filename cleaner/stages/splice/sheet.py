@@ -87,7 +87,7 @@ class Sheet(NamedTuple):
     @property
     def common(self) -> float:
         """Share of all terms that are common ones: where it is low, the language is not the background's."""
-        common, counted = self.usual.sum(axis=1).tolist()
+        common, counted = map(sum, self.usual.tolist())
         return float(common / max(counted, 1))
 
 

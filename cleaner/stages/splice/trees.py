@@ -110,20 +110,20 @@ def summed(
     bias: "Ints",
 ) -> "Ints":
     """For each row the sum of the leaves it ends in, in micronats; row by row."""
-    out = np.full(len(rows), bias[0])
+    out = np.empty(len(rows), np.int64)
     for at in range(len(rows)):
-        row, total = rows[at], np.int64(0)
+        row, total = rows[at], bias[0]
         for tree in range(len(value)):
             own = np.int64((1 << LEAVES) - 1)
             for node in range(starts[tree], starts[tree + 1]):
                 own &= np.int64(mask[node]) | -np.int64(row[column[node]] <= threshold[node])
-            leaf = 0
+            leaf = np.int64(0)
             for half in (8, 4, 2, 1):
                 step = half * np.int64(own & ((1 << half) - 1) == 0)
                 own >>= step
                 leaf += step
             total += value[tree, leaf]
-        out[at] += total
+        out[at] = total
     return out
 
 

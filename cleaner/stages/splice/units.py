@@ -1,6 +1,8 @@
 """Paragraphs as splice sees them: which are long enough to be judged by their words, and in which script."""
 
 import re
+from collections.abc import Iterable
+from itertools import repeat
 from typing import NamedTuple
 
 from cleaner.stages.splice.terms import CJK_RANGES, LETTER_RANGES
@@ -85,20 +87,18 @@ def readable(text: str) -> bool:
 
 def split(text: str) -> list[Paragraph]:
     """The paragraphs of a text."""
-    found, blocks = [], _blocks(text)
-    aligned = len(blocks) == len(text)  # no code point takes two units
-    none = blocks.count(_NONE) == len(blocks)
-    for number, (start, end) in enumerate(paragraphs(text)):
-        body = text[start:end]
-        if none:
-            cjk = False
-        elif aligned:
-            cjk = _is_cjk(body, blocks, start, min(end, start + SAMPLE))
-        else:
-            own = _blocks(body[:SAMPLE])
-            cjk = _is_cjk(body, own, 0, len(own))
-        found.append(Paragraph(number, start, end, body, cjk, end - start >= (SHORTEST_CJK if cjk else SHORTEST)))
-    return found
+    spans, blocks = paragraphs(text), _blocks(text)
+    if blocks.count(_NONE) == len(blocks):
+        scripts: Iterable[bool] = repeat(False)
+    elif len(blocks) == len(text):
+        scripts = [_is_cjk(text, blocks, start, min(end, start + SAMPLE)) for start, end in spans]
+    else:  # some code points take two units
+        samples = [text[start : min(end, start + SAMPLE)] for start, end in spans]
+        scripts = [_is_cjk(sample, own := _blocks(sample), 0, len(own)) for sample in samples]
+    return [
+        Paragraph(number, start, end, text[start:end], cjk, end - start >= (SHORTEST_CJK if cjk else SHORTEST))
+        for number, ((start, end), cjk) in enumerate(zip(spans, scripts, strict=False))
+    ]
 
 
 def _blocks(text: str) -> bytes:
@@ -107,7 +107,7 @@ def _blocks(text: str) -> bytes:
 
 
 def _is_cjk(text: str, blocks: bytes, start: int, end: int) -> bool:
-    """`cjk_share(text) >= CJK_SHARE`. Most often the blocks of its sample say enough: so many CJK signs, or none at all."""
-    if blocks.count(_ALL, start, end) / min(len(text), SAMPLE) >= CJK_SHARE:
+    """`cjk_share(text[start:end]) >= CJK_SHARE`. Most often the blocks say enough: so many CJK signs, or none at all."""
+    if blocks.count(_ALL, start, end) / (end - start) >= CJK_SHARE:
         return True
-    return blocks.count(_NONE, start, end) < end - start and cjk_share(text) >= CJK_SHARE
+    return blocks.count(_NONE, start, end) < end - start and cjk_share(text[start:end]) >= CJK_SHARE

@@ -6,7 +6,7 @@ for its `start`. Any language can add a file. This room knows words, not what th
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 
@@ -24,11 +24,17 @@ def line_kind(text: str) -> str:
     >>> line_kind("（上接第1版）"), line_kind("Pictured: the harbour"), line_kind("他说，图为会场。")
     ('continued', 'caption', '')
     """
-    head = text[:LONGEST]
-    if not _any().match(head):
-        return ""
-    groups = lexicon()
-    return next(group for group in LINES if groups[group].match(head))
+    return line_kinds([text]).get(0, "")
+
+
+def line_kinds(texts: Iterable[str]) -> dict[int, str]:
+    """The same of many lines: number of the line → its group, where it is of one."""
+    groups, some = lexicon(), _any().match
+    return {
+        number: next(group for group in LINES if groups[group].match(head))
+        for number, head in enumerate([text[:LONGEST] for text in texts])
+        if some(head)
+    }
 
 
 def closed(text: str) -> bool:
