@@ -5,6 +5,7 @@ holds together better than it holds to the main article.
 """
 
 import math
+from functools import cache
 from typing import NamedTuple, Protocol
 
 from cleaner.document import Certainty
@@ -126,6 +127,7 @@ def _probability(nats: float, prior: float) -> float:
     return 1 / (1 + math.exp(-nats)) if nats > -700 else 0.0
 
 
+@cache
 def _odds(share: float) -> float:
     return math.log(share / (1 - share))
 

@@ -76,8 +76,10 @@ class _Said:
 
     @classmethod
     def of(cls, paragraphs: Sequence[Paragraph], lines: Mapping[int, str], copies: Mapping[int, int]) -> "_Said":
+        if not lines:
+            return cls({}, [], len(paragraphs))
         under: dict[int, int] = {}
-        long = [at for at, paragraph in enumerate(paragraphs) if paragraph.long] if lines else []
+        long = [at for at, paragraph in enumerate(paragraphs) if paragraph.long]
         for line in jumps(lines):
             for below in long[(at := bisect_right(long, line)) : at + 1]:
                 under[copies.get(below, below)] = line
@@ -100,7 +102,7 @@ class _Page:
     def verdicts(self) -> list[Verdict]:
         own = [self.paragraphs[number] for number in self.units]
         sizes = [len(paragraph.text) for paragraph in own]
-        cjk = 2 * sum(len(paragraph.text) for paragraph in own if paragraph.cjk) >= sum(sizes)
+        cjk = 2 * sum([size for size, paragraph in zip(sizes, own, strict=True) if paragraph.cjk]) >= sum(sizes)
         under = [not self.paragraphs[number - 1].long and headed(self.paragraphs, number) for number in self.units]
         page, pairs = self.known.read(own, cjk=cjk, headed=under, headline=headline(self.paragraphs))
         seeds = self._seeds()
@@ -141,15 +143,17 @@ class _Page:
 
     def _block(self, proposal: Proposal, cues: tuple[Cue, ...], cjk: bool) -> Block:
         """What is known of a proposal."""
-        own = [self.paragraphs[self.units[unit]] for unit in proposal.block]
+        numbers = [self.units[unit] for unit in proposal.block]
+        own = [self.paragraphs[number] for number in numbers]
+        texts = [paragraph.text for paragraph in own]
         return Block(
-            paragraphs=tuple(self.units[unit] for unit in proposal.block),
-            characters=sum(len(paragraph.text) for paragraph in own),
+            paragraphs=tuple(numbers),
+            characters=sum(map(len, texts)),
             nats=proposal.nats,
             measures=measures(proposal),
             cues=cues,
             cjk=cjk,
-            asides=any(note(p.text) for p in own) or 2 * sum(aside(p.text) or tabular(p.text) for p in own) >= len(own),
+            asides=any(map(note, texts)) or 2 * sum([aside(text) or tabular(text) for text in texts]) >= len(own),
             stranger=2 * sum(paragraph.cjk != cjk for paragraph in own) > len(own),
             main=len(proposal.main),
         )
@@ -187,6 +191,8 @@ class _Page:
         Those are the first units of the document, up to its end byline or whatever else ends them.
         """
         seeds: Seeds = {}
+        if not self.said.jumps:
+            return seeds
         for seed, number in enumerate(self.units):
             if (line := self.said.jumps.get(number)) is not None:
                 top = min(heading(self.paragraphs, self.lines, line), self.said.end)
@@ -206,9 +212,11 @@ class _Page:
 
     def _doubles(self, reading: Reading) -> set[int]:
         """Units of prose with a copy elsewhere: not right behind it, but with another article between."""
+        pairs = near_copies(self.paragraphs, self.units)
+        if not pairs and not self.copies:
+            return set()
         owner = reading.labels[STRICT].tolist()
         place = {number: unit for unit, number in enumerate(self.units)}
-        pairs = near_copies(self.paragraphs, self.units)
         pairs = [(one, other) for one, other in pairs if any(owner[u] != owner[one] for u in range(one, other))]
         found = {unit for pair in pairs for unit in pair if self._prose(unit)}
         for copy, first in self.copies.items():
