@@ -3,6 +3,7 @@
 `by_arrays` says the same in numpy: the definition, and what runs where nothing is compiled. Tests hold the two together.
 """
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -49,9 +50,19 @@ def counts(texts: list[str], fold: "Codes", signs: "Bytes", rows: int) -> Counts
     """
     if not FAST:
         return by_arrays(texts, fold, signs, rows)
-    lowered = [text[:LONGEST].lower() for text in texts]
-    ends = np.array([len(text) for text in lowered], np.int64).cumsum()
-    return Counts(*_counted(code_points("".join(lowered)), ends, fold, kinds(), signs, rows))
+    lowered, sizes = _lowered([text[:LONGEST] for text in texts])
+    ends = np.array(list(accumulate(sizes)), np.int64)
+    return Counts(*_counted(code_points(lowered), ends, fold, kinds(), signs, rows))
+
+
+def _lowered(texts: list[str]) -> tuple[str, list[int]]:
+    """Each text in small letters, joined, and their lengths."""
+    whole = "".join(texts)
+    lowered = whole.lower()
+    if len(lowered) == len(whole) and "Σ" not in whole:  # what stands beside a sign makes no difference
+        return lowered, [len(text) for text in texts]
+    single = [text.lower() for text in texts]
+    return "".join(single), [len(text) for text in single]
 
 
 def by_arrays(texts: list[str], fold: "Codes", signs: "Bytes", rows: int) -> Counts:

@@ -123,7 +123,7 @@ class _Page:
                 if verdict.certainty > Certainty.SUSPECT and (why := self._foreign_to_model(block, page, proposal)):
                     verdict = verdict.held(why)
                 found[block.paragraphs] = self._guarded(verdict, reading, proposal, sizes), proposal
-        best = _best(verdict for verdict, _ in found.values())
+        best = _best([verdict for verdict, _ in found.values()])
         return [_told(verdict, page, found[verdict.block.paragraphs][1]) for verdict in best]
 
     def _foreign_to_model(self, block: Block, page: Sheet, proposal: Proposal) -> str:
@@ -236,7 +236,7 @@ class _Page:
         return [Cue("after the end byline", self.paragraphs[bylines[at]].text)]
 
 
-def _best(verdicts: Iterable[Verdict]) -> list[Verdict]:
+def _best(verdicts: Sequence[Verdict]) -> list[Verdict]:
     """Of two on one paragraph the surer speaks, before both a block that a line of the page proves, the largest first.
 
     One that the model thinks unlikely waits for its turn: it may hold a proved piece and a stretch of main.
@@ -250,6 +250,8 @@ def _best(verdicts: Iterable[Verdict]) -> list[Verdict]:
 
     found: list[Verdict] = []
     taken: set[int] = set()
+    if len(verdicts) < 2:
+        return list(verdicts)
     ranked = sorted(verdicts, key=rank)
     for verdict in ranked:
         if not taken & set(verdict.block.paragraphs):

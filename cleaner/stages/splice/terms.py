@@ -119,7 +119,10 @@ def code_points(text: str) -> "NDArray[np.uint32]":
     """The text as numbers."""
     import numpy as np
 
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    units = text.encode("utf-16-le", "surrogatepass")  # twice as fast as UTF-32
+    if len(units) == 2 * len(text):
+        return np.frombuffer(units, np.uint16).astype(np.uint32)
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).copy()
 
 
 @cache

@@ -31,9 +31,9 @@ def line_kinds(texts: Iterable[str]) -> dict[int, str]:
     """The same of many lines: number of the line → its group, where it is of one."""
     groups, some = lexicon(), _any().match
     return {
-        number: next(group for group in LINES if groups[group].match(head))
-        for number, head in enumerate([text[:LONGEST] for text in texts])
-        if some(head)
+        number: next(group for group in LINES if groups[group].match(text, 0, LONGEST))
+        for number, text in enumerate(texts)
+        if some(text, 0, LONGEST)
     }
 
 
