@@ -1,19 +1,23 @@
 """What splice computes fast is what its plain definition says: terms, marks, scripts, copies, shared words."""
 
 import re
+from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner.stages.splice import counts, overlap
 from cleaner.stages.splice.background import background
 from cleaner.stages.splice.model import edges
-from cleaner.stages.splice.reading import pairs
+from cleaner.stages.splice.overlap import shared_words
+from cleaner.stages.splice.pages import Pages
+from cleaner.stages.splice.reading import Proposal, pairs
 from cleaner.stages.splice.repeats import RUN, SHORTEST, near_copies
 from cleaner.stages.splice.sheet import EDGE, MARKS, _signs, sheet
 from cleaner.stages.splice.terms import LONGEST, buckets, terms
-from cleaner.stages.splice.units import CJK_SHARE, Paragraph, cjk_share, split
+from cleaner.stages.splice.units import _SIGNS, CJK_SHARE, Paragraph, cjk_share, split
 from cleaner.text.furniture import LINES, lexicon, line_kind
 from cleaner.text.furniture import LONGEST as LINE
 from cleaner.text.segment import BLANK, paragraphs
@@ -145,6 +149,39 @@ def test_shared_words_are_counted_as_sets(units: list[set[int]], data: st.DataOb
         )
         for window in windows
     ]
+
+
+@given(PAGES, st.data())
+def test_what_is_left_of_a_page_is_as_if_read_alone(texts: list[str], data: st.DataObject) -> None:
+    """The next round reads some of the units under other headings: the sheet and the pairs are the same either way."""
+    own = [Paragraph(at, 0, 0, text, True, True) for at, text in enumerate(texts)]
+    some = data.draw(st.lists(st.sampled_from(own), min_size=1, unique=True).map(sorted))
+    told: dict[str, Any] = {"cjk": True, "headed": [False] * len(own), "headline": "池塘青蛙"}
+    under = told | {"headed": [True] * len(some)}
+    later = Pages()
+    first = later.read(own, **told)
+    (page, known), (fresh, plain) = later.read(some, **under), Pages().read(some, **under)
+    assert later.read(own, **told)[0].units == first[0].units == len(own) + 1
+    for name in ("sizes", "characters", "marks", "closed", "headed", "edges", "usual"):
+        assert np.array_equal(getattr(page, name), getattr(fresh, name)), name
+    assert np.array_equal(page.places, fresh.places[:-1])
+    assert all(np.array_equal(one, other) and one.flags.c_contiguous for one, other in zip(known, plain, strict=True))
+    halves = Proposal((0,), tuple(range(1, len(some))), 0.0, np.zeros(1), 1, 0)
+    assert len(some) < 2 or shared_words(page, halves) == shared_words(fresh, halves)
+
+
+@pytest.mark.parametrize(("headline", "cjk"), [("another line", True), ("池塘", False)])
+def test_another_headline_or_script_is_read_anew(headline: str, cjk: bool) -> None:
+    own = [Paragraph(at, 0, 0, text, True, True) for at, text in enumerate(["池塘青蛙", "press ink"])]
+    pages = Pages()
+    pages.read(own, cjk=True, headed=[False, False], headline="池塘")
+    page, known = pages.read(own[:1], cjk=cjk, headed=[False], headline=headline)
+    plain = sheet(["池塘青蛙"], [False], cjk=cjk, headline=headline)
+    assert np.array_equal(page.unit, plain.unit) and np.array_equal(known.headline, pairs(plain).headline)
+
+
+def test_signs_that_are_no_letters_of_another_script() -> None:
+    assert not any(map(str.isalpha, re.findall(f"[{_SIGNS}]", "".join(map(chr, range(0x10000))))))
 
 
 def test_a_sheet_of_units_without_terms() -> None:
