@@ -18,6 +18,11 @@ def paragraphs(text: str) -> list[Span]:
     >>> paragraphs("　　一段。\\n\\n 二段。 \\n")
     [Span(start=2, end=5), Span(start=8, end=11)]
     """
+    return list(map(Span._make, bounds(text)))
+
+
+def bounds(text: str) -> list[tuple[int, int]]:
+    """The same as bare pairs, for those who make something else of them."""
     found, end = [], -1
     for line in text.split("\n"):
         end += len(line) + 1
@@ -25,5 +30,5 @@ def paragraphs(text: str) -> list[Span]:
             body = line.lstrip(BLANK)
             if kept := len(body.rstrip(BLANK)):
                 start = end - len(body)
-                found.append(Span(start, start + kept))
+                found.append((start, start + kept))
     return found

@@ -284,7 +284,11 @@ def tabular(text: str) -> bool:
     >>> tabular("1986 1985 1986 1985 CHILE 22 8 109 76"), tabular("In 1986 it earned 521.1 mln dlrs.")
     (True, False)
     """
-    return sum(map(len, _DIGITS.findall(text))) >= FIGURES * len(text)
+    if text.isascii():
+        digits = len(text) - len(text.encode().translate(None, b"0123456789"))
+    else:
+        digits = sum(map(len, _DIGITS.findall(text)))
+    return digits >= FIGURES * len(text)
 
 
 def members(labels: Sequence[int]) -> dict[int, list[int]]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cleaner.stages.splice.terms import CJK_RANGES, LETTER_RANGES
 from cleaner.text.furniture import closed
-from cleaner.text.segment import paragraphs
+from cleaner.text.segment import bounds
 
 FEWEST = 5  # units of a document that is judged at all
 SHORTEST_CJK = 30  # code points of a unit; shorter ones (headings, labels, captions, bylines) follow their neighbours
@@ -87,7 +87,7 @@ def readable(text: str) -> bool:
 
 def split(text: str) -> list[Paragraph]:
     """The paragraphs of a text."""
-    spans, blocks = paragraphs(text), _blocks(text)
+    spans, blocks = bounds(text), b"" if text.isascii() else _blocks(text)
     if blocks.count(_NONE) == len(blocks):
         scripts: Iterable[bool] = repeat(False)
     elif len(blocks) == len(text):
