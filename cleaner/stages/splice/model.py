@@ -57,15 +57,15 @@ class Trees:
     def nats(self, rows: "NDArray[np.float64]") -> "NDArray[np.float64]":
         """Log-odds of each row."""
         if not FAST:
-            return summed_by_arrays(rows, *self._arrays()) / NAT
+            return summed_by_arrays(rows, *self._stored()) / NAT
         return (summed if len(rows) < FEW else summed_together)(rows, *self.masks) / NAT
 
     @cached_property
     def masks(self) -> Masks:
         """The same trees, as they are walked."""
-        return masked(*self._arrays())
+        return masked(*self._stored())
 
-    def _arrays(self) -> "tuple[NDArray[Any], ...]":
+    def _stored(self) -> "tuple[NDArray[Any], ...]":
         return self.column, self.threshold, self.left, self.right, self.value, self.roots, self.bias
 
 
