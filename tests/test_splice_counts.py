@@ -13,6 +13,8 @@ from cleaner.stages.splice.background import background
 from cleaner.stages.splice.model import edges
 from cleaner.stages.splice.overlap import shared_words
 from cleaner.stages.splice.pages import Pages
+from cleaner.stages.splice.prose import INSIDE, MARKS_CJK, PROSE, prose
+from cleaner.stages.splice.prose import MARKS as MARKS_OF_WORDS
 from cleaner.stages.splice.reading import Proposal, pairs
 from cleaner.stages.splice.repeats import RUN, SHORTEST, near_copies
 from cleaner.stages.splice.sheet import EDGE, MARKS, _signs, sheet
@@ -25,6 +27,7 @@ from cleaner.text.segment import BLANK, paragraphs
 SIGNS = "中國人经济發a bBé１23５。，½กぁ한々\t　\ud800𠀀𐐀İΣσ“”我ǅ-_"
 TEXT = st.text(st.one_of(st.sampled_from(SIGNS), st.characters()), max_size=60)
 UNITS = st.lists(TEXT, max_size=6)
+WORD_LIKE = ["don't", "ink.", "“press”", "a1", "池塘", "-", "frog"]
 WORDS = st.lists(st.sampled_from(["池塘", "青蛙", "press", "5G", "37", "ink", "的", "。", " ", "\ud800"]), max_size=40)
 
 
@@ -178,6 +181,19 @@ def test_another_headline_or_script_is_read_anew(headline: str, cjk: bool) -> No
     page, known = pages.read(own[:1], cjk=cjk, headed=[False], headline=headline)
     plain = sheet(["池塘青蛙"], [False], cjk=cjk, headline=headline)
     assert np.array_equal(page.unit, plain.unit) and np.array_equal(known.headline, pairs(plain).headline)
+
+
+@given(st.lists(st.one_of(st.sampled_from([*WORD_LIKE, *"，。│ 0"]), st.text(max_size=4)), max_size=30), st.booleans())
+def test_prose_is_told_by_plain_words_as_by_all(parts: list[str], cjk: bool) -> None:
+    text = (" " if parts and len(parts[0]) % 2 else "").join(parts)
+    tokens = text.split()
+    signs = sum(sign.isalpha() or sign in MARKS_CJK for sign in text)
+    words = sum(len(own) for own in tokens if own.strip(MARKS_OF_WORDS).translate(INSIDE).isalpha())
+    assert prose(text, cjk) == ((signs if cjk else words) >= PROSE * sum(map(len, tokens)))
+
+
+def test_signs_that_are_letters() -> None:
+    assert all(map(str.isalpha, "".join(map(chr, range(0x4E00, 0x9FF0)))))
 
 
 def test_signs_that_are_no_letters_of_another_script() -> None:

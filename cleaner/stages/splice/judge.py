@@ -10,7 +10,6 @@ from cleaner.stages.splice.cues import OWN, REPEATED, Cue, Trust, headed, headin
 from cleaner.stages.splice.decide import Block, Settings, Verdict, decide, quiet
 from cleaner.stages.splice.overlap import measures, shared_words
 from cleaner.stages.splice.pages import Pages
-from cleaner.stages.splice.prose import prose
 from cleaner.stages.splice.reading import Proposal, Reading, read
 from cleaner.stages.splice.repeats import near_copies
 from cleaner.stages.splice.sheet import Sheet
@@ -138,8 +137,7 @@ class _Page:
         return ""
 
     def _prose(self, unit: int) -> bool:
-        paragraph = self.paragraphs[self.units[unit]]
-        return prose(paragraph.text, paragraph.cjk)
+        return self.known.prose(self.paragraphs[self.units[unit]])
 
     def _block(self, proposal: Proposal, cues: tuple[Cue, ...], cjk: bool) -> Block:
         """What is known of a proposal."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from cleaner.stages.splice.prose import prose
 from cleaner.stages.splice.reading import Pairs, pairs
 from cleaner.stages.splice.sheet import Sheet, sheet
 from cleaner.stages.splice.units import Paragraph
@@ -25,11 +26,20 @@ class Pages:
     known     its sheet and pairs
     place     number of each of its paragraphs → its unit
     told      its script and its headline, which must be the same for a part of it
+    sentences number of each paragraph that was asked for → whether it is prose
     """
 
     known: tuple[Sheet, Pairs] | None = None
     place: dict[int, int] = field(default_factory=dict)
     told: tuple[bool, str] = (False, "")
+    sentences: dict[int, bool] = field(default_factory=dict)
+
+    def prose(self, paragraph: Paragraph) -> bool:
+        """Whether it is prose; asked once in all rounds."""
+        known = self.sentences.get(paragraph.number)
+        if known is None:
+            known = self.sentences[paragraph.number] = prose(paragraph.text, paragraph.cjk)
+        return known
 
     def read(
         self, own: Sequence[Paragraph], *, cjk: bool, headed: Sequence[bool], headline: str

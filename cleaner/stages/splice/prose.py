@@ -1,9 +1,12 @@
 """Whether a paragraph is made of sentences, or of code, paths, tables and markup, whose lines repeat honestly."""
 
+import re
+
 PROSE = 0.6  # of the characters stand in words: of JSON, commands and tables half at most, of news more in 499 of 500
 INSIDE = str.maketrans("", "", "-'’")  # don't, mother-in-law
 MARKS = ".,;:!?…()\"'“”‘’«»¿¡"  # that stand at the edge of a word
 MARKS_CJK = "，。、；：？！…（）《》“”"
+_HAN = re.compile("[\u4e00-\u9fef]+")  # letters throughout
 
 
 def prose(text: str, cjk: bool) -> bool:
@@ -17,8 +20,11 @@ def prose(text: str, cjk: bool) -> bool:
     (True, False)
     """
     tokens = text.split()
+    enough = PROSE * sum(map(len, tokens))
+    if sum(map(len, _HAN.findall(text) if cjk else filter(str.isalpha, tokens))) >= enough:
+        return True  # plain words are soon counted, and most often they are enough
     inside = sum(sign.isalpha() or sign in MARKS_CJK for sign in text) if cjk else sum(map(_word, tokens))
-    return inside >= PROSE * sum(map(len, tokens))
+    return inside >= enough
 
 
 def _word(token: str) -> int:
