@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner.corpus.jsonl import rejoin, split
+from cleaner.corpus.plain_line import splitter
 from cleaner.text.errors import InputError
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
@@ -70,3 +71,59 @@ def test_odd_spellings_come_back(line: str) -> None:
 def test_what_is_no_document_says_why(line: str, says: str) -> None:
     with pytest.raises(InputError, match=says.replace("'", ".")):
         split(line, "text")
+
+
+PIECES = [
+    '"text"',
+    '"te\\u0078t"',
+    '"a\\"text"',
+    '"x"',
+    '""',
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ": ",
+    ",",
+    ", ",
+    "\\",
+    " ",
+    "1",
+    "9" * 4400,
+]
+
+
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=12).map("".join),
+    st.sampled_from(['{%s"text": "x"}', '{"text":"x"%s}', "%s"]),
+)
+def test_a_plain_line_is_read_as_by_the_walk(part: str, frame: str) -> None:
+    line = frame % part
+    found = splitter("text")(line.encode())
+    assert found is None or found == split(line, "text")
+
+
+@pytest.mark.parametrize(
+    ("line", "plain"),
+    [
+        ('{"text": "好"}', True),
+        ('{"id":1,"text":"a\\nb","n":[1,{"of":2}]}', True),
+        (r'{"text": "\u597d"}', True),
+        (r'{"text": "\u597D"}', False),
+        (r'{"text": "a\/b"}', False),
+        ('{"text" : "a"}', False),
+        ('{"text": "a", "n": {"text": "a"}}', False),
+        (r'{"text": "a", "te\u0078t": "a"}', False),
+        (r'{"te\u0078t": "a", "n": {"text": "a"}}', False),
+        ('{"text": 5}', False),
+        ('{"text": "a"} x', False),
+        ('[{"text": "a"}]', False),
+        ('{"text": "a", "n": ' + "[" * 400 + "]" * 400 + "}", False),
+        ('{"text": "a", "n": ' + "9" * 5000 + "}", False),
+    ],
+)
+def test_which_lines_are_plain(line: str, plain: bool) -> None:
+    found = splitter("text")(line.encode())
+    assert (found is not None) == plain
+    assert found is None or found == split(line, "text")

@@ -14,8 +14,7 @@ import numpy as np
 from cleaner.corpus.first_pass import Cleaned
 from cleaner.corpus.index import Index
 from cleaner.corpus.record import dumped, loaded
-from cleaner.corpus.staged import clean_bytes, places
-from cleaner.corpus.workdir import rename, staging
+from cleaner.corpus.staged import clean_bytes, places, staged
 from cleaner.dedup.bands import chosen, promised
 from cleaner.dedup.edges import Edges
 from cleaner.dedup.known import Known, Search, spans_of, without
@@ -99,24 +98,19 @@ def _edges(known: Known, keepers: Ids, settings: Dedup) -> Edges:
 def _stage(index: Index, out: Path, shard: int, documents: Ids) -> Cleaned:
     """The old documents as the first pass would have staged them."""
     done = Cleaned(shard)
-    records, texts = places(out, shard)
-    with staging(records.parent) as (record_file, record_path), staging(texts.parent) as (text_file, text_path):
+    with staged(out, shard) as stager:
         for document in documents.tolist():
             record: Mapping[str, Any] = index.record(document)
             done.kept.append(True)
-            done.record_at.append(record_file.tell())
-            size = text_file.write(clean_bytes(record["text"]))
-            done.text_at.append(done.text_at[-1] + size)
             rest = {key: value for key, value in record.items() if key != "text"}
-            record_file.write(dumped(rest) + b"\n")
-    rename(record_path, records)
-    rename(text_path, texts)
+            stager.document(0, dumped(rest), clean_bytes(record["text"]), b"", kept=True)
+    done.text_at, done.record_at = stager.text_at, stager.record_at
     return done
 
 
 def _id(out: Path, cleaned: Sequence[Cleaned], document: int) -> str:
     starts = list(accumulate((len(done.kept) for done in cleaned), initial=0))
     shard = bisect_right(starts, document) - 1
-    with places(out, shard)[0].open("rb") as file:
+    with places(out, shard).records.open("rb") as file:
         file.seek(cleaned[shard].record_at[document - starts[shard]])
         return str(loaded(file.readline())["id"])

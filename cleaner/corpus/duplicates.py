@@ -105,8 +105,8 @@ class Keepers:
             if len(self._open) == OPEN:
                 for file in self._open.pop(next(iter(self._open))):
                     file.close()
-            records, texts = places(self._out, shard)
-            self._open[shard] = records.open("rb"), texts.open("rb")
+            place = places(self._out, shard)
+            self._open[shard] = place.records.open("rb"), place.texts.open("rb")
         return self._open[shard]
 
     def _evidence(self, place: tuple[int, int, int, int], start: int, end: int) -> Mapping[str, Any]:

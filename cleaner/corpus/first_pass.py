@@ -6,24 +6,21 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from math import inf
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import Any
 
-from cleaner.corpus.reader import Reading, Verbatim, piece_bytes, read
+from cleaner.corpus.reader import Read, Reading, Verbatim, piece_bytes, read
 from cleaner.corpus.record import Origin, dumped, number_in, record_of
 from cleaner.corpus.salvaged import salvaged
 from cleaner.corpus.shards import Piece, Shard
 from cleaner.corpus.shelf import Brief, briefs
 from cleaner.corpus.source import Passed
-from cleaner.corpus.staged import Head, clean_bytes, clean_text, places, write
+from cleaner.corpus.staged import Stager, clean_bytes, line_of, staged
 from cleaner.corpus.tally import Tally
-from cleaner.corpus.workdir import publish, rename, staging
+from cleaner.corpus.workdir import publish, staging
 from cleaner.dedup.settings import Dedup
 from cleaner.document import Document
 from cleaner.pipeline import Pipeline
 from cleaner.text.errors import InputError
-
-if TYPE_CHECKING:
-    from cleaner.dedup.units import Units
 
 ORIGINALS = "originals"
 
@@ -64,7 +61,6 @@ class Cleaned:
     record_at  where each document's record begins in the staged records, in bytes
     values     of its documents, for `keep = "field:NAME"`
     salvaged   articles put together again from what was taken out of its documents
-    units      the rows of its documents and paragraphs for matching
     tally      of its documents, before duplicates go
     """
 
@@ -79,63 +75,60 @@ class Cleaned:
     failed: list[Passed] = field(default_factory=list)
     originals: set[str] = field(default_factory=set)
     salvaged: list[Brief] = field(default_factory=list)
-    units: "Units | None" = None
     tally: Tally = field(default_factory=Tally)
 
 
 def _clean(job: FirstPass, shard: Shard) -> Cleaned:
     done = Cleaned(shard.number)
-    records, texts = places(job.out, shard.number)
-    with staging(records.parent) as (record_file, record_path), staging(texts.parent) as (text_file, text_path):
+    with staged(job.out, shard.number) as stager:
         for piece in shard.pieces:
             try:
-                _piece(job, piece, done, record_file, text_file)
+                _piece(job, piece, done, stager)
             except InputError as failure:
                 done.skipped[piece.source.name] = Passed(piece.source.path, str(failure))
-    rename(record_path, records)
-    rename(text_path, texts)
-    if job.dedup is not None:
-        from cleaner.dedup.units import units_of
-
-        done.units = units_of(_texts(texts, done), job.dedup)
+    done.text_at, done.record_at = stager.text_at, stager.record_at
     return done
 
 
-def _texts(texts: Path, done: Cleaned) -> list[str]:
-    data = texts.read_bytes()
-    return [clean_text(data[start:end]) for start, end in zip(done.text_at, done.text_at[1:], strict=False)]
-
-
-def _piece(job: FirstPass, piece: Piece, done: Cleaned, records: IO[bytes], texts: IO[bytes]) -> None:
+def _piece(job: FirstPass, piece: Piece, done: Cleaned, stager: Stager) -> None:
     source, data = piece.source, piece_bytes(piece)
-    documents = 0
+    before = len(done.kept)
     for one in read(piece, data, job.reading):
-        if isinstance(one, Verbatim):
-            write(records, Head(source.name), _verbatim(one))
-            if one.reason is not None:
-                done.failed.append(Passed(one.origin.place, one.reason))
+        if isinstance(one, Read):
+            _document(job, one, done, stager)
             continue
-        if one.original is not None:
-            done.originals.add(_keep_original(job.out, one.original))
-        doc = job.pipeline(one.doc)
-        done.failed += _failures(doc, one.origin)
-        done.kept.append(doc.kept)
-        done.inputs.append(len(done.read))
-        if job.dedup is not None and job.dedup.field is not None:
-            done.values.append(_value(job.dedup.field, one.origin))
-        size = texts.write(clean_bytes(doc.text))
-        done.text_at.append(done.text_at[-1] + size)
-        head = Head.of(source.name, size, kept=doc.kept, shell=one.origin.shell)
-        record = record_of(doc, one.origin, path=None, record=None)
-        if articles := salvaged(job.pipeline, doc):
-            done.salvaged += briefs(source.name, articles)
-            record["salvaged"] = articles
-        done.record_at.append(write(records, head, dumped(record)))
-        done.tally.add(doc)
-        documents += 1
+        stager.verbatim(len(done.read), _verbatim(one))
+        if one.reason is not None:
+            done.failed.append(Passed(one.origin.place, one.reason))
     whole = piece.start == 0 and piece.end == source.size
     sha = sha256(data).hexdigest() if whole else None
-    done.read.append(Input(source.path, source.name, source.format, len(data), sha, documents))
+    done.read.append(Input(source.path, source.name, source.format, len(data), sha, len(done.kept) - before))
+
+
+def _document(job: FirstPass, one: Read, done: Cleaned, stager: Stager) -> None:
+    if one.original is not None:
+        done.originals.add(_keep_original(job.out, one.original))
+    doc = job.pipeline(one.doc)
+    kept = doc.kept
+    done.failed += _failures(doc, one.origin)
+    done.kept.append(kept)
+    done.inputs.append(len(done.read))
+    if job.dedup is not None and job.dedup.field is not None:
+        done.values.append(_value(job.dedup.field, one.origin))
+    record = record_of(doc, one.origin, path=None, record=None)
+    if articles := salvaged(job.pipeline, doc):
+        done.salvaged += briefs(one.origin.name, articles)
+        record["salvaged"] = articles
+    line = _clean_line(one, doc) if kept else b""
+    stager.document(len(done.read), dumped(record), clean_bytes(doc.text), line, kept=kept)
+    done.tally.add(doc)
+
+
+def _clean_line(one: Read, doc: Document) -> bytes:
+    """The line of a document in a clean file of JSON lines; nothing for a file that is one document."""
+    if one.line is not None and doc.text == doc.raw:
+        return one.line + b"\n"
+    return b"" if one.origin.shell is None else line_of(one.origin.shell, doc.text)
 
 
 def _value(name: str, origin: Origin) -> float:

@@ -2,10 +2,9 @@
 
 import json
 import re
-from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the C scanner that json itself uses; not in typeshed
 from json.encoder import encode_basestring, encode_basestring_ascii
-from typing import Any
+from typing import Any, NamedTuple
 
 from cleaner.text.errors import InputError
 
@@ -14,9 +13,8 @@ _HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # half a character, which on
 _DECODER = json.JSONDecoder(strict=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Shell:
-    """A line of JSON without the literal of its text field.
+class Shell(NamedTuple):
+    """A line of JSON without the literal of its text field. A tuple, since every line has one.
 
     before, after  what stands on either side of the literal
     ascii          the literal escapes everything beyond ASCII, as json.dumps does by default

@@ -177,7 +177,7 @@ class StagedTexts:
         if file is None or number != shard:
             if file is not None:
                 file.close()
-            file = places(self._out, shard)[1].open("rb")
+            file = places(self._out, shard).texts.open("rb")
             self._open = shard, file
         return file
 

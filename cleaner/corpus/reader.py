@@ -4,14 +4,15 @@ import codecs
 import errno
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cleaner.corpus.encoding import Decoded, decode, encode
-from cleaner.corpus.jsonl import split
+from cleaner.corpus.jsonl import Shell, split
+from cleaner.corpus.plain_line import splitter
 from cleaner.corpus.record import Origin
 from cleaner.corpus.shards import Piece
 from cleaner.corpus.source import Source
@@ -22,13 +23,17 @@ _BOM = codecs.BOM_UTF8
 _HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")  # an escaped half in front of a byte that is not UTF-8
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A document; `original` are its bytes where its text cannot give them back."""
+class Read(NamedTuple):
+    """A document.
+
+    original  its bytes where its text cannot give them back
+    line      the JSON line it stands in, without its end, where the same text would be written as this very line
+    """
 
     doc: Document
     origin: Origin
     original: bytes | None = None
+    line: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +89,35 @@ def _file(source: Source, data: bytes, how: Reading) -> Read:
 
 def _read(id: str, text: str, origin: Origin, original: bytes | None) -> Read:
     if original is not None:
-        origin = replace(origin, original=sha256(original).hexdigest())
+        origin = origin._replace(original=sha256(original).hexdigest())
     return Read(Document.of(text, id, {"path": origin.path, "record": origin.record}), origin, original)
 
 
 def _lines(piece: Piece, data: bytes, how: Reading) -> Iterator[Read | Verbatim]:
-    lines = data.split(b"\n")
+    source, lines = piece.source, data.split(b"\n")
     last = len(lines) - 1
+    encoding = how.encoding_of(source.name)
+    plain = splitter(how.text_field)
     for index, line in enumerate(lines):
         if index == last and not line:
             return  # nothing stands behind the last line feed
         end = "" if index == last else "\n"
         if line.endswith(b"\r"):
             line, end = line[:-1], "\r" + end
-        bom = index == 0 and piece.start == 0 and line.startswith(_BOM)
-        yield _line(piece.source, piece.first_line + index, line, end, how, bom=bom)
+        number = piece.first_line + index
+        if encoding is None and (found := plain(line)) is not None:
+            yield _plain(source, number, line, end, *found)
+        else:
+            bom = index == 0 and piece.start == 0 and line.startswith(_BOM)
+            yield _line(source, number, line, end, how, bom=bom)
+
+
+def _plain(source: Source, number: int, line: bytes, end: str, text: str, shell: Shell) -> Read:
+    """A line of JSON in UTF-8 with nothing odd about it, as nearly all are."""
+    sha = sha256(line).hexdigest()
+    origin = Origin(source.path, source.name, number, len(line), sha, shell=shell, end=end)
+    doc = Document.of(text, f"{source.name}:{number}", {"path": source.path, "record": number})
+    return Read(doc, origin, None, line)
 
 
 def _line(source: Source, number: int, line: bytes, end: str, how: Reading, *, bom: bool) -> Read | Verbatim:
@@ -139,7 +158,7 @@ def _decoded_line(body: bytes, encoding: str | None) -> Decoded:
 
 
 def _decoded(origin: Origin, decoded: Decoded) -> Origin:
-    return replace(origin, encoding=decoded.encoding, errors=decoded.errors, bom=decoded.bom)
+    return origin._replace(encoding=decoded.encoding, errors=decoded.errors, bom=decoded.bom)
 
 
 def _decision(decoded: Decoded) -> dict[str, Any] | None:

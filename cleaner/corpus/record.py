@@ -5,7 +5,6 @@ Spans are code points of the decoded source, whichever stage found them.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from math import inf
 from typing import Any, NamedTuple
@@ -19,9 +18,8 @@ from cleaner.text.change import Change, Edit
 VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a document came from and how its bytes were read.
+class Origin(NamedTuple):
+    """Where a document came from and how its bytes were read. A tuple, since every document has one.
 
     path      of the input file, as it was given
     name      of the file in the tree

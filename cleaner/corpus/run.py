@@ -22,6 +22,7 @@ from cleaner.corpus.second_pass import Part, SecondPass, Written
 from cleaner.corpus.shards import Shard, cut
 from cleaner.corpus.shelf import Shelves, claim
 from cleaner.corpus.source import Listing, Passed, listing
+from cleaner.corpus.staged import places
 from cleaner.corpus.tally import Tally
 from cleaner.corpus.workdir import WORK, claimed, clear_work, refuse_overlap
 from cleaner.pipeline import Pipeline
@@ -30,6 +31,7 @@ from cleaner.text.errors import ConfigError
 if TYPE_CHECKING:
     from cleaner.corpus.index import Index
     from cleaner.corpus.rows import Rows
+    from cleaner.dedup.units import Units
 
 Progress = Callable[[str, int, int], None]  # phase, bytes done, bytes in all
 _WORTH_PROCESSES = 4 << 20  # bytes of input
@@ -188,22 +190,32 @@ def _first_pass(job: _Job, shards: list[Shard], rows: "Rows | None") -> tuple[li
     A file of which one piece cannot be read is skipped whole: shards that hold other pieces of it are done again.
     """
     fn = FirstPass(job.out, job.pipeline, Reading(job.config.text_field, job.config.encoding), job.config.dedup)
-    results = _watched(job, "clean", shards, job.engine.map_shards(fn, shards))
-    done = [_without_rows(one, rows) for one in results]
+    done = _signed(job, rows, _watched(job, "clean", shards, job.engine.map_shards(fn, shards)))
     skipped: dict[str, Passed] = {}
     while lost := {name: one for shard in done for name, one in shard.skipped.items() if name not in skipped}:
         skipped |= lost
         halves = [shards[one.shard].without(lost) for one in done if any(entry.name in lost for entry in one.read)]
-        for again in job.engine.map_shards(fn, halves):
-            done[again.shard] = _without_rows(again, rows)
+        for again in _signed(job, rows, job.engine.map_shards(fn, halves)):
+            done[again.shard] = again
     return done, list(skipped.values())
 
 
-def _without_rows(one: Cleaned, rows: "Rows | None") -> Cleaned:
-    if rows is not None and one.units is not None:
-        rows.put(one.shard, len(one.kept), one.units)
-        one.units = None
-    return one
+def _signed(job: _Job, rows: "Rows | None", cleaned: Iterable[Cleaned]) -> list[Cleaned]:
+    """All shards; a shard is signed while the next ones are cleaned."""
+    settings = job.config.dedup
+    if rows is None or settings is None:
+        return list(cleaned)
+    from cleaner.corpus.signing import signed
+    from cleaner.dedup.threads import in_threads
+
+    def sign(one: Cleaned) -> "tuple[Cleaned, Units]":
+        return one, signed(places(job.out, one.shard).texts, one.text_at, settings)
+
+    done = []
+    for one, units in in_threads(sign, cleaned, getattr(job.engine, "workers", 1)):
+        rows.put(one.shard, len(one.kept), units)
+        done.append(one)
+    return done
 
 
 def _second_pass(
@@ -245,7 +257,8 @@ def _parts(cleaned: list[Cleaned], matched: Matched, shelves: Shelves) -> list[P
             name = one.read[entry].name
             if name in first and one.kept[index] and index not in matched.emptied[one.shard]:
                 lines[name] += 1
-        parts.append(Part(one.shard, matched.removals[one.shard], matched.counts[one.shard], first, share))
+        names = tuple(entry.name for entry in one.read)
+        parts.append(Part(one.shard, names, matched.removals[one.shard], matched.counts[one.shard], first, share))
     return parts
 
 

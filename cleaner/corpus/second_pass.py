@@ -8,9 +8,9 @@ from pathlib import Path
 
 from cleaner.corpus.duplicates import Duplicate, Duplicates, Keepers, finding_of
 from cleaner.corpus.matching import Counts
-from cleaner.corpus.record import Occurrence, document_in, dumped, loaded, occurrences_out, record_of
+from cleaner.corpus.record import Occurrence, document_in, dumped, loaded, occurrences_out, origin_in, record_of
 from cleaner.corpus.shelf import Shelf, shelve
-from cleaner.corpus.staged import Entry, clean_bytes, clean_text, entries, origin_of, placed
+from cleaner.corpus.staged import Entry, clean_bytes, clean_text, entries, line_of, placed
 from cleaner.corpus.tally import Tally
 from cleaner.corpus.workdir import WORK, inside, staging
 from cleaner.dedup.settings import Dedup
@@ -24,12 +24,14 @@ CORPUS = "corpus"
 class Part:
     """A shard's share of the second pass.
 
+    names     of its inputs
     removals  its duplicates, and how often what stays occurred; None where nothing was looked for
     records   name of a JSON lines file → number of the next clean line in it, from 1
     shelf     which salvaged articles are written, and where
     """
 
     shard: int
+    names: Sequence[str]
     removals: Duplicates | None
     counts: Counts | None
     records: Mapping[str, int]
@@ -85,11 +87,11 @@ class Written:
 def _write(job: SecondPass, part: Part) -> Written:
     with staging(job.out / WORK / "provenance") as (provenance, path):
         done = Written(part.shard, path)
-        for name, its in groupby(_without_duplicates(job, part, done), key=lambda entry: entry.head.name):
+        for name, its in groupby(_without_duplicates(job, part, done), key=lambda entry: part.names[entry.head.input]):
             write = _write_lines if name in part.records else _write_text
             written = write(job.out, name, its, done, part.records)
             for record in _salvaged(job, part, name, written, done):
-                provenance.write(record + b"\n")
+                provenance.write(record)
     return done
 
 
@@ -107,7 +109,7 @@ def _salvaged(job: SecondPass, part: Part, name: str, records: Iterable[bytes], 
                 done.files.append(_file(job.out, place, data))
             else:
                 stretch.setdefault(place, []).append(data)
-        yield dumped(record)
+        yield dumped(record) + b"\n"
     for place, texts in stretch.items():
         with staging(job.out / WORK / "pieces") as (file, temporary):
             file.writelines(texts)
@@ -121,7 +123,7 @@ def _without_duplicates(job: SecondPass, part: Part, done: Written) -> Iterator[
     index = 0
     with Keepers(job.out) as keepers:
         for entry in entries(job.out, part.shard):
-            if entry.head.size is None:
+            if entry.head.text < 0:
                 yield entry
                 continue
             if index in counts:
@@ -140,7 +142,7 @@ def _counted(entry: Entry, counts: Sequence[Occurrence]) -> Entry:
     record = loaded(entry.record)
     back = document_in(record, clean_text(entry.text)).change.mapper(back=True)
     moved = [Occurrence(one.whole, *back(one.start, one.end), one.times) for one in counts]
-    return entry._replace(record=dumped(record | occurrences_out(moved)))
+    return entry._replace(record=dumped(record | occurrences_out(moved)) + b"\n")
 
 
 def _without(
@@ -152,9 +154,12 @@ def _without(
     before = document_in(record, clean_text(entry.text))
     findings = [finding_of(one, before.text, keepers, job.dedup) for one in duplicates]
     after = _revised(job.pipeline, before, findings)
-    out = record_of(after, origin_of(entry.head, record), path=None, record=None)
+    origin = origin_in(record, entry.line[:-1].decode("utf-8", "surrogateescape"))
+    out = record_of(after, origin, path=None, record=None)
     out |= {key: record[key] for key in ("dup_count", "salvaged") if key in record}
-    return Entry(entry.head._replace(kept=after.kept), dumped(out), clean_bytes(after.text)), before, after
+    line = line_of(origin.shell, after.text) if origin.shell and after.kept else b""
+    head = entry.head._replace(kept=after.kept)
+    return Entry(head, dumped(out) + b"\n", clean_bytes(after.text), line), before, after
 
 
 def _revised(pipeline: Pipeline, doc: Document, duplicates: Sequence[Finding]) -> Document:
@@ -185,8 +190,7 @@ def _write_lines(
             if not entry.head.kept:
                 yield entry.record
                 continue
-            assert entry.head.shell is not None  # it came in a line
-            file.write((entry.head.shell.line(clean_text(entry.text)) + "\n").encode("utf-8", "surrogateescape"))
+            file.write(entry.line)
             yield placed(entry.record, place, number)
             number += 1
         done.pieces.append(Output(place, temporary, file.tell(), ""))

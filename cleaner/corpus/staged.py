@@ -1,17 +1,18 @@
-"""What the first pass leaves of each document for the second: a head, its record, its text. Reads and writes, decides nothing.
+"""What the first pass leaves of each document for the second: its record, its text, its clean line. Decides nothing.
 
-Two files a shard: lines of heads and records in turn, and the texts end to end. The record is the document's line of
-provenance but for its place, so that a document without duplicates is written without being read again.
+Four files a shard: records, texts and lines end to end, and heads, which say how long these are. The record is the
+document's line of provenance but for its place, so that a document without duplicates is written as it was staged.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from array import array
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 from cleaner.corpus.jsonl import Shell
-from cleaner.corpus.record import Origin, dumped, loaded, origin_in
-from cleaner.corpus.workdir import WORK
+from cleaner.corpus.record import dumped
+from cleaner.corpus.workdir import WORK, rename, staging
 
 _NOWHERE = b'"clean":{"path":null,"record":null,'  # inside a string its quotes would be escaped
 
@@ -19,67 +20,95 @@ _NOWHERE = b'"clean":{"path":null,"record":null,'  # inside a string its quotes 
 class Head(NamedTuple):
     """What the second pass must know of every document.
 
-    name    of its input
-    size    of its text in bytes; None for a line that is no document
+    input   the number of its input in the shard
     kept    it has a clean text
-    before  the JSON line around its text, as in jsonl.Shell; None for a file that is one document
+    record  bytes of its record; of its `text`, -1 for a line that is no document; of its `line`, 0 where it has no
+            clean line in a file of JSON lines
     """
 
-    name: str
-    size: int | None = None
-    kept: bool = False
-    before: str | None = None
-    after: str = ""
-    ascii: bool = False
-
-    @classmethod
-    def of(cls, name: str, size: int, *, kept: bool, shell: Shell | None) -> "Head":
-        """The head of a document."""
-        return cls(name, size, kept, *((shell.before, shell.after, shell.ascii) if shell else ()))
-
-    @property
-    def shell(self) -> Shell | None:
-        """Enough of the JSON line to write the clean one."""
-        return None if self.before is None else Shell(self.before, self.after, self.ascii)
+    input: int
+    kept: int
+    record: int
+    text: int
+    line: int
 
 
 class Entry(NamedTuple):
-    """A document as it was staged; `text` in UTF-8."""
+    """A document as it was staged: its record and its clean line, each with a line feed, its text in UTF-8."""
 
     head: Head
     record: bytes
     text: bytes
+    line: bytes
 
 
-def places(out: Path, shard: int) -> tuple[Path, Path]:
-    """The staged records and texts of a shard."""
+class Places(NamedTuple):
+    """Where a shard is staged."""
+
+    records: Path
+    texts: Path
+    lines: Path
+    heads: Path
+
+
+def places(out: Path, shard: int) -> Places:
+    """The staged files of a shard."""
     folder = out / WORK / "clean"
-    return folder / f"{shard:05}.jsonl", folder / f"{shard:05}.text"
+    return Places(*(folder / f"{shard:05}.{name}" for name in Places._fields))
 
 
-def write(records: IO[bytes], head: Head, record: bytes) -> int:
-    """Stage the two lines of a document; where its record begins, in bytes."""
-    first = dumped(head)
-    at = records.tell() + len(first) + 1
-    records.write(b"%b\n%b\n" % (first, record))
-    return at
+class Stager:
+    """Takes the documents of a shard, in order.
+
+    text_at    where each document's text ends, in bytes, after a first 0
+    record_at  where each document's record begins, in bytes
+    """
+
+    def __init__(self, records: IO[bytes], texts: IO[bytes], lines: IO[bytes]) -> None:
+        self._records, self._texts, self._lines = records, texts, lines
+        self._end = 0
+        self.heads = array("q")
+        self.text_at, self.record_at = array("q", [0]), array("q")
+
+    def document(self, input: int, record: bytes, text: bytes, line: bytes, *, kept: bool) -> None:
+        """The next document; its record without the line feed."""
+        self.text_at.append(self.text_at[-1] + len(text))
+        self.record_at.append(self._end)
+        self._texts.write(text)
+        self._lines.write(line)
+        self._put(Head(input, kept, len(record) + 1, len(text), len(line)), record)
+
+    def verbatim(self, input: int, record: bytes) -> None:
+        """The next line, which is no document."""
+        self._put(Head(input, False, len(record) + 1, -1, 0), record)
+
+    def _put(self, head: Head, record: bytes) -> None:
+        self.heads.extend(head)
+        self._records.write(record + b"\n")
+        self._end += head.record
+
+
+@contextmanager
+def staged(out: Path, shard: int) -> Iterator[Stager]:
+    """The files of a shard, which take their names when the block ends."""
+    place = places(out, shard)
+    with ExitStack() as stack:
+        files = [stack.enter_context(staging(path.parent)) for path in place]
+        (records, _), (texts, _), (lines, _), (heads, _) = files
+        stager = Stager(records, texts, lines)
+        yield stager
+        heads.write(stager.heads.tobytes())
+    for (_, temporary), path in zip(files, place, strict=True):
+        rename(temporary, path)
 
 
 def entries(out: Path, shard: int) -> Iterator[Entry]:
     """Every document of a shard, and every line that is none, in order."""
-    records, texts = places(out, shard)
-    with records.open("rb") as record_file, texts.open("rb") as text_file:
-        for line in record_file:
-            head = Head(*loaded(line))
-            yield Entry(head, next(record_file)[:-1], text_file.read(head.size or 0))
-
-
-def origin_of(head: Head, record: Mapping[str, Any]) -> Origin:
-    """Where a document came from: its record, with the JSON line from its head."""
-    origin = origin_in(record)
-    if origin.shell is None or head.before is None:
-        return origin
-    return replace(origin, shell=replace(origin.shell, before=head.before, after=head.after))
+    place = places(out, shard)
+    heads = array("q", place.heads.read_bytes())
+    with place.records.open("rb") as records, place.texts.open("rb") as texts, place.lines.open("rb") as lines:
+        for head in map(Head._make, zip(*[iter(heads)] * len(Head._fields), strict=True)):
+            yield Entry(head, records.read(head.record), texts.read(max(head.text, 0)), lines.read(head.line))
 
 
 def placed(record: bytes, path: str, number: int | None) -> bytes:
@@ -90,6 +119,11 @@ def placed(record: bytes, path: str, number: int | None) -> bytes:
     """
     where = b'"clean":{"path":%b,"record":%b,' % (dumped(path), dumped(number))
     return record.replace(_NOWHERE, where, 1)
+
+
+def line_of(shell: Shell, text: str) -> bytes:
+    """A clean line as it is written, with its line feed."""
+    return f"{shell.line(text)}\n".encode("utf-8", "surrogateescape")
 
 
 def clean_bytes(text: str) -> bytes:
