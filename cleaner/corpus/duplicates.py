@@ -3,16 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from hashlib import sha256
-from itertools import chain, groupby
-from pathlib import Path
-from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cleaner.corpus.record import document_in, loaded
-from cleaner.corpus.staged import clean_text, places
+from cleaner.corpus.record import back_in, loaded
+from cleaner.corpus.staged import StagedFiles
 from cleaner.dedup.settings import Dedup
-from cleaner.document import Document, Finding
+from cleaner.document import Finding, content_digest
 from cleaner.text.change import Mapper
 
 if TYPE_CHECKING:
@@ -22,7 +19,6 @@ if TYPE_CHECKING:
     Ids = NDArray[np.int64]
 
 REMEMBERED = 256  # documents, and evidence of as many copies
-OPEN = 16  # shards whose files are open
 
 
 class Duplicate(NamedTuple):
@@ -76,46 +72,35 @@ class Duplicates:
         return {document: list(its) for document, its in groupby(rows, key=lambda one: one.document)}
 
 
+class Copy(NamedTuple):
+    """The document of a copy that stays: `back` carries spans of its text to its source `raw`."""
+
+    id: str
+    origin: Mapping[str, Any]
+    raw: str
+    text: str
+    back: Mapper
+
+
 class Keepers:
     """The copies that stay, with the way of their spans back to their sources; the last ones are remembered."""
 
-    def __init__(self, out: Path) -> None:
-        self._out = out
-        self.document = lru_cache(REMEMBERED)(self._document)
+    def __init__(self, files: StagedFiles) -> None:
+        self._files = files
+        self.copy = lru_cache(REMEMBERED)(self._copy)
         self.evidence = lru_cache(REMEMBERED)(self._evidence)
-        self._open: dict[int, tuple[IO[bytes], IO[bytes]]] = {}
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        for file in chain.from_iterable(self._open.values()):
-            file.close()
-
-    def _document(self, shard: int, record_at: int, text_at: int, text_end: int) -> tuple[Document, Mapper]:
-        records, texts = self._files(shard)
-        records.seek(record_at)
-        texts.seek(text_at)
-        doc = document_in(loaded(records.readline()), clean_text(texts.read(text_end - text_at)))
-        return doc, doc.change.mapper(back=True)
-
-    def _files(self, shard: int) -> tuple[IO[bytes], IO[bytes]]:
-        """The staged records and texts of a shard, left open; not of many shards at once."""
-        if shard not in self._open:
-            if len(self._open) == OPEN:
-                for file in self._open.pop(next(iter(self._open))):
-                    file.close()
-            place = places(self._out, shard)
-            self._open[shard] = place.records.open("rb"), place.texts.open("rb")
-        return self._open[shard]
+    def _copy(self, shard: int, record_at: int, text_at: int, text_end: int) -> Copy:
+        record, text = loaded(self._files.record(shard, record_at)), self._files.text(shard, text_at, text_end)
+        back = back_in(record, text)
+        return Copy(record["id"], record["source"], back.apply(text), text, back.mapper())
 
     def _evidence(self, place: tuple[int, int, int, int], start: int, end: int) -> Mapping[str, Any]:
-        doc, back = self.document(*place)
-        start, end = back(start, end)
-        origin = doc.meta["origin"]
-        kept = {"id": doc.id, "path": origin["path"], "span": [start, end]}
-        kept |= {"sha256": sha256(doc.raw[start:end].encode("utf-8", "surrogatepass")).hexdigest()}
-        return kept | ({"run": origin["run"]} if "run" in origin else {})
+        copy = self.copy(*place)
+        start, end = copy.back(start, end)
+        kept = {"id": copy.id, "path": copy.origin["path"], "span": [start, end]}
+        kept |= {"sha256": content_digest(copy.raw[start:end])}
+        return kept | ({"run": copy.origin["run"]} if "run" in copy.origin else {})
 
 
 def finding_of(one: Duplicate, text: str, keepers: Keepers, settings: Dedup) -> Finding:
@@ -133,7 +118,7 @@ def finding_of(one: Duplicate, text: str, keepers: Keepers, settings: Dedup) -> 
         evidence["estimate"] = round(one.estimate, 3)
     differ: tuple[str, ...] = ()
     if one.exact:
-        differ = _differ(text[one.start : one.end], keepers.document(*place)[0].text[one.kept_start : one.kept_stop])
+        differ = _differ(text[one.start : one.end], keepers.copy(*place).text[one.kept_start : one.kept_stop])
     keeper = f"{kept['id']} of the run {kept['run']['out']}" if "run" in kept else kept["id"]
     evidence["words"] = _words(kind, one, keeper, differ)
     rule = f"dedup.{kind}.{'exact' if one.exact else 'near'}"

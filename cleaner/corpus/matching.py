@@ -6,13 +6,13 @@ from dataclasses import asdict, dataclass, field
 from itertools import accumulate, groupby, pairwise
 from operator import itemgetter
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from cleaner.corpus.duplicates import Duplicates
 from cleaner.corpus.engine import Engine
 from cleaner.corpus.first_pass import Cleaned
 from cleaner.corpus.record import Occurrence
-from cleaner.corpus.staged import clean_text, places
+from cleaner.corpus.staged import StagedFiles
 from cleaner.dedup.settings import Dedup
 from cleaner.document import Certainty
 from cleaner.pipeline import Pipeline
@@ -93,10 +93,11 @@ def match_documents(
 
     crowds = Crowds()
     units, bands = rows.joined()
-    with StagedTexts(out, cleaned) as staging:
+    with StagedFiles(out) as files:
+        texts = StagedTexts(files, cleaned)
 
         def fetch(rows: "Ids") -> list[str]:
-            return list(_texts(units, staging, rows))
+            return list(_texts(units, texts, rows))
 
         values = np.concatenate([np.empty(0), *(done.values for done in cleaned)]) if settings.field else None
         earlier = None if index is None else _earlier(index, units, bands, fetch, settings)
@@ -148,44 +149,24 @@ def _report(units: "Units", edges: "Edges", settings: Dedup) -> dict[str, Any]:
 class StagedTexts:
     """The staged texts of all shards, documents numbered through; read one at a time."""
 
-    def __init__(self, out: Path, cleaned: Sequence[Cleaned]) -> None:
-        self._out, self._cleaned = out, cleaned
+    def __init__(self, files: StagedFiles, cleaned: Sequence[Cleaned]) -> None:
+        self._files, self._cleaned = files, cleaned
         self._starts = [0, *accumulate(len(done.kept) for done in cleaned)]
         self._last: tuple[int, str] = (-1, "")
-        self._open: tuple[int, IO[bytes] | None] = (-1, None)
-
-    def __enter__(self) -> "StagedTexts":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._open[1] is not None:
-            self._open[1].close()
 
     def text(self, document: int) -> str:
         """The text of a document as the first pass left it."""
         if self._last[0] != document:
             shard = bisect_right(self._starts, document) - 1
             at, index = self._cleaned[shard].text_at, document - self._starts[shard]
-            file = self._texts(shard)
-            file.seek(at[index])
-            self._last = document, clean_text(file.read(at[index + 1] - at[index]))
+            self._last = document, self._files.text(shard, at[index], at[index + 1])
         return self._last[1]
 
-    def _texts(self, shard: int) -> IO[bytes]:
-        """The staged texts of a shard, left open: documents are asked for in order."""
-        number, file = self._open
-        if file is None or number != shard:
-            if file is not None:
-                file.close()
-            file = places(self._out, shard).texts.open("rb")
-            self._open = shard, file
-        return file
 
-
-def _texts(units: "Units", staging: StagedTexts, rows: "Ids") -> Iterator[str]:
+def _texts(units: "Units", texts: StagedTexts, rows: "Ids") -> Iterator[str]:
     spans = (column[rows].tolist() for column in (units.document, units.start, units.end))
     for document, start, end in zip(*spans, strict=True):
-        yield staging.text(document)[start:end]
+        yield texts.text(document)[start:end]
 
 
 @dataclass(frozen=True, slots=True)

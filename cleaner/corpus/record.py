@@ -76,6 +76,11 @@ class Occurrence(NamedTuple):
     times: int
 
 
+def with_occurrences(record: bytes, occurrences: Iterable[Occurrence]) -> bytes:
+    """A record as it was dumped, with its line feed, and how often its document occurred."""
+    return b"%b,%b\n" % (record[:-2], dumped(occurrences_out(occurrences))[1:])
+
+
 def occurrences_out(occurrences: Iterable[Occurrence]) -> dict[str, Any]:
     """The member `dup_count` of a record: the document's own count, and [start, end, count] of paragraphs.
 
@@ -139,10 +144,15 @@ def origin_in(record: Mapping[str, Any], line: str | None = None) -> Origin:
 
 def document_in(record: Mapping[str, Any], text: str) -> Document:
     """The document a record and its clean text tell of, as it stood after cleaning."""
-    back = Change.of(len(text), (Edit(*edit) for edit in record["back"]))
+    back = back_in(record, text)
     raw = back.apply(text)
     findings = tuple(finding_in(one) for one in record["findings"])
     return Document(record["id"], raw, text, back.invert(text), findings, {"origin": record["source"]})
+
+
+def back_in(record: Mapping[str, Any], text: str) -> Change:
+    """The change that leads from the clean text of a record back to its source."""
+    return Change.of(len(text), (Edit(*edit) for edit in record["back"]))
 
 
 def _source_of(origin: Origin) -> dict[str, Any]:

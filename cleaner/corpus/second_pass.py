@@ -8,9 +8,18 @@ from pathlib import Path
 
 from cleaner.corpus.duplicates import Duplicate, Duplicates, Keepers, finding_of
 from cleaner.corpus.matching import Counts
-from cleaner.corpus.record import Occurrence, document_in, dumped, loaded, occurrences_out, origin_in, record_of
+from cleaner.corpus.record import (
+    Occurrence,
+    back_in,
+    document_in,
+    dumped,
+    loaded,
+    origin_in,
+    record_of,
+    with_occurrences,
+)
 from cleaner.corpus.shelf import Shelf, shelve
-from cleaner.corpus.staged import Entry, clean_bytes, clean_text, entries, line_of, placed
+from cleaner.corpus.staged import Entry, StagedFiles, clean_bytes, clean_text, entries, line_of, placed
 from cleaner.corpus.tally import Tally
 from cleaner.corpus.workdir import WORK, inside, staging
 from cleaner.dedup.settings import Dedup
@@ -121,7 +130,8 @@ def _without_duplicates(job: SecondPass, part: Part, done: Written) -> Iterator[
     removals = part.removals.by_document() if part.removals else {}
     counts = part.counts.by_document() if part.counts else {}
     index = 0
-    with Keepers(job.out) as keepers:
+    with StagedFiles(job.out) as files:
+        keepers = Keepers(files)
         for entry in entries(job.out, part.shard):
             if entry.head.text < 0:
                 yield entry
@@ -139,10 +149,9 @@ def _without_duplicates(job: SecondPass, part: Part, done: Written) -> Iterator[
 
 def _counted(entry: Entry, counts: Sequence[Occurrence]) -> Entry:
     """One document with how often it occurred, in code points of the decoded source, as all spans of a record are."""
-    record = loaded(entry.record)
-    back = document_in(record, clean_text(entry.text)).change.mapper(back=True)
+    back = back_in(loaded(entry.record), clean_text(entry.text)).mapper()
     moved = [Occurrence(one.whole, *back(one.start, one.end), one.times) for one in counts]
-    return entry._replace(record=dumped(record | occurrences_out(moved)) + b"\n")
+    return entry._replace(record=with_occurrences(entry.record, moved))
 
 
 def _without(
@@ -165,7 +174,7 @@ def _without(
 def _revised(pipeline: Pipeline, doc: Document, duplicates: Sequence[Finding]) -> Document:
     """The document after its duplicates went, its layout settled again; where nothing but white space is left, nothing is."""
     doc = pipeline.settle(doc.revise(duplicates, pipeline.level, pipeline.keep), again=True)
-    if doc.text and not doc.text.strip():
+    if doc.text.isspace():
         rest = Finding(0, len(doc.text), "dedup.document.rest", certainty=Certainty.LIKELY)
         doc = doc.revise([rest], pipeline.level, pipeline.keep)
     return doc

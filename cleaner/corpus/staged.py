@@ -7,13 +7,16 @@ document's line of provenance but for its place, so that a document without dupl
 from array import array
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import IO, NamedTuple
+from types import TracebackType
+from typing import IO, NamedTuple, Self
 
 from cleaner.corpus.jsonl import Shell
 from cleaner.corpus.record import dumped
 from cleaner.corpus.workdir import WORK, rename, staging
 
+OPEN = 32  # files
 _NOWHERE = b'"clean":{"path":null,"record":null,'  # inside a string its quotes would be escaped
 
 
@@ -109,6 +112,39 @@ def entries(out: Path, shard: int) -> Iterator[Entry]:
     with place.records.open("rb") as records, place.texts.open("rb") as texts, place.lines.open("rb") as lines:
         for head in map(Head._make, zip(*[iter(heads)] * len(Head._fields), strict=True)):
             yield Entry(head, records.read(head.record), texts.read(max(head.text, 0)), lines.read(head.line))
+
+
+class StagedFiles:
+    """The staged records and texts of all shards, by their places; few files are open at a time."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._open: dict[tuple[int, str], mmap] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for content in self._open.values():
+            content.close()
+
+    def text(self, shard: int, start: int, end: int) -> str:
+        """The text that is staged in [start, end), in bytes."""
+        return clean_text(self._content(shard, "texts")[start:end]) if start < end else ""
+
+    def record(self, shard: int, at: int) -> bytes:
+        """The record that begins there."""
+        content = self._content(shard, "records")
+        return content[at : content.find(b"\n", at)]
+
+    def _content(self, shard: int, kind: str) -> mmap:
+        if (shard, kind) not in self._open:
+            if len(self._open) == OPEN:
+                self._open.pop(next(iter(self._open))).close()
+            path: Path = getattr(places(self._out, shard), kind)
+            with path.open("rb") as file:
+                self._open[shard, kind] = mmap(file.fileno(), 0, access=ACCESS_READ)
+        return self._open[shard, kind]
 
 
 def placed(record: bytes, path: str, number: int | None) -> bytes:
