@@ -94,7 +94,7 @@ class Written:
 
 
 def _write(job: SecondPass, part: Part) -> Written:
-    with staging(job.out / WORK / "provenance") as (provenance, path):
+    with staging(job.out / WORK / "provenance", durable=False) as (provenance, path):
         done = Written(part.shard, path)
         for name, its in groupby(_without_duplicates(job, part, done), key=lambda entry: part.names[entry.head.input]):
             write = _write_lines if name in part.records else _write_text
@@ -120,7 +120,7 @@ def _salvaged(job: SecondPass, part: Part, name: str, records: Iterable[bytes], 
                 stretch.setdefault(place, []).append(data)
         yield dumped(record) + b"\n"
     for place, texts in stretch.items():
-        with staging(job.out / WORK / "pieces") as (file, temporary):
+        with staging(job.out / WORK / "pieces", durable=False) as (file, temporary):
             file.writelines(texts)
         done.pieces.append(Output(place, temporary, 0, ""))
 
@@ -194,7 +194,7 @@ def _write_lines(
 ) -> Iterator[bytes]:
     """A stretch of a JSON lines file: the lines of the documents that are kept."""
     number, place = records[name], f"{CORPUS}/{name}"
-    with staging(out / WORK / "pieces") as (file, temporary):
+    with staging(out / WORK / "pieces", durable=False) as (file, temporary):
         for entry in its:
             if not entry.head.kept:
                 yield entry.record

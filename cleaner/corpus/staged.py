@@ -16,7 +16,7 @@ from cleaner.corpus.jsonl import Shell
 from cleaner.corpus.record import dumped
 from cleaner.corpus.workdir import WORK, rename, staging
 
-OPEN = 32  # files
+OPEN = 96  # files: those of all shards, as long as inputs of more than 2 GB do not make them many
 _NOWHERE = b'"clean":{"path":null,"record":null,'  # inside a string its quotes would be escaped
 
 
@@ -96,7 +96,7 @@ def staged(out: Path, shard: int) -> Iterator[Stager]:
     """The files of a shard, which take their names when the block ends."""
     place = places(out, shard)
     with ExitStack() as stack:
-        files = [stack.enter_context(staging(path.parent)) for path in place]
+        files = [stack.enter_context(staging(path.parent, durable=False)) for path in place]
         (records, _), (texts, _), (lines, _), (heads, _) = files
         stager = Stager(records, texts, lines)
         yield stager

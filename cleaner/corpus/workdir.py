@@ -20,7 +20,7 @@ from cleaner.text.errors import ConfigError, LockedError, RunDirError, WriteErro
 
 MANIFEST, WORK, LOCK, PLAN, PREVIOUS = "manifest.json", ".work", ".lock", "run.json", "previous.json"
 TEMPORARY = re.compile(r"\.clean-[0-9a-f]{16}\.tmp")  # short: the final name may use up all 255 bytes
-BUFFER = 1 << 18  # bytes
+BUFFER = 1 << 18  # bytes written at a time: documents are small
 SIGN = b'{\n "schema": "cleaner/'  # how every sealed file of ours begins
 
 
@@ -33,10 +33,11 @@ def writing(path: Path) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def staging(folder: Path, mark: str = "") -> Iterator[tuple[IO[bytes], Path]]:
+def staging(folder: Path, mark: str = "", *, durable: bool = True) -> Iterator[tuple[IO[bytes], Path]]:
     """A temporary file in `folder`, synced when the block ends and removed when it fails. WriteError where it cannot be.
 
-    mark  hexadecimal digits that its name begins with
+    mark     hexadecimal digits that its name begins with
+    durable  False for what only this run reads again: a run that was cut short begins anew, and nothing is worth a sync
     """
     temporary = folder / f".clean-{mark + secrets.token_hex(8)[len(mark) :]}.tmp"
     try:
@@ -47,7 +48,8 @@ def staging(folder: Path, mark: str = "") -> Iterator[tuple[IO[bytes], Path]]:
         with explained(folder), file:
             yield file, temporary
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
     except BaseException:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
