@@ -150,9 +150,25 @@ def document_in(record: Mapping[str, Any], text: str) -> Document:
     return Document(record["id"], raw, text, back.invert(text), findings, {"origin": record["source"]})
 
 
+class _Back(msgspec.Struct):
+    back: list[tuple[int, int, str]]
+
+
+_BACK = msgspec.json.Decoder(_Back)
+
+
+def back_of(record: bytes, text: str) -> Change:
+    """`back_in` for a record as it was dumped; nothing else of it is read."""
+    try:
+        return back_in({"back": _BACK.decode(record).back}, text)
+    except (msgspec.MsgspecError, UnicodeDecodeError):  # lone surrogates
+        return back_in(loaded(record), text)
+
+
 def back_in(record: Mapping[str, Any], text: str) -> Change:
     """The change that leads from the clean text of a record back to its source."""
-    return Change.of(len(text), (Edit(*edit) for edit in record["back"]))
+    edits = record["back"]
+    return Change.of(len(text), (Edit(*edit) for edit in edits)) if edits else Change(len(text))
 
 
 def _source_of(origin: Origin) -> dict[str, Any]:

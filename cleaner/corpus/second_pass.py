@@ -10,7 +10,7 @@ from cleaner.corpus.duplicates import Duplicate, Duplicates, Keepers, finding_of
 from cleaner.corpus.matching import Counts
 from cleaner.corpus.record import (
     Occurrence,
-    back_in,
+    back_of,
     document_in,
     dumped,
     loaded,
@@ -149,9 +149,9 @@ def _without_duplicates(job: SecondPass, part: Part, done: Written) -> Iterator[
 
 def _counted(entry: Entry, counts: Sequence[Occurrence]) -> Entry:
     """One document with how often it occurred, in code points of the decoded source, as all spans of a record are."""
-    back = back_in(loaded(entry.record), clean_text(entry.text)).mapper()
+    back = back_of(entry.record, clean_text(entry.text)).mapper()
     moved = [Occurrence(one.whole, *back(one.start, one.end), one.times) for one in counts]
-    return entry._replace(record=with_occurrences(entry.record, moved))
+    return Entry(entry.head, with_occurrences(entry.record, moved), entry.text, entry.line)
 
 
 def _without(
@@ -167,7 +167,7 @@ def _without(
     out = record_of(after, origin, path=None, record=None)
     out |= {key: record[key] for key in ("dup_count", "salvaged") if key in record}
     line = line_of(origin.shell, after.text) if origin.shell and after.kept else b""
-    head = entry.head._replace(kept=after.kept)
+    head = entry.head if after.kept else entry.head._replace(kept=False)
     return Entry(head, dumped(out) + b"\n", clean_bytes(after.text), line), before, after
 
 
@@ -182,11 +182,12 @@ def _revised(pipeline: Pipeline, doc: Document, duplicates: Sequence[Finding]) -
 
 def _write_text(out: Path, name: str, its: Iterable[Entry], done: Written, _: Mapping[str, int]) -> Iterator[bytes]:
     """A file that is one document; no file where the document was dropped."""
+    place = f"{CORPUS}/{name}"
+    path = dumped(place)
     for entry in its:
-        place = f"{CORPUS}/{name}"
         if entry.head.kept:
             done.files.append(_file(out, place, entry.text))
-        yield placed(entry.record, place, None) if entry.head.kept else entry.record
+        yield placed(entry.record, path, None) if entry.head.kept else entry.record
 
 
 def _write_lines(
@@ -194,13 +195,14 @@ def _write_lines(
 ) -> Iterator[bytes]:
     """A stretch of a JSON lines file: the lines of the documents that are kept."""
     number, place = records[name], f"{CORPUS}/{name}"
+    path = dumped(place)
     with staging(out / WORK / "pieces", durable=False) as (file, temporary):
         for entry in its:
             if not entry.head.kept:
                 yield entry.record
                 continue
             file.write(entry.line)
-            yield placed(entry.record, place, number)
+            yield placed(entry.record, path, number)
             number += 1
         done.pieces.append(Output(place, temporary, file.tell(), ""))
 

@@ -13,7 +13,6 @@ from types import TracebackType
 from typing import IO, NamedTuple, Self
 
 from cleaner.corpus.jsonl import Shell
-from cleaner.corpus.record import dumped
 from cleaner.corpus.workdir import WORK, rename, staging
 
 OPEN = 96  # files: those of all shards, as long as inputs of more than 2 GB do not make them many
@@ -147,13 +146,13 @@ class StagedFiles:
         return self._open[shard, kind]
 
 
-def placed(record: bytes, path: str, number: int | None) -> bytes:
-    """A record that says where the clean text of its document stands.
+def placed(record: bytes, path: bytes, number: int | None) -> bytes:
+    """A record that says where the clean text of its document stands; `path` as JSON.
 
-    >>> placed(b'{"v":1,"clean":{"path":null,"record":null,"chars":3}}', "corpus/a.txt", None)
+    >>> placed(b'{"v":1,"clean":{"path":null,"record":null,"chars":3}}', b'"corpus/a.txt"', None)
     b'{"v":1,"clean":{"path":"corpus/a.txt","record":null,"chars":3}}'
     """
-    where = b'"clean":{"path":%b,"record":%b,' % (dumped(path), dumped(number))
+    where = b'"clean":{"path":%b,"record":%b,' % (path, b"null" if number is None else b"%d" % number)
     return record.replace(_NOWHERE, where, 1)
 
 

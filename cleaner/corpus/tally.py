@@ -1,14 +1,14 @@
 """What a run did, in numbers. Adds up; explains nothing."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import takewhile
 from typing import Any
 
 from cleaner.document import Document, Finding
 
 WEAKEST = 3
+_NUMBERS = (int, float)
 Weak = tuple[float, str, str]  # margin, document, rule
 
 
@@ -16,7 +16,7 @@ Weak = tuple[float, str, str]  # margin, document, rule
 class Tally:
     """Counts over documents.
 
-    rules    rule → findings, applied, and the source characters that the applied ones took away or replaced
+    rules    rule → findings, applied, and source characters that the applied ones took away or replaced
     weakest  the least certain removals
     """
 
@@ -24,7 +24,7 @@ class Tally:
     kept: int = 0
     chars_in: int = 0
     chars_out: int = 0
-    rules: dict[str, Counter[str]] = field(default_factory=dict)
+    rules: dict[str, list[int]] = field(default_factory=dict)
     weakest: list[Weak] = field(default_factory=list)
 
     def add(self, doc: Document, times: int = 1) -> None:
@@ -37,20 +37,20 @@ class Tally:
         self.chars_in += times * len(doc.raw)
         self.chars_out += times * len(doc.text)
         for finding in findings:
-            counts = self.rules.setdefault(finding.rule, Counter())
-            counts["findings"] += times * finding.count
+            counts = self.rules.setdefault(finding.rule, [0, 0, 0])
+            counts[0] += times * finding.count
             if finding.applied:
-                counts["applied"] += times * finding.count
-                counts["chars"] += times * sum(edit.end - edit.start for edit in finding.where)
+                counts[1] += times * finding.count
+                counts[2] += times * _chars(finding)
                 if (margin := margin_of(finding)) is not None:
                     self._note((margin, doc.id, finding.rule))
 
     def replace(self, before: Document, after: Document) -> None:
         """Count a document anew to which more was done: what was found before stays found."""
-        both = zip_longest(before.findings, after.findings)
-        changed = [pair for pair in both if pair[0] is not pair[1]]  # most stay what they are
-        self._count(before, (old for old, _ in changed if old is not None), -1)
-        self._count(after, (new for _, new in changed if new is not None), 1)
+        both = zip(before.findings, after.findings, strict=False)  # most findings stay what they are
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], both))
+        self._count(before, before.findings[same:], -1)
+        self._count(after, after.findings[same:], 1)
 
     def merge(self, other: "Tally") -> None:
         """Add the counts of another shard."""
@@ -59,7 +59,8 @@ class Tally:
         self.chars_in += other.chars_in
         self.chars_out += other.chars_out
         for rule, counts in other.rules.items():
-            self.rules.setdefault(rule, Counter()).update(counts)
+            own = self.rules.get(rule, (0, 0, 0))
+            self.rules[rule] = [one + more for one, more in zip(own, counts, strict=True)]
         for one in other.weakest:
             self._note(one)
 
@@ -71,7 +72,7 @@ class Tally:
             "chars_in": self.chars_in,
             "chars_out": self.chars_out,
             "rules": {
-                rule: {key: counts[key] for key in ("findings", "applied", "chars")}
+                rule: dict(zip(("findings", "applied", "chars"), counts, strict=True))
                 for rule, counts in sorted(self.rules.items())
             },
             "weakest": [{"document": doc, "rule": rule, "margin": margin} for margin, doc, rule in self.weakest],
@@ -83,10 +84,16 @@ class Tally:
         self.weakest = sorted({*self.weakest, one})[:WEAKEST]
 
 
+def _chars(finding: Finding) -> int:
+    if not finding.edits:
+        return finding.end - finding.start
+    return sum(end - start for start, end, _ in finding.edits)
+
+
 def margin_of(finding: Finding) -> float | None:
     """How far a measured value lies beyond the limit it was held against; None where nothing was measured."""
     evidence = finding.evidence
     for measure, limit in (("jaccard", "threshold"), ("p", "limit"), ("score", "limit")):
-        if isinstance(evidence.get(measure), int | float) and isinstance(evidence.get(limit), int | float):
+        if isinstance(evidence.get(measure), _NUMBERS) and isinstance(evidence.get(limit), _NUMBERS):
             return round(float(abs(evidence[measure] - evidence[limit])), 4)
     return None

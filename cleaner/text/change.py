@@ -82,6 +82,8 @@ class Change:
     def invert(self, text: str) -> "Change":
         """The change that leads back to `text`: `c.invert(t).apply(c.apply(t)) == t`."""
         self._check(text)
+        if not self.edits:
+            return self
         back, shift = [], 0
         for start, end, new in self.edits:
             at = start + shift
@@ -101,6 +103,8 @@ class Change:
 
     def mapper(self, *, back: bool = False) -> "Mapper":
         """Carry spans from the old text to the new one, or with `back` from the new text to the old one."""
+        if not self.edits:
+            return NOWHERE
         old = [edit.start for edit in self.edits], [edit.end for edit in self.edits]
         return Mapper(*self._after, *old) if back else Mapper(*old, *self._after)
 
@@ -154,6 +158,9 @@ class Mapper:
     def _right(self, at: int) -> int:
         edit = bisect_left(self.starts, at) - 1
         return at if edit < 0 else self.to_ends[edit] + max(at - self.ends[edit], 0)
+
+
+NOWHERE = Mapper([], [], [], [])  # through a change without edits
 
 
 def _is_canonical(length: int, edits: list[Edit]) -> bool:
