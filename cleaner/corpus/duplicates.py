@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cleaner.corpus.record import back_in, loaded
+from cleaner.corpus.record import back_in, brief_of
 from cleaner.corpus.staged import StagedFiles
 from cleaner.dedup.settings import Dedup
 from cleaner.document import Finding, content_digest
@@ -91,9 +91,9 @@ class Keepers:
         self.evidence = lru_cache(REMEMBERED)(self._evidence)
 
     def _copy(self, shard: int, record_at: int, text_at: int, text_end: int) -> Copy:
-        record, text = loaded(self._files.record(shard, record_at)), self._files.text(shard, text_at, text_end)
-        back = back_in(record, text)
-        return Copy(record["id"], record["source"], back.apply(text), text, back.mapper())
+        record, text = brief_of(self._files.record(shard, record_at)), self._files.text(shard, text_at, text_end)
+        back = back_in(record.back, text)
+        return Copy(record.id, record.source, back.apply(text), text, back.mapper())
 
     def _evidence(self, place: tuple[int, int, int, int], start: int, end: int) -> Mapping[str, Any]:
         copy = self.copy(*place)

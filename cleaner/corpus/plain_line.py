@@ -1,7 +1,6 @@
 """The text of a plain JSON line and the shell around it, without a walk over its members. Knows when to leave it to one."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from json.encoder import encode_basestring_ascii
 
 import msgspec
@@ -33,16 +32,16 @@ def splitter(field: str) -> Split:
         at = line.find(name)
         if at < 1 or line[at - 1] == _BACKSLASH or line.count(b"{", 0, at) != 1:
             return None
-        with suppress(msgspec.MsgspecError, ValueError, RecursionError, LookupError, TypeError):
+        try:
             text = _DECODE(line)[field]
-            if type(text) is not str:
-                return None
             start = at + len(name)
             start += 2 if line.startswith(b": ", start) else 1
-            end, ascii = _end(line, start, text)
+            end, ascii = _end(line, start, text) if type(text) is str else (0, False)
             before, after = line[:start], line[end:]
             if end and line[start - 2 : start] in (b'":', b": ") and _plain(before, after, name):
                 return text, Shell(before.decode(), after.decode(), ascii)
+        except (msgspec.MsgspecError, ValueError, RecursionError, LookupError, TypeError):
+            pass
         return None
 
     return split
@@ -64,8 +63,16 @@ def _end(line: bytes, start: int, text: str) -> tuple[int, bool]:
 
 def _plain(before: bytes, after: bytes, name: bytes) -> bool:
     """Nothing in this shell that the walk over members might refuse, and the name no second time."""
-    if len(before) + len(after) > LONGEST or name in after:
+    size = len(before) + len(after)
+    if size > LONGEST or name in after or (size > DEEPEST and _brackets(before) + _brackets(after) > DEEPEST):
         return False
-    return not any(escape in part for escape in (b"\\u", b"\\/") for part in (before, after)) and (
-        before.count(b"[") + after.count(b"[") + after.count(b"{") < DEEPEST
-    )
+    return not (_respells(before) or _respells(after))
+
+
+def _brackets(part: bytes) -> int:
+    return part.count(b"[") + part.count(b"{")
+
+
+def _respells(part: bytes) -> bool:
+    """Holds an escape that may stand for a letter of the name."""
+    return b"\\" in part and (b"\\u" in part or b"\\/" in part)

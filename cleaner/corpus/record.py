@@ -4,7 +4,7 @@ Spans are code points of the decoded source, whichever stage found them.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from math import inf
 from typing import Any, NamedTuple
@@ -144,30 +144,34 @@ def origin_in(record: Mapping[str, Any], line: str | None = None) -> Origin:
 
 def document_in(record: Mapping[str, Any], text: str) -> Document:
     """The document a record and its clean text tell of, as it stood after cleaning."""
-    back = back_in(record, text)
+    back = back_in(record["back"], text)
     raw = back.apply(text)
     findings = tuple(finding_in(one) for one in record["findings"])
     return Document(record["id"], raw, text, back.invert(text), findings, {"origin": record["source"]})
 
 
-class _Back(msgspec.Struct):
+class Brief(msgspec.Struct):
+    """What must be known of a copy that stays."""
+
+    id: str
+    source: dict[str, Any]
     back: list[tuple[int, int, str]]
 
 
-_BACK = msgspec.json.Decoder(_Back)
+_BRIEF = msgspec.json.Decoder(Brief)
 
 
-def back_of(record: bytes, text: str) -> Change:
-    """`back_in` for a record as it was dumped; nothing else of it is read."""
+def brief_of(record: bytes) -> Brief:
+    """A part of a record as it was dumped; the rest is not read."""
     try:
-        return back_in({"back": _BACK.decode(record).back}, text)
+        return _BRIEF.decode(record)
     except (msgspec.MsgspecError, UnicodeDecodeError):  # lone surrogates
-        return back_in(loaded(record), text)
+        whole = loaded(record)
+        return Brief(whole["id"], whole["source"], whole["back"])
 
 
-def back_in(record: Mapping[str, Any], text: str) -> Change:
-    """The change that leads from the clean text of a record back to its source."""
-    edits = record["back"]
+def back_in(edits: Sequence[Sequence[Any]], text: str) -> Change:
+    """The change that leads from this clean text back to its source; `edits` as a record holds them."""
     return Change.of(len(text), (Edit(*edit) for edit in edits)) if edits else Change(len(text))
 
 

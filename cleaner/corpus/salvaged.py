@@ -25,7 +25,7 @@ def wanted(pipeline: Pipeline) -> bool:
 
 def salvaged(pipeline: Pipeline, doc: Document) -> list[Entry]:
     """The articles that `splice` took out of this cleaned document, each with its `text`; none where nobody asks."""
-    if not wanted(pipeline) or not any(_went(finding) for finding in doc.findings):
+    if not doc.findings or not wanted(pipeline) or not any(_went(finding) for finding in doc.findings):
         return []
     content = content_digest(doc.raw)
     found = articles(_as_splice_saw_it(pipeline, doc), doc.findings)

@@ -10,7 +10,8 @@ from cleaner.corpus.duplicates import Duplicate, Duplicates, Keepers, finding_of
 from cleaner.corpus.matching import Counts
 from cleaner.corpus.record import (
     Occurrence,
-    back_of,
+    back_in,
+    brief_of,
     document_in,
     dumped,
     loaded,
@@ -149,7 +150,7 @@ def _without_duplicates(job: SecondPass, part: Part, done: Written) -> Iterator[
 
 def _counted(entry: Entry, counts: Sequence[Occurrence]) -> Entry:
     """One document with how often it occurred, in code points of the decoded source, as all spans of a record are."""
-    back = back_of(entry.record, clean_text(entry.text)).mapper()
+    back = back_in(brief_of(entry.record).back, clean_text(entry.text)).mapper()
     moved = [Occurrence(one.whole, *back(one.start, one.end), one.times) for one in counts]
     return Entry(entry.head, with_occurrences(entry.record, moved), entry.text, entry.line)
 
