@@ -190,27 +190,28 @@ def _first_pass(job: _Job, shards: list[Shard], rows: "Rows | None") -> tuple[li
     A file of which one piece cannot be read is skipped whole: shards that hold other pieces of it are done again.
     """
     fn = FirstPass(job.out, job.pipeline, Reading(job.config.text_field, job.config.encoding), job.config.dedup)
-    done = _signed(job, rows, _watched(job, "clean", shards, job.engine.map_shards(fn, shards)))
+    done = _signed(job, rows, shards, _watched(job, "clean", shards, job.engine.map_shards(fn, shards)))
     skipped: dict[str, Passed] = {}
     while lost := {name: one for shard in done for name, one in shard.skipped.items() if name not in skipped}:
         skipped |= lost
         halves = [shards[one.shard].without(lost) for one in done if any(entry.name in lost for entry in one.read)]
-        for again in _signed(job, rows, job.engine.map_shards(fn, halves)):
+        for again in _signed(job, rows, halves, job.engine.map_shards(fn, halves)):
             done[again.shard] = again
     return done, list(skipped.values())
 
 
-def _signed(job: _Job, rows: "Rows | None", cleaned: Iterable[Cleaned]) -> list[Cleaned]:
+def _signed(job: _Job, rows: "Rows | None", shards: list[Shard], cleaned: Iterable[Cleaned]) -> list[Cleaned]:
     """All shards; a shard is signed while the next ones are cleaned."""
     settings = job.config.dedup
     if rows is None or settings is None:
         return list(cleaned)
-    from cleaner.corpus.signing import signed
+    from cleaner.corpus.signing import prepare, signed
     from cleaner.dedup.threads import in_threads
 
     def sign(one: Cleaned) -> "tuple[Cleaned, Units]":
         return one, signed(places(job.out, one.shard).texts, one.text_at, settings)
 
+    prepare(sum(map(_size, shards)))
     done = []
     for one, units in in_threads(sign, cleaned, getattr(job.engine, "workers", 1)):
         rows.put(one.shard, len(one.kept), units)
@@ -238,13 +239,17 @@ def _second_pass(
 
 
 def _watched(job: _Job, phase: str, shards: list[Shard], results: Iterable[Any]) -> Iterable[Any]:
-    sizes = [sum(piece.end - piece.start for piece in shard.pieces) for shard in shards]
+    sizes = [_size(shard) for shard in shards]
     total, done = sum(sizes), 0
     job.progress(phase, 0, total)
     for size, result in zip(sizes, results, strict=True):
         done += size
         job.progress(phase, done, total)
         yield result
+
+
+def _size(shard: Shard) -> int:
+    return sum(piece.end - piece.start for piece in shard.pieces)
 
 
 def _parts(cleaned: list[Cleaned], matched: Matched, shelves: Shelves) -> list[Part]:

@@ -9,10 +9,18 @@ from itertools import pairwise
 from pathlib import Path
 
 from cleaner.corpus.staged import clean_text
+from cleaner.dedup.compiled import pays
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import Units, units_of
 
+BYTES = 3  # of a character in UTF-8
 CHUNK = 1 << 22  # bytes of text held at a time
+
+
+def prepare(size: int) -> None:
+    """Load compiled code, which then signs every shard however small, where so many bytes of text are worth that."""
+    if pays(size // BYTES):
+        import numba  # noqa: F401
 
 
 def signed(texts: Path, ends: "array[int]", settings: Dedup) -> Units:
