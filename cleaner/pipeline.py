@@ -66,11 +66,10 @@ class Pipeline:
 
         again  the text was settled before: report only what is applied, since flags were reported then
         """
-        layout = [stage for stage in self.stages if stage.name in LAYOUT]
         awake = LAYOUT
         for turn in range(ROUNDS):
             changed: set[str] = set()
-            for stage in layout:
+            for stage in self.stages:
                 if stage.name in awake:
                     before, doc = doc.text, self._through(stage, doc, flags=not (again or turn))
                     if doc.text != before:

@@ -69,15 +69,16 @@ class Spacing:
         text = doc.text
         if not text or (text.isascii() and _spaced(text)):
             return
-        edits: dict[str, list[Edit]] = {rule: [] for rule in self.rules}
+        edits: dict[str, list[Edit]] = {}
         for gap in _gaps(text):
             if gap.text != "\n\n" or not 0 < gap.start < len(text) - 2 or self.blank_lines == 0:
                 for rule, edit in self._gap(gap, text):
-                    edits[rule].append(edit)
+                    edits.setdefault(rule, []).append(edit)
         if text[-1] not in BLANK:
-            edits["spacing.final"].append(Edit(len(text), len(text), "\n"))
-        for rule, made in edits.items():
-            yield from Finding.bulk(rule, made)
+            edits.setdefault("spacing.final", []).append(Edit(len(text), len(text), "\n"))
+        for rule in self.rules:
+            if rule in edits:
+                yield from Finding.bulk(rule, edits[rule])
 
     def _gap(self, gap: Gap, text: str) -> Iterator[tuple[str, Edit]]:
         """Where a gap stands decides what it is: the end of the text, its start, between lines, inside one."""
