@@ -50,7 +50,7 @@ class Local:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         if self._pool is not None:  # after Ctrl-C nobody waits: workers end with this process
-            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool.shutdown(wait=kind is None, cancel_futures=True)
             self._pool = None
 
     def map_shards(self, fn: Callable[[S], R], shards: Sequence[S]) -> Iterator[R]:
@@ -62,16 +62,22 @@ class Local:
         return shuffle(rows, key, parts, reduce)
 
     def _in_processes(self, fn: Callable[[S], R], shards: Sequence[S]) -> Iterator[R]:
+        """Work begins at once, not when the first result is asked for: until then this process can load what it needs."""
         if self._pool is None:
             # spawn: a forked worker keeps the parent's lock and outlives its death
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_follow_parent)
-        try:
-            yield from self._pool.map(fn, shards)
-        except BrokenProcessPool:
-            raise CleanerError(
-                "a worker process died, most likely for want of memory; run again with fewer --workers"
-            ) from None
+        return _told(self._pool.map(fn, shards))
+
+
+def _told(results: Iterator[R]) -> Iterator[R]:
+    """The results; the death of a worker in words."""
+    try:
+        yield from results
+    except BrokenProcessPool:
+        raise CleanerError(
+            "a worker process died, most likely for want of memory; run again with fewer --workers"
+        ) from None
 
 
 def _follow_parent() -> None:

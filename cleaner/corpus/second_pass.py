@@ -174,7 +174,9 @@ def _without(
 
 def _revised(pipeline: Pipeline, doc: Document, duplicates: Sequence[Finding]) -> Document:
     """The document after its duplicates went, its layout settled again; where nothing but white space is left, nothing is."""
-    doc = pipeline.settle(doc.revise(duplicates, pipeline.level, pipeline.keep), again=True)
+    doc = doc.revise(duplicates, pipeline.level, pipeline.keep)
+    if doc.text:
+        doc = pipeline.settle(doc, again=True)
     if doc.text.isspace():
         rest = Finding(0, len(doc.text), "dedup.document.rest", certainty=Certainty.LIKELY)
         doc = doc.revise([rest], pipeline.level, pipeline.keep)

@@ -6,14 +6,18 @@ document's line of provenance but for its place, so that a document without dupl
 
 from array import array
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from types import TracebackType
 from typing import IO, NamedTuple, Self
 
+import msgspec
+
 from cleaner.corpus.jsonl import Shell
 from cleaner.corpus.workdir import WORK, rename, staging
+
+_literal = msgspec.json.Encoder().encode  # as json.encoder.encode_basestring, at once in bytes
 
 OPEN = 96  # files: those of all shards, as long as inputs of more than 2 GB do not make them many
 _NOWHERE = b'"clean":{"path":null,"record":null,'  # inside a string its quotes would be escaped
@@ -158,6 +162,9 @@ def placed(record: bytes, path: bytes, number: int | None) -> bytes:
 
 def line_of(shell: Shell, text: str) -> bytes:
     """A clean line as it is written, with its line feed."""
+    if not shell.ascii:
+        with suppress(UnicodeEncodeError):  # of lone surrogates, which an escape or a byte stands for
+            return b"%b%b%b\n" % (shell.before.encode(), _literal(text), shell.after.encode())
     return f"{shell.line(text)}\n".encode("utf-8", "surrogateescape")
 
 
