@@ -20,7 +20,7 @@ CHUNK = 1 << 22  # bytes of text held at a time
 def prepare(size: int) -> None:
     """Load compiled code, which then signs every shard however small, where so many bytes of text are worth that."""
     if pays(size // BYTES):
-        import numba  # noqa: F401
+        from cleaner.dedup import kernel  # noqa: F401  # before there are threads, beside which numba loads more
 
 
 def signed(texts: Path, ends: "array[int]", settings: Dedup) -> Units:
