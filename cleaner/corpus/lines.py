@@ -125,11 +125,12 @@ class Lines:
         return texts
 
     def _document(self, line: bytes, number: int) -> dict[str, Any] | None:
+        if not line.strip():
+            return None
         try:
             return self._record(line)
         except InputError as failure:
-            if line.strip():
-                self.failed.append(Passed(f"{self._name}:{number}", str(failure)))
+            self.failed.append(Passed(f"{self._name}:{number}", str(failure)))
             return None
 
     def _read_again(self, document: int) -> Line:
