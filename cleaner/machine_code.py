@@ -13,7 +13,7 @@ BLAS = "scipy.linalg.cython_blas"
 
 @cache
 def njit() -> Callable[..., Any]:
-    """`numba.njit`. numba imports scipy's linear algebra, .2 s, to see whether it is there; it is told so instead.
+    """`numba.njit`, but where machine code cannot be kept it is made again in each process. numba imports scipy's linear algebra, .2 s, to see whether it is there; it is told so instead.
 
     What is compiled later and needs it gets the real one. Where other threads run, which may import scipy just now,
     numba does as it always does.
@@ -28,5 +28,15 @@ def njit() -> Callable[..., Any]:
             import numba.np.arraymath  # type: ignore[import-untyped,unused-ignore]  # it is what looks
         finally:
             del sys.modules[BLAS]
-    decorate: Callable[..., Any] = numba.njit
-    return decorate
+    plain: Callable[..., Any] = numba.njit
+
+    def with_options(*, cache: bool = False, **options: bool) -> Callable[[Callable[..., Any]], Any]:
+        def decorate(function: Callable[..., Any]) -> Any:
+            try:
+                return plain(cache=cache, **options)(function)
+            except RuntimeError:  # neither the directory of its source nor the user's cache can be written
+                return plain(**options)(function)
+
+        return decorate
+
+    return with_options

@@ -121,13 +121,25 @@ from cleaner.machine_code import BLAS, njit
 import numpy as np
 compiled = njit()
 print("scipy.linalg" in sys.modules, BLAS in sys.modules)
-solve = compiled(lambda a, b: np.dot(np.linalg.inv(a), b))
+solve = compiled()(lambda a, b: np.dot(np.linalg.inv(a), b))
 print(solve(2 * np.eye(2), np.ones((2, 2))).tolist())
 from scipy.linalg import cython_blas
 print(hasattr(cython_blas, "__pyx_capi__"))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "False False\n[[0.5, 0.5], [0.5, 0.5]]\nTrue\n"
+
+
+@pytest.mark.parametrize("module", ["cleaner.dedup.compiled", "cleaner.stages.splice.compiled"])
+def test_what_cannot_be_kept_is_compiled_all_the_same(module: str) -> None:
+    """A function without a file has no directory for its machine code, like one in a read-only installation."""
+    program = f"""
+from {module} import compiled
+add = compiled(lambda x: x + 1)
+print(add(1), len(add.signatures))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "2 1\n"
 
 
 # ---- sets

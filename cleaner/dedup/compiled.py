@@ -25,10 +25,7 @@ def either(function: Function, code_points: int) -> Function:
 @cache
 def compiled(function: Function) -> Function:
     """The function as machine code that lets other threads run; for modules that are imported only where `pays`."""
-    try:
-        return cast(Function, njit()(nogil=True, cache=True)(function))
-    except RuntimeError:  # no directory to keep machine code in: compiled again in each process
-        return cast(Function, njit()(nogil=True)(function))
+    return cast(Function, njit()(nogil=True, cache=True)(function))
 
 
 def pays(code_points: int) -> bool:
