@@ -4,6 +4,7 @@ A table of settings looks like this, whether it comes from `clean.toml`, `[tool.
 `{"level": "likely", "splice": {"on": False}, "script": {"variant": "zh-Hans"}, "mine": {"use": "my.module:Stage"}}`.
 """
 
+import re
 import tomllib
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +23,7 @@ from cleaner.stages.plain import PlainStage
 from cleaner.stages.stage import Stage
 from cleaner.text.errors import ConfigError
 
+_HALF = re.compile("[\ud800-\udfff]")  # what Python makes of bytes in an argument that are no UTF-8
 LEVELS = {certainty.name.lower(): certainty for certainty in Certainty}
 FILES = ("clean.toml", "pyproject.toml")
 NEEDS = {"rejoin": "splice"}  # off by itself where the other is off: it would glue what splice would have parted
@@ -191,6 +193,8 @@ def _fitting(value: Any, hint: Any, where: str) -> Any:
         return origin(_fitting(item, inner[0], where) for item in value)
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
+    if isinstance(value, str) and _HALF.search(value):
+        raise ConfigError(f"{where} is {value!r}, which is not UTF-8; write it as UTF-8")
     if isinstance(hint, type) and isinstance(value, hint) and isinstance(value, bool) == (hint is bool):
         return value
     raise ConfigError(f"{where} is {value!r}; it wants {getattr(hint, '__name__', hint)}")

@@ -63,6 +63,8 @@ def test_settings_written_out_give_the_same_configuration(settings: dict[str, ob
         ({"mine": {"use": "no.such:Stage"}}, "mine: cannot use 'no.such:Stage'"),
         ({"mine": {"use": "tests.test_config:Nothing"}}, "cannot use"),
         ({"splyce": {"limit": 1}}, "unknown setting 'splyce'; did you mean 'splice'?"),
+        ({"text_field": "\udcff"}, "text_field is '\\udcff', which is not UTF-8"),
+        ({"dedup": {"keep": "field:\udcff"}}, "dedup.keep is 'field:\\udcff', which is not UTF-8"),
         ({"encoding": "utf-99"}, "encoding is 'utf-99'"),
         ({"encoding": {"a/*": "utf-99"}}, "encoding of a/* is 'utf-99'"),
     ],

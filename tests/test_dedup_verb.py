@@ -1,6 +1,7 @@
 """`clean dedup` as it is installed: one file in, one out, and what it says when that cannot be."""
 
 import json
+import os
 import signal
 import subprocess
 import time
@@ -111,7 +112,10 @@ def test_another_member_holds_the_text(clean: Clean, home: Path) -> None:
         (["in.jsonl", "-o", "out", "--removed", "there"], 2, "there: stands there already"),
         (["in.jsonl", "-o", "out", "--removed", "./out"], 2, "out: is named for what stays and for what goes"),
         (["in.jsonl", "-o", "folder"], 2, "folder: is a directory"),
+        (["in.jsonl", "-o", "pipe", "--force"], 2, "pipe: is no file"),
+        (["in.jsonl", "-o", "out", "--removed", "pipe", "--force"], 2, "pipe: is no file"),
         (["in.jsonl", "-o", "in.jsonl/out"], 3, "cannot be written"),
+        (["in.jsonl", "-o", "out", "--text-field", "\udcff"], 2, "text_field is '\\udcff', which is not UTF-8"),
         (["in.jsonl", "-o", "out", "--threshold", "9"], 2, "threshold is 9"),
         (["in.jsonl", "-o", "out", "--recall", "all"], 2, "recall is 'all'"),
         (["in.jsonl", "-o", "out", "--unit", "line"], 2, "--unit line: 'line' is no unit; write document, paragraph,"),
@@ -122,11 +126,13 @@ def test_another_member_holds_the_text(clean: Clean, home: Path) -> None:
 )
 def test_wrong_usage(clean: Clean, home: Path, arguments: list[str], code: int, says: str) -> None:
     plant(home, {"there": "x", "folder/a": "x"})
+    os.mkfifo(home / "pipe")
     before = tree(home)
     done = clean("dedup", *arguments, code=code)
     assert says in done.stderr
     assert "Traceback" not in done.stderr
     assert tree(home) == before
+    assert (home / "pipe").is_fifo()
 
 
 def test_lines_that_are_no_documents_stay_and_are_listed(clean: Clean, home: Path) -> None:

@@ -57,6 +57,8 @@ def _refuse(source: str, targets: list[Path], *, force: bool) -> None:
             raise ConfigError(f"{path}: is the input and an output; pass another name")
         if path.is_dir():
             raise ConfigError(f"{path}: is a directory; clean dedup writes one file")
+        if path.exists() and not path.is_file():  # /dev/null would be replaced by a file for everybody
+            raise ConfigError(f"{path}: is no file, and only files are replaced; use - for stdout")
         if path.exists() and not force:
             raise ConfigError(f"{path}: stands there already; --force replaces it")
 
