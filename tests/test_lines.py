@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cleaner.corpus.lines import Line, Lines
+from cleaner.corpus.lines import Lines
 
 LINES = [
     '{"text": "一"}',
@@ -53,7 +53,7 @@ def test_numbers_and_places_go_on_from_block_to_block(monkeypatch: pytest.Monkey
     rows = b'{"text": "a"}\n', b"no\n", b'{"id": "x", "text": "b"}\r\n', b'{"text": "c"}'
     lines = Lines(BytesIO(b"".join(rows)), "in.jsonl", memory=1 << 20)
     assert list(lines.read()) == [["a"], [], ["b"], ["c"]]
-    assert [lines[at] for at in range(3)] == [Line("1", "a"), Line("x", "b"), Line("4", "c")]
+    assert documents(lines) == [("1", "a"), ("x", "b"), ("4", "c")]
     assert [lines.raw(at) for at in range(3)] == [rows[0], rows[2], rows[3]]
     assert [(one.path, one.reason.split(":")[0]) for one in lines.failed] == [("in.jsonl:2", "is not a line of JSON")]
 
@@ -66,10 +66,14 @@ def test_blank_lines_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (len(lines), lines.size, lines.failed) == (0, 7, [])
 
 
+def documents(lines: Lines) -> list[tuple[str, str]]:
+    return [(lines.id(at), lines.text(at)) for at in range(len(lines))]
+
+
 def _read(data: bytes) -> object:
     held, again = Lines(BytesIO(data), "in.jsonl", memory=1 << 20), Lines(BytesIO(data), "in.jsonl")
     texts, same = ([text for block in lines.read() for text in block] for lines in (held, again))
     assert texts == same
-    assert [held[at] for at in range(len(held))] == [again[at] for at in range(len(again))]
-    assert [held[at].text for at in range(len(held))] == texts
+    assert documents(held) == documents(again)
+    assert [text for _, text in documents(held)] == texts
     return texts, [held.span(at) for at in range(len(held))], held.failed, held.size

@@ -32,7 +32,7 @@ _SCAN = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # not in typ
 
 
 class Line(NamedTuple):
-    """A document: its member `id`, or the number of its line, from 1; and its text."""
+    """A document that was read again."""
 
     id: str
     text: str
@@ -63,10 +63,13 @@ class Lines:
     def __len__(self) -> int:
         return len(self._starts)
 
-    def __getitem__(self, document: int) -> Line:
-        if self._held is None:
-            return self._again(document)
-        return Line(self._ids[document], self._held[document])
+    def id(self, document: int) -> str:
+        """Its member `id`, or the number of its line, from 1."""
+        return self._ids[document] if self._held is not None else self._again(document).id
+
+    def text(self, document: int) -> str:
+        """Its text."""
+        return self._held[document] if self._held is not None else self._again(document).text
 
     def span(self, document: int) -> tuple[int, int]:
         """Where its line starts and ends, in bytes, with what ends it."""

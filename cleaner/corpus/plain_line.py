@@ -1,6 +1,7 @@
 """The text of a plain JSON line and the shell around it, without a walk over its members. Knows when to leave it to one."""
 
 from collections.abc import Callable
+from functools import cache
 from json.encoder import encode_basestring_ascii
 
 import msgspec
@@ -15,6 +16,7 @@ _DECODE, _ENCODE = msgspec.json.Decoder().decode, msgspec.json.Encoder().encode
 Split = Callable[[bytes], tuple[str, Shell] | None]
 
 
+@cache
 def splitter(field: str) -> Split:
     """What `jsonl.split` gives for a line in UTF-8, or None where only that can tell.
 

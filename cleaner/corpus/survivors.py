@@ -12,8 +12,10 @@ from typing import IO, TYPE_CHECKING, Any
 
 from cleaner.corpus.jsonl import split
 from cleaner.corpus.lines import BOM, Lines
+from cleaner.corpus.plain_line import splitter
 from cleaner.corpus.record import dumped
 from cleaner.corpus.source import Passed
+from cleaner.corpus.staged import line_of
 from cleaner.dedup.settings import Dedup
 
 if TYPE_CHECKING:
@@ -108,29 +110,30 @@ def _sign(lines: Lines, rows: "Rows", settings: Dedup, threads: int) -> None:
 def _fetching(units: "Units", lines: Lines) -> "Callable[[NDArray[np.int64]], list[str]]":
     def fetch(rows: "NDArray[np.int64]") -> list[str]:
         spans = (column[rows].tolist() for column in (units.document, units.start, units.end))
-        return [lines[document].text[start:end] for document, start, end in zip(*spans, strict=True)]
+        return [lines.text(document)[start:end] for document, start, end in zip(*spans, strict=True)]
 
     return fetch
 
 
 def _rows(edges: "Edges", units: "Units", lines: Lines) -> Iterator[Row]:
-    def name(unit: int) -> str:
-        document = int(units.document[unit])
-        if not units.kind[unit]:
-            return lines[document].id
-        one = lines[document]
-        return f"{one.id}:{one.text.count(chr(10), 0, int(units.start[unit]))}"
+    names, keepers = (_names(rows, units, lines) for rows in (edges.unit, edges.keeper))
+    measured = (column.tolist() for column in (edges.common, edges.union, edges.exact))
+    for name, kept, common, union, exact in zip(names, keepers, *measured, strict=True):
+        yield {"id": name, "kept": kept, "jaccard": round(common / union, 6), "exact": exact}
 
-    for edge in edges:
-        jaccard = round(edge.common / edge.union, 6)
-        yield {"id": name(edge.unit), "kept": name(edge.keeper), "jaccard": jaccard, "exact": edge.exact}
+
+def _names(rows: "NDArray[np.int64]", units: "Units", lines: Lines) -> Iterator[str]:
+    places = (column[rows].tolist() for column in (units.kind, units.document, units.start))
+    for paragraph, document, start in zip(*places, strict=True):
+        line = f":{lines.text(document).count(chr(10), 0, start)}" if paragraph else ""
+        yield lines.id(document) + line
 
 
 def _without(lines: Lines, document: int, units: "Units", gone: "list[Edge]") -> bytes:
     """The line of a document without these units of its text; nothing where no paragraph is left."""
     if not units.kind[gone[0].unit]:
         return b""
-    text = lines[document].text
+    text = lines.text(document)
     rest: list[str] = []
     at = 0
     for edge in gone:
@@ -143,9 +146,9 @@ def _without(lines: Lines, document: int, units: "Units", gone: "list[Edge]") ->
     line = lines.raw(document)
     bom = BOM if line.startswith(BOM) else b""
     body = line[len(bom) :].rstrip(b"\r\n")
-    shell = split(body.decode(), lines.member)[1]
+    _, shell = splitter(lines.member)(body) or split(body.decode(), lines.member)
     left = left if text.endswith("\n") else left.removesuffix("\n")
-    return bom + shell.line(left).encode() + line[len(bom) + len(body) :]
+    return bom + line_of(shell, left)[:-1] + line[len(bom) + len(body) :]
 
 
 def _copy(source: IO[bytes], at: int, end: int, target: IO[bytes]) -> None:
