@@ -61,6 +61,8 @@ def equal_keys(texts: Sequence[str], one: NDArray[np.int64], other: NDArray[np.i
     >>> equal_keys(["Ａ b", "ab.", "AB"], np.array([0, 0]), np.array([1, 2])).tolist()
     [False, True]
     """
+    used, places = np.unique(np.concatenate([one, other]), return_inverse=True)
+    texts, one, other = [texts[unit] for unit in used.tolist()], places[: len(one)], places[len(one) :]
     keys = keyed(texts)
     at = keys.at[np.cumsum([0, *map(len, texts)])]
     sizes = np.diff(at)
