@@ -14,6 +14,9 @@ import pytest
 from cleaner.document import Certainty, Document, Finding
 from cleaner.pipeline import Pipeline
 from cleaner.stages.splice import Splice
+from cleaner.stages.splice.cues import Cue
+from cleaner.stages.splice.decide import Block, decide
+from cleaner.stages.splice.measures import Measures
 from cleaner.text.segment import paragraphs
 
 ROOT = Path(__file__).parent.parent
@@ -133,6 +136,26 @@ def test_suspects_of_a_large_share_are_all_held_back() -> None:
     held = list(Splice(share_limit=0.2)(Document.of(raw)))
     assert [finding.certainty for finding in held] == [Certainty.SUSPECT]
     assert "needs review" in held[0].evidence["held_back"]
+
+
+@pytest.mark.parametrize(
+    ("cues", "why"),
+    [
+        (["repeated paragraph"], "a paragraph of it stands twice, its words do not say enough"),
+        (["after the end byline"], "a line of the page speaks for it, its words do not say enough"),
+        (
+            ["repeated paragraph", "after the end byline"],
+            "a line of the page speaks for it, its words do not say enough",
+        ),
+        (["page label"], None),
+    ],
+)
+def test_what_is_only_suspected_says_what_speaks_for_it(cues: list[str], why: str | None) -> None:
+    loose = Measures(link=1.0, usual=(0.0, 0.0), inside=0.0)
+    named = tuple(Cue(name, "") for name in cues)
+    block = Block((3, 4), 400, -2.0, loose, named, cjk=True, asides=False, stranger=False, main=9)
+    verdict = decide(block, Splice())
+    assert (verdict and verdict.held_back) == why
 
 
 def test_offsets_in_evidence_are_of_the_source() -> None:

@@ -109,9 +109,8 @@ def decide(block: Block, settings: Settings) -> Verdict | None:
         verdict = Verdict(block, probability, Certainty.LIKELY)
         return verdict.held(why) if (why := _doubt(block, settings)) else verdict
     if block.trust >= Trust.STRONG:
-        return Verdict(
-            block, probability, Certainty.SUSPECT, "a line of the page speaks for it, its words do not say enough"
-        )
+        what = "a line of the page speaks for it" if block.told else "a paragraph of it stands twice"
+        return Verdict(block, probability, Certainty.SUSPECT, f"{what}, its words do not say enough")
     if probability >= DOUBT:
         return Verdict(block, probability, Certainty.SUSPECT, "it is likely, but under the limit")
     return None
