@@ -13,10 +13,10 @@ BLAS = "scipy.linalg.cython_blas"
 
 @cache
 def njit() -> Callable[..., Any]:
-    """`numba.njit`, but where machine code cannot be kept it is made again in each process. numba imports scipy's linear algebra, .2 s, to see whether it is there; it is told so instead.
+    """`numba.njit` with its options; where machine code cannot be kept, each process makes it again.
 
-    What is compiled later and needs it gets the real one. Where other threads run, which may import scipy just now,
-    numba does as it always does.
+    numba imports scipy's linear algebra, .2 s, to see whether it is there; it is told so instead. What is compiled later
+    and needs it gets the real one. Where other threads run, which may import scipy just now, numba does as it always does.
 
     raises  ImportError where there is no numba
     """

@@ -89,7 +89,11 @@ def dedup_options(function: Callable[..., Any]) -> Callable[..., Any]:
         _OPTIONS["config_file"],
         *_DUPLICATES,
         click.option("--units", hidden=True),  # as --unit was called at first
-        click.option("--shortest", type=int, help="Letters that a paragraph or a near copy needs to go. Default: 25."),
+        click.option(
+            "--shortest",
+            type=int,
+            help="Letters that a paragraph or a near copy needs to go (a document with --recall thorough: 10). Default: 25.",
+        ),
         click.option("--exact", is_flag=True, help="Only equal copies, but for layout, width, case and script."),
         click.option("--memory", type=int, metavar="MB", help="For band keys, and for texts. Default: 256."),
         _OPTIONS["sets"],

@@ -1,7 +1,8 @@
 """Rows → edges: which units go, and for which surviving copy. Reads texts only through `fetch`.
 
-With scope "document" paragraphs meet in their own document alone. Order: exact documents, near documents, then exact and near paragraphs of the documents that stay. A paragraph never
-disappears because its first copy sat in a document that was dropped.
+Order: exact documents, near documents, then exact and near paragraphs of the documents that stay. A paragraph never
+disappears because its first copy sat in a document that was dropped. With scope "document" paragraphs meet in their own
+document alone.
 """
 
 from dataclasses import dataclass

@@ -39,7 +39,7 @@ class Dedup:
                those of their own document, and documents with nothing
     near       near copies as well; False leaves equal copies (equal but for layout, width, case, script)
     threshold  Jaccard similarity of 5-character shingles from which on a near copy goes, .5 to 1
-    shortest   letters a paragraph needs to go at all, and a document to go as a near copy
+    shortest   letters a paragraph needs to go at all, and a document to go as a near copy (see recall)
     recall     "thorough" finds .998 instead of .947 of the pairs at J = .8, costs about a third more memory, and takes
                documents as near copies from 10 letters on
     keep       of equal right: the first in source order, the last, the longest (then the first), or, with "field:NAME", the
