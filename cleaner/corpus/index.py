@@ -120,7 +120,8 @@ def matching_of(settings: Dedup) -> dict[str, Any]:
     """What decides how units are signed and compared: the part of a header that a run must agree with."""
     bands = chosen(settings.threshold, settings.recall)
     out = {name: getattr(settings, name) for name in MATCHING}
-    return out | {"bands": [bands.b, bands.r], "key_table_sha256": key_table_digest()}
+    signing = {"bands": [bands.b, bands.r], "near_from": [*settings.near_from], "key_table_sha256": key_table_digest()}
+    return out | signing
 
 
 def refuse_other(folder: Path, header: Mapping[str, Any], settings: Dedup) -> None:
@@ -133,7 +134,8 @@ def refuse_other(folder: Path, header: Mapping[str, Any], settings: Dedup) -> No
                 f"{folder}: was made with dedup.{name} = {given!r}, this run has {mine[name]!r}; "
                 f"pass -s dedup.{name}={str(given).lower() if isinstance(given, bool) else given}, or build another index"
             )
-    for name in ("bands", "key_table_sha256"):
+    its = {"near_from": [settings.shortest] * 2, **its}  # as it was before an index said so
+    for name in ("bands", "near_from", "key_table_sha256"):
         if mine[name] != its.get(name):
             raise RunDirError(
                 f"{folder}: was made by another version ({name.replace('_', ' ')} {its.get(name)}, here {mine[name]}); "
