@@ -1,5 +1,5 @@
 """`python -m cleaner` is the command `clean`."""
 
-from cleaner.cli import main
+from cleaner.cli.program import program
 
-main(prog_name="clean")
+program()
