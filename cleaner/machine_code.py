@@ -9,6 +9,12 @@ from types import ModuleType
 from typing import Any
 
 BLAS = "scipy.linalg.cython_blas"
+_process = {"ours": False}
+
+
+def claim() -> None:
+    """Say that this process runs nothing but us: none of its threads imports scipy."""
+    _process["ours"] = True
 
 
 @cache
@@ -16,13 +22,14 @@ def njit() -> Callable[..., Any]:
     """`numba.njit` with its options; where machine code cannot be kept, each process makes it again.
 
     numba imports scipy's linear algebra, .2 s, to see whether it is there; it is told so instead. What is compiled later
-    and needs it gets the real one. Where other threads run, which may import scipy just now, numba does as it always does.
+    and needs it gets the real one. Where threads of others run, which may import scipy just now, numba does as always.
 
     raises  ImportError where there is no numba
     """
     import numba  # type: ignore[import-untyped,unused-ignore]
 
-    if threading.active_count() == 1 and BLAS not in sys.modules and find_spec("scipy") is not None:
+    alone = _process["ours"] or threading.active_count() == 1
+    if alone and BLAS not in sys.modules and find_spec("scipy") is not None:
         sys.modules[BLAS] = ModuleType(BLAS)
         try:
             import numba.np.arraymath  # type: ignore[import-untyped,unused-ignore]  # it is what looks

@@ -7,6 +7,7 @@ import threading
 from typing import NoReturn
 
 from cleaner.cli import main
+from cleaner.machine_code import claim
 
 
 def program() -> NoReturn:
@@ -16,6 +17,7 @@ def program() -> NoReturn:
     was registered for the exit runs and streams are flushed, as multiprocessing ends its children; where that fails,
     Python ends the process in its own way, and says why.
     """
+    claim()
     code: int | str | None = None
     try:
         main(prog_name="clean")

@@ -13,6 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
+from cleaner.machine_code import claim
 from cleaner.text.errors import CleanerError
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def _told(results: Iterator[R]) -> Iterator[R]:
 
 def _follow_parent() -> None:
     """A worker ignores Ctrl-C, which is its parent's to answer, and ends when the parent does."""
+    claim()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     assert parent is not None  # only workers run this

@@ -16,6 +16,7 @@ __all__ = ["BATCH", "DOCUMENT", "PARAGRAPH", "Units", "unit_rows", "units_of"]
 
 BATCH = 1 << 17  # code points that numpy signs at a time: 512 KB an array, which a second-level cache holds
 COMPILED = 1 << 22  # code points that compiled code signs in one call, which has portions of its own
+MOST = 1 << 31  # code points of a text from which on its places need more than 32 bits, which numpy has
 
 
 class BandKeys(Protocol):
@@ -86,7 +87,9 @@ def unit_rows(text: str, settings: Dedup) -> Units:
 
 def units_of(texts: Sequence[str], settings: Dedup) -> Units:
     """The rows of many texts, some twenty times faster than one by one; documents are numbered from 0 as given."""
-    signing, size = (by_compiler, COMPILED) if pays(sum(map(len, texts))) else (by_numpy, BATCH)
+    sizes = list(map(len, texts))
+    fast = pays(sum(sizes)) and max(sizes, default=0) < MOST
+    signing, size = (by_compiler, COMPILED) if fast else (by_numpy, BATCH)
     parts = (_rows(texts[start:end], settings, signing).numbered(start) for start, end in _batches(texts, size))
     return Units.join([_rows([], settings, by_numpy), *parts])
 
