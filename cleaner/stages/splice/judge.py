@@ -2,16 +2,18 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cleaner.document import Certainty
-from cleaner.stages.splice.cues import OWN, REPEATED, Cue, Trust, headed, heading, headline, jumps, named
+from cleaner.stages.splice.choose import agreed, best
+from cleaner.stages.splice.cues import OWN, REPEATED, Cue, Trust, headed, heading, headline, named
 from cleaner.stages.splice.decide import Block, Settings, Verdict, decide, quiet
 from cleaner.stages.splice.overlap import measures, shared_words
 from cleaner.stages.splice.pages import Pages
 from cleaner.stages.splice.reading import Proposal, Reading, read
 from cleaner.stages.splice.repeats import near_copies
+from cleaner.stages.splice.said import Said
 from cleaner.stages.splice.sheet import Sheet
 from cleaner.stages.splice.units import FEWEST, Paragraph
 from cleaner.text.furniture import aside, note
@@ -25,12 +27,11 @@ LEARNED = {
 CLOSE = 0.9  # two articles this near in size, and no first paragraph to decide: no main article
 LOOSE = 3  # the partition whose mean links are above 0: place in `partitions.STOPS`
 SECTIONS = 3  # paragraphs of main under headings: a guide or handbook, of which the model has seen none outside CJK
-PROSE_SHARE = (
-    0.75  # of the units: in news articles all but 1 in 200 are; in references and READMEs often less than half
-)
+PROSE_SHARE = 0.75  # of the units: of news articles nearly all are, of references and READMEs often less than half
 FIGURES = 0.3  # of the characters are digits: a table
 STRICT = 1  # the partition whose mean links are above 1.6
 DIGEST = 5  # clusters, none over half of the text: a round-up
+Seeds = dict[int, tuple[int, list[int]]]  # unit → jump line, units that are of another article
 _NO_FIGURES = re.compile("[A-Za-z \u4e00-\u9fef]+")
 
 
@@ -50,40 +51,14 @@ def judge(
     units = [at for at, paragraph in enumerate(paragraphs) if paragraph.long and at not in copies]
     if len(units) < FEWEST:
         return []
-    said, known = _Said.of(paragraphs, lines, copies), known or Pages()
+    said, known = Said.of(paragraphs, lines, copies), known or Pages()
     if len(units) <= WINDOW:
         return _Page(paragraphs, lines, copies, said, known, units, settings).verdicts()
     pages = [
         _Page(paragraphs, lines, copies, said, known, units[start : start + WINDOW], settings)
         for start in range(0, len(units) - WINDOW + STEP, STEP)
     ]
-    return _agreed([(frozenset(page.units), page.verdicts()) for page in pages])
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What the lines say of the whole document, gathered once.
-
-    jumps    the long paragraph under a jump line (of copies the first) → that line
-    bylines  numbers of end bylines
-    end      the first line after which the article of the first paragraphs has ended
-    """
-
-    jumps: Mapping[int, int]
-    bylines: Sequence[int]
-    end: int
-
-    @classmethod
-    def of(cls, paragraphs: Sequence[Paragraph], lines: Mapping[int, str], copies: Mapping[int, int]) -> "_Said":
-        if not lines:
-            return cls({}, [], len(paragraphs))
-        under: dict[int, int] = {}
-        long = [at for at, paragraph in enumerate(paragraphs) if paragraph.long]
-        for line in jumps(lines):
-            for below in long[(at := bisect_right(long, line)) : at + 1]:
-                under[copies.get(below, below)] = line
-        ends = (at for at, kind in lines.items() if at > OWN and kind in ("byline", "label", "continued"))
-        return cls(under, [at for at, kind in lines.items() if kind == "byline"], min(ends, default=len(paragraphs)))
+    return agreed([(frozenset(page.units), page.verdicts()) for page in pages])
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +68,7 @@ class _Page:
     paragraphs: Sequence[Paragraph]
     lines: Mapping[int, str]
     copies: Mapping[int, int]
-    said: "_Said"
+    said: Said
     known: Pages
     units: list[int]
     settings: Settings
@@ -122,8 +97,8 @@ class _Page:
                 if verdict.certainty > Certainty.SUSPECT and (why := self._foreign_to_model(block, page, proposal)):
                     verdict = verdict.held(why)
                 found[block.paragraphs] = self._guarded(verdict, reading, proposal, sizes), proposal
-        best = _best([verdict for verdict, _ in found.values()])
-        return [_told(verdict, page, found[verdict.block.paragraphs][1]) for verdict in best]
+        standing = best([verdict for verdict, _ in found.values()])
+        return [_told(verdict, page, found[verdict.block.paragraphs][1]) for verdict in standing]
 
     def _foreign_to_model(self, block: Block, page: Sheet, proposal: Proposal) -> str:
         """Why this is a kind of document that the model has not learned."""
@@ -157,7 +132,7 @@ class _Page:
         )
 
     def _cues(
-        self, proposal: Proposal, seeds: "Seeds", before: Sequence[Sequence[Cue]], doubles: set[int]
+        self, proposal: Proposal, seeds: Seeds, before: Sequence[Sequence[Cue]], doubles: set[int]
     ) -> tuple[Cue, ...]:
         if not self.lines and not doubles:
             return ()
@@ -183,7 +158,7 @@ class _Page:
             return verdict.held("the document looks like a round-up of many items")
         return verdict
 
-    def _seeds(self) -> "Seeds":
+    def _seeds(self) -> Seeds:
         """Units right under a jump line: the number of that line, and the units that cannot be of its article.
 
         Those are the first units of the document, up to its end byline or whatever else ends them.
@@ -234,41 +209,6 @@ class _Page:
         return [Cue("after the end byline", self.paragraphs[bylines[at]].text)]
 
 
-def _best(verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """Of two on one paragraph the surer speaks, before both a block that a line of the page proves, the largest first.
-
-    One that the model thinks unlikely waits for its turn: it may hold a proved piece and a stretch of main.
-
-    In order of the text.
-    """
-
-    def rank(own: Verdict) -> tuple[int, float, tuple[int, ...]]:
-        proved = own.block.trust >= Trust.NEAR_CERTAIN and own.certainty > Certainty.SUSPECT and own.block.nats >= 0
-        return -len(own.block.paragraphs) * proved, -own.probability, own.block.paragraphs
-
-    found: list[Verdict] = []
-    taken: set[int] = set()
-    if len(verdicts) < 2:
-        return list(verdicts)
-    ranked = sorted(verdicts, key=rank)
-    for verdict in ranked:
-        if not taken & set(verdict.block.paragraphs):
-            found.append(verdict)
-            taken |= set(verdict.block.paragraphs)
-    return sorted(_whole(found, ranked), key=lambda own: own.block.paragraphs)
-
-
-def _whole(found: list[Verdict], verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """Blocks that together are one, of which the model is as sure as is asked for, are that one: it is one article."""
-    for verdict in sorted(verdicts, key=lambda own: -len(own.block.paragraphs)):
-        block = set(verdict.block.paragraphs)
-        parts = [own for own in found if block.issuperset(own.block.paragraphs)]
-        covered = sum(len(own.block.paragraphs) for own in parts) == len(block)
-        if len(parts) > 1 and covered and all(own.certainty == verdict.certainty for own in parts):
-            found = [own for own in found if own not in parts] + [verdict]
-    return found
-
-
 def _told(verdict: Verdict, page: Sheet, proposal: Proposal) -> Verdict:
     """The same, with the words that block and main share counted: only what is told of needs them."""
     rare, usual = shared_words(page, proposal)
@@ -293,31 +233,3 @@ def members(labels: Sequence[int]) -> dict[int, list[int]]:
     for unit, label in enumerate(labels):
         found.setdefault(label, []).append(unit)
     return found
-
-
-Seeds = dict[int, tuple[int, list[int]]]  # unit → jump line, units that are of another article
-
-
-def _agreed(pages: Sequence[tuple[frozenset[int], list[Verdict]]]) -> list[Verdict]:
-    """Where pages overlap: a verdict stands where every page that saw its paragraphs is at least as sure of them.
-
-    Of two verdicts on one paragraph the larger block speaks: the other page saw only a part of it.
-    """
-    found: list[Verdict] = []
-    taken: set[int] = set()
-    verdicts = [verdict for _, own in pages for verdict in own]
-    saw: dict[int, list[int]] = {}
-    for at, (seen, _) in enumerate(pages):
-        for number in seen:
-            saw.setdefault(number, []).append(at)
-    for verdict in sorted(verdicts, key=lambda own: (-len(own.block.paragraphs), own.block.paragraphs)):
-        block = set(verdict.block.paragraphs)
-        near = [pages[at] for at in {at for number in block for at in saw[number]}]
-        if not block & taken and all(block & seen <= _at_least(verdict.certainty, own) for seen, own in near):
-            found.append(verdict)
-            taken |= block
-    return sorted(found, key=lambda own: own.block.paragraphs)
-
-
-def _at_least(certainty: Certainty, verdicts: Iterable[Verdict]) -> set[int]:
-    return {number for own in verdicts if own.certainty >= certainty for number in own.block.paragraphs}
