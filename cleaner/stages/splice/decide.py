@@ -16,7 +16,8 @@ SHORT = {True: 1, False: 3}  # by script: `min_block` counts CJK characters, oth
 LOUD = {True: -9.0, False: 4.0}  # by script: odds in nats of a single paragraph that goes by its words alone
 GAP = 1.0  # nats by which a block with a cue must hold together better than to main
 RAISES = {Trust.MEDIUM: 1.0, Trust.STRONG: 2.0, Trust.NEAR_CERTAIN: 3.0}  # nats that a cue adds to the odds
-EVEN = 0.5  # probability that a block needs whose only proof is that a paragraph of it stands twice
+EVEN = 0.5  # probability that a block needs whose only proof is that a stretch of it stands twice
+STRETCH = 2  # paragraphs: an extractor goes twice over a block, a manual says one thing twice
 DOUBT = 0.8  # from this probability on a block is worth a look
 TRAINED = 0.5  # share of spliced documents in what the model was trained on
 
@@ -71,6 +72,11 @@ class Block(NamedTuple):
         return any(cue.trust >= Trust.STRONG for cue in self.cues if cue.name != REPEATED)
 
     @property
+    def twice(self) -> int:
+        """How many of its paragraphs stand twice."""
+        return sum(cue.name == REPEATED for cue in self.cues)
+
+    @property
     def gap(self) -> float:
         """How much better it holds together than to main; one unit: how far it is below all stretches of main."""
         measures = self.measures
@@ -103,7 +109,8 @@ class Verdict(NamedTuple):
 def decide(block: Block, settings: Settings) -> Verdict | None:
     """The verdict on one block; None where nothing speaks against it."""
     probability = block.probability(settings.prior)
-    if block.trust >= Trust.NEAR_CERTAIN and block.cohesive and (block.told or probability >= EVEN):
+    enough = block.told or (block.twice >= STRETCH and probability >= EVEN)
+    if block.trust >= Trust.NEAR_CERTAIN and block.cohesive and enough:
         return Verdict(block, probability, Certainty.LIKELY)
     if probability >= settings.limit:
         verdict = Verdict(block, probability, Certainty.LIKELY)

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -184,20 +185,24 @@ class _Page:
         ]
 
     def _doubles(self, reading: Reading) -> set[int]:
-        """Units of prose with a copy elsewhere: not right behind it, but with another article between."""
-        pairs = near_copies(self.paragraphs, self.units)
-        if not pairs and not self.copies:
+        """Units of prose that stand twice, not one right behind the other, but with another article between.
+
+        What stands three times is a formula: an extractor goes over a block twice.
+        """
+        near = near_copies(self.paragraphs, self.units)
+        if not near and not self.copies:
             return set()
         owner = reading.labels[STRICT].tolist()
         place = {number: unit for unit, number in enumerate(self.units)}
-        pairs = [(one, other) for one, other in pairs if any(owner[u] != owner[one] for u in range(one, other))]
-        found = {unit for pair in pairs for unit in pair if self._prose(unit)}
-        for copy, first in self.copies.items():
-            if (unit := place.get(first)) is not None:
-                between = self.units[unit : bisect_left(self.units, copy)]
-                if self._prose(unit) and any(owner[place[number]] != owner[unit] for number in between):
-                    found.add(unit)
-        return found
+        behind = ((place[first], copy) for copy, first in self.copies.items() if first in place)
+        exact = [(unit, bisect_left(self.units, copy)) for unit, copy in behind]
+        times = Counter([unit for pair in near for unit in pair] + [unit for unit, _ in exact])
+
+        def apart(pair: tuple[int, int]) -> bool:
+            return any(owner[unit] != owner[pair[0]] for unit in range(*pair))
+
+        found = {unit for pair in filter(apart, near) for unit in pair} | {unit for unit, _ in filter(apart, exact)}
+        return {unit for unit in found if times[unit] == 1 and self._prose(unit)}
 
     def _after_byline(self, group: Sequence[int], main: Sequence[int]) -> list[Cue]:
         """The byline that ended the main article before this block began."""
