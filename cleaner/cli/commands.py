@@ -81,6 +81,7 @@ def run(
     directory or index, 5 another run holds it, 130/143 stopped.
     """
     from cleaner.corpus import run as runs
+    from cleaner.corpus.content import failures
     from cleaner.report.progress import shown_progress
 
     config = config_from(**settings)
@@ -89,7 +90,7 @@ def run(
         keywords = {} if dry_run else {"force": force}
         content = do(inputs, out, config, workers=workers, against=against, progress=progress, **keywords)
     _say_run(content, out, dry_run=dry_run, as_json=as_json, quiet=quiet)
-    sys.exit(1 if runs.failures(content) else 0)
+    sys.exit(1 if failures(content) else 0)
 
 
 def _say_run(content: Mapping[str, Any], out: Path, *, dry_run: bool, as_json: bool, quiet: bool) -> None:

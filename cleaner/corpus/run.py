@@ -2,16 +2,16 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from cleaner import __version__
 from cleaner.config import Config
 from cleaner.corpus import manifest
+from cleaner.corpus.content import content_of, inputs_of
 from cleaner.corpus.engine import Engine, Local
 from cleaner.corpus.first_pass import Cleaned, FirstPass
 from cleaner.corpus.matching import Matched, match_documents
@@ -23,7 +23,6 @@ from cleaner.corpus.shards import Shard, cut
 from cleaner.corpus.shelf import Shelves, claim
 from cleaner.corpus.source import Listing, Passed, listing
 from cleaner.corpus.staged import places
-from cleaner.corpus.tally import Tally
 from cleaner.corpus.workdir import WORK, claimed, clear_work, refuse_overlap
 from cleaner.pipeline import Pipeline
 from cleaner.text.errors import ConfigError
@@ -159,10 +158,10 @@ def _run(job: _Job, found: Listing) -> dict[str, Any]:
         written = _second_pass(job, parts.shards, cleaned, matched, shelves)
         shelves.announce(job.out, _containers(cleaned))
         outputs = put_in_place(job.out, cleaned, written)
-    content = _content(job, found, cleaned, matched, written)
+    content = content_of(job.config, found, cleaned, matched, written)
     if salvage:
         content["salvaged"] = shelves.report()
-    content["inputs"] = _inputs(cleaned, parts.digests)
+    content["inputs"] = inputs_of(cleaned, parts.digests)
     content["skipped"] = [asdict(one) for one in (*found.skipped, *skipped)]
     content["outputs"] = outputs
     content["timing"] = {"seconds": clock.phases, "workers": getattr(job.engine, "workers", None)}
@@ -270,44 +269,3 @@ def _parts(cleaned: list[Cleaned], matched: Matched, shelves: Shelves) -> list[P
 def _containers(cleaned: list[Cleaned]) -> frozenset[str]:
     """Names of the JSON lines inputs."""
     return frozenset(entry.name for one in cleaned for entry in one.read if entry.format == "jsonl")
-
-
-def _content(
-    job: _Job,
-    found: Listing,
-    cleaned: list[Cleaned],
-    matched: Matched,
-    written: list[Written],
-) -> dict[str, Any]:
-    """The manifest without its timing."""
-    tally = Tally()
-    for counts in (*(one.tally for one in cleaned), *(one.tally for one in written)):
-        tally.merge(counts)
-    return {
-        "schema": manifest.SCHEMA,
-        "tool": {"name": "cleaner", "version": __version__},
-        "config": job.config.toml(),
-        "config_sha256": job.config.digest(),
-        "versions": manifest.versions(),
-        "failed": [asdict(one) for done in cleaned for one in done.failed],
-        "ignored": [asdict(one) for one in found.ignored],
-        "counts": tally.as_json(),
-        "dedup": matched.report,
-    }
-
-
-def _inputs(cleaned: list[Cleaned], digests: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Every input that was read, with bytes and sha256; the pieces of one file put together."""
-    out: dict[str, dict[str, Any]] = {}
-    for one in (one for done in cleaned for one in done.read):
-        entry = out.setdefault(one.name, asdict(one) | {"bytes": 0, "documents": 0})
-        entry["bytes"] += one.bytes
-        entry["documents"] += one.documents
-    for entry in out.values():
-        entry["sha256"] = entry["sha256"] or digests[entry["name"]]
-    return list(out.values())
-
-
-def failures(content: Mapping[str, Any]) -> int:
-    """How many inputs or documents were skipped or failed."""
-    return len(content["skipped"]) + len(content["failed"])

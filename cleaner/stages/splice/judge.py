@@ -196,13 +196,13 @@ class _Page:
         place = {number: unit for unit, number in enumerate(self.units)}
         behind = ((place[first], copy) for copy, first in self.copies.items() if first in place)
         exact = [(unit, bisect_left(self.units, copy)) for unit, copy in behind]
-        times = Counter([unit for pair in near for unit in pair] + [unit for unit, _ in exact])
+        like, same = Counter(unit for pair in near for unit in pair), Counter(unit for unit, _ in exact)
 
         def apart(pair: tuple[int, int]) -> bool:
             return any(owner[unit] != owner[pair[0]] for unit in range(*pair))
 
         found = {unit for pair in filter(apart, near) for unit in pair} | {unit for unit, _ in filter(apart, exact)}
-        return {unit for unit in found if times[unit] == 1 and self._prose(unit)}
+        return {unit for unit in found if like[unit] < 2 and same[unit] < 2 and self._prose(unit)}
 
     def _after_byline(self, group: Sequence[int], main: Sequence[int]) -> list[Cue]:
         """The byline that ended the main article before this block began."""
