@@ -103,7 +103,7 @@ def _stage(index: Index, out: Path, shard: int, documents: Ids) -> Cleaned:
             record: Mapping[str, Any] = index.record(document)
             done.kept.append(True)
             rest = {key: value for key, value in record.items() if key != "text"}
-            stager.document(0, dumped(rest), clean_bytes(record["text"]), b"", kept=True)
+            stager.document(0, dumped(rest) + b"\n", clean_bytes(record["text"]), b"", kept=True)
     done.text_at, done.record_at = stager.text_at, stager.record_at
     return done
 

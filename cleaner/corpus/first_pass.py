@@ -8,6 +8,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+from cleaner.corpus.plain_document import PlainDocument
 from cleaner.corpus.reader import Read, Reading, Verbatim, piece_bytes, read
 from cleaner.corpus.record import Origin, dumped, number_in, record_of
 from cleaner.corpus.salvaged import salvaged
@@ -94,41 +95,53 @@ def _piece(job: FirstPass, piece: Piece, done: Cleaned, stager: Stager) -> None:
     source, data = piece.source, piece_bytes(piece)
     before = len(done.kept)
     for one in read(piece, data, job.reading):
-        if isinstance(one, Read):
-            _document(job, one, done, stager)
+        if isinstance(one, Verbatim):
+            _carry(one, done, stager)
             continue
-        stager.verbatim(len(done.read), _verbatim(one))
-        if one.reason is not None:
-            done.failed.append(Passed(one.origin.place, one.reason))
+        doc = job.pipeline(one.doc)
+        if isinstance(one, PlainDocument) and not doc.findings:
+            _untouched(job, one, done, stager)
+        else:
+            _document(job, one, doc, done, stager)
     whole = piece.start == 0 and piece.end == source.size
     sha = sha256(data).hexdigest() if whole else None
     done.read.append(Input(source.path, source.name, source.format, len(data), sha, len(done.kept) - before))
 
 
-def _document(job: FirstPass, one: Read, done: Cleaned, stager: Stager) -> None:
-    if one.original is not None:
+def _carry(one: Verbatim, done: Cleaned, stager: Stager) -> None:
+    stager.verbatim(len(done.read), _verbatim(one) + b"\n")
+    if one.reason is not None:
+        done.failed.append(Passed(one.origin.place, one.reason))
+
+
+def _untouched(job: FirstPass, one: PlainDocument, done: Cleaned, stager: Stager) -> None:
+    """A document in which no stage found anything: its line stays as it is."""
+    text = clean_bytes(one.found.text)
+    _count(job, one, done, kept=True)
+    stager.document(len(done.read), one.untouched(text), text, one.line + b"\n", kept=True)
+    done.tally.untouched(len(one.found.text))
+
+
+def _document(job: FirstPass, one: Read | PlainDocument, doc: Document, done: Cleaned, stager: Stager) -> None:
+    kept, origin = doc.kept, one.origin
+    if isinstance(one, Read) and one.original is not None:
         done.originals.add(_keep_original(job.out, one.original))
-    doc = job.pipeline(one.doc)
-    kept = doc.kept
-    done.failed += _failures(doc, one.origin)
+    done.failed += _failures(doc, origin)
+    _count(job, one, done, kept=kept)
+    record = record_of(doc, origin, path=None, record=None)
+    if articles := salvaged(job.pipeline, doc):
+        done.salvaged += briefs(origin.name, articles)
+        record["salvaged"] = articles
+    line = line_of(origin.shell, doc.text) if kept and origin.shell else b""
+    stager.document(len(done.read), dumped(record) + b"\n", clean_bytes(doc.text), line, kept=kept)
+    done.tally.add(doc)
+
+
+def _count(job: FirstPass, one: Read | PlainDocument, done: Cleaned, *, kept: bool) -> None:
     done.kept.append(kept)
     done.inputs.append(len(done.read))
     if job.dedup is not None and job.dedup.field is not None:
         done.values.append(_value(job.dedup.field, one.origin))
-    record = record_of(doc, one.origin, path=None, record=None)
-    if articles := salvaged(job.pipeline, doc):
-        done.salvaged += briefs(one.origin.name, articles)
-        record["salvaged"] = articles
-    line = _clean_line(one, doc) if kept else b""
-    stager.document(len(done.read), dumped(record), clean_bytes(doc.text), line, kept=kept)
-    done.tally.add(doc)
-
-
-def _clean_line(one: Read, doc: Document) -> bytes:
-    """The line of a document in a clean file of JSON lines; nothing for a file that is one document."""
-    if one.line is not None and doc.text == doc.raw:
-        return one.line + b"\n"
-    return b"" if one.origin.shell is None else line_of(one.origin.shell, doc.text)
 
 
 def _value(name: str, origin: Origin) -> float:

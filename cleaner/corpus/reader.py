@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cleaner.corpus.encoding import Decoded, decode, encode
-from cleaner.corpus.jsonl import Shell, split
+from cleaner.corpus.jsonl import split
+from cleaner.corpus.plain_document import PlainDocument
 from cleaner.corpus.plain_line import splitter
 from cleaner.corpus.record import Origin
 from cleaner.corpus.shards import Piece
@@ -27,13 +28,11 @@ class Read(NamedTuple):
     """A document.
 
     original  its bytes where its text cannot give them back
-    line      the JSON line it stands in, without its end, where the same text would be written as this very line
     """
 
     doc: Document
     origin: Origin
     original: bytes | None = None
-    line: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def piece_bytes(piece: Piece) -> bytes:
     return data
 
 
-def read(piece: Piece, data: bytes, how: Reading) -> Iterator[Read | Verbatim]:
+def read(piece: Piece, data: bytes, how: Reading) -> Iterator[Read | PlainDocument | Verbatim]:
     """Every document of a piece, in order. InputError where a file that is one document is not text."""
     if piece.source.format == "jsonl":
         yield from _lines(piece, data, how)
@@ -93,7 +92,7 @@ def _read(id: str, text: str, origin: Origin, original: bytes | None) -> Read:
     return Read(Document.of(text, id, {"path": origin.path, "record": origin.record}), origin, original)
 
 
-def _lines(piece: Piece, data: bytes, how: Reading) -> Iterator[Read | Verbatim]:
+def _lines(piece: Piece, data: bytes, how: Reading) -> Iterator[Read | PlainDocument | Verbatim]:
     source, lines = piece.source, data.split(b"\n")
     last = len(lines) - 1
     encoding = how.encoding_of(source.name)
@@ -106,18 +105,10 @@ def _lines(piece: Piece, data: bytes, how: Reading) -> Iterator[Read | Verbatim]
             line, end = line[:-1], "\r" + end
         number = piece.first_line + index
         if encoding is None and (found := plain(line)) is not None:
-            yield _plain(source, number, line, end, *found)
+            yield PlainDocument(source, number, line, end, found)
         else:
             bom = index == 0 and piece.start == 0 and line.startswith(_BOM)
             yield _line(source, number, line, end, how, bom=bom)
-
-
-def _plain(source: Source, number: int, line: bytes, end: str, text: str, shell: Shell) -> Read:
-    """A line of JSON in UTF-8 with nothing odd about it, as nearly all are."""
-    sha = sha256(line).hexdigest()
-    origin = Origin(source.path, source.name, number, len(line), sha, shell=shell, end=end)
-    doc = Document.of(text, f"{source.name}:{number}", {"path": source.path, "record": number})
-    return Read(doc, origin, None, line)
 
 
 def _line(source: Source, number: int, line: bytes, end: str, how: Reading, *, bom: bool) -> Read | Verbatim:

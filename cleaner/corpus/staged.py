@@ -7,6 +7,7 @@ document's line of provenance but for its place, so that a document without dupl
 from array import array
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from itertools import accumulate
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from types import TracebackType
@@ -64,34 +65,46 @@ def places(out: Path, shard: int) -> Places:
 
 
 class Stager:
-    """Takes the documents of a shard, in order.
-
-    text_at    where each document's text ends, in bytes, after a first 0
-    record_at  where each document's record begins, in bytes
-    """
+    """Takes the documents of a shard, in order."""
 
     def __init__(self, records: IO[bytes], texts: IO[bytes], lines: IO[bytes]) -> None:
         self._records, self._texts, self._lines = records, texts, lines
-        self._end = 0
-        self.heads = array("q")
-        self.text_at, self.record_at = array("q", [0]), array("q")
+        self._heads = tuple(array("q") for _ in Head._fields)
 
     def document(self, input: int, record: bytes, text: bytes, line: bytes, *, kept: bool) -> None:
-        """The next document; its record without the line feed."""
-        self.text_at.append(self.text_at[-1] + len(text))
-        self.record_at.append(self._end)
+        """The next document; its record and its line with a line feed."""
         self._texts.write(text)
         self._lines.write(line)
-        self._put(Head(input, kept, len(record) + 1, len(text), len(line)), record)
+        self._put(input, kept, record, len(text), len(line))
 
     def verbatim(self, input: int, record: bytes) -> None:
         """The next line, which is no document."""
-        self._put(Head(input, False, len(record) + 1, -1, 0), record)
+        self._put(input, False, record, -1, 0)
 
-    def _put(self, head: Head, record: bytes) -> None:
-        self.heads.extend(head)
-        self._records.write(record + b"\n")
-        self._end += head.record
+    def _put(self, input: int, kept: int, record: bytes, text: int, line: int) -> None:
+        self._records.write(record)
+        inputs, keeps, records, texts, lines = self._heads
+        inputs.append(input)
+        keeps.append(kept)
+        records.append(len(record))
+        texts.append(text)
+        lines.append(line)
+
+    @property
+    def heads(self) -> bytes:
+        """The heads of all, column after column."""
+        return b"".join(column.tobytes() for column in self._heads)
+
+    @property
+    def text_at(self) -> "array[int]":
+        """Where each document's text ends, in bytes, after a first 0."""
+        return array("q", accumulate((size for size in self._heads[3] if size >= 0), initial=0))
+
+    @property
+    def record_at(self) -> "array[int]":
+        """Where each document's record begins, in bytes."""
+        starts = accumulate(self._heads[2], initial=0)
+        return array("q", (start for start, size in zip(starts, self._heads[3], strict=False) if size >= 0))
 
 
 @contextmanager
@@ -103,7 +116,7 @@ def staged(out: Path, shard: int) -> Iterator[Stager]:
         (records, _), (texts, _), (lines, _), (heads, _) = files
         stager = Stager(records, texts, lines)
         yield stager
-        heads.write(stager.heads.tobytes())
+        heads.write(stager.heads)
     for (_, temporary), path in zip(files, place, strict=True):
         rename(temporary, path)
 
@@ -112,8 +125,10 @@ def entries(out: Path, shard: int) -> Iterator[Entry]:
     """Every document of a shard, and every line that is none, in order."""
     place = places(out, shard)
     heads = array("q", place.heads.read_bytes())
+    size = len(heads) // len(Head._fields)
+    columns = (heads[start : start + size] for start in range(0, len(heads), size or 1))
     with place.records.open("rb") as records, place.texts.open("rb") as texts, place.lines.open("rb") as lines:
-        for head in map(Head._make, zip(*[iter(heads)] * len(Head._fields), strict=True)):
+        for head in map(Head, *columns):
             yield Entry(head, records.read(head.record), texts.read(max(head.text, 0)), lines.read(head.line))
 
 

@@ -146,7 +146,8 @@ def _without(lines: Lines, document: int, units: "Units", gone: "list[Edge]") ->
     line = lines.raw(document)
     bom = BOM if line.startswith(BOM) else b""
     body = line[len(bom) :].rstrip(b"\r\n")
-    _, shell = splitter(lines.member)(body) or split(body.decode(), lines.member)
+    plain = splitter(lines.member)(body)
+    shell = plain.shell(body) if plain else split(body.decode(), lines.member)[1]
     left = left if text.endswith("\n") else left.removesuffix("\n")
     return bom + line_of(shell, left)[:-1] + line[len(bom) + len(body) :]
 

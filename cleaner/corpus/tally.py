@@ -31,6 +31,13 @@ class Tally:
         """Count one finished document; -1 takes it back."""
         self._count(doc, doc.findings, times)
 
+    def untouched(self, chars: int) -> None:
+        """Count a document of so many characters in which nothing was found."""
+        self.documents += 1
+        self.kept += 1
+        self.chars_in += chars
+        self.chars_out += chars
+
     def _count(self, doc: Document, findings: Iterable[Finding], times: int) -> None:
         self.documents += times
         self.kept += times * doc.kept

@@ -1,0 +1,64 @@
+"""A document from a plain JSON line, and its record where no stage touches it, without the objects that others need.
+
+Nearly all lines are plain, and in many corpora most documents stay as they are.
+"""
+
+from functools import lru_cache
+from hashlib import sha256
+from typing import NamedTuple
+
+from cleaner.corpus.plain_line import PlainText
+from cleaner.corpus.record import VERSION, Origin, dumped
+from cleaner.corpus.source import Source
+from cleaner.document import Document
+
+
+class PlainDocument(NamedTuple):
+    """A document in a line of JSON in UTF-8 with nothing odd about it.
+
+    number  of the line, from 1
+    line    without its end; `end` is what ended it
+    """
+
+    source: Source
+    number: int
+    line: bytes
+    end: str
+    found: PlainText
+
+    @property
+    def doc(self) -> Document:
+        """The document to which nothing has happened yet."""
+        source, number = self.source, self.number
+        return Document.of(self.found.text, f"{source.name}:{number}", {"path": source.path, "record": number})
+
+    @property
+    def origin(self) -> Origin:
+        """Where it came from."""
+        source, line = self.source, self.line
+        sha, shell = sha256(line).hexdigest(), self.found.shell(line)
+        return Origin(source.path, source.name, self.number, len(line), sha, shell=shell, end=self.end)
+
+    def untouched(self, text: bytes) -> bytes:
+        """The record that `record_of` makes where nothing was found, with a line feed; `text` in UTF-8."""
+        source, number, line, end, found = self
+        head, place = _frame(source.path, source.name)
+        before = line[: found.start]
+        at = len(before) if before.isascii() else len(before.decode())
+        ended = "" if end == "\n" else f',"end":{dumped(end).decode()}'
+        return (
+            f'{head}{number}{place}{number},"bytes":{len(line)},"sha256":"{sha256(line).hexdigest()}",'
+            f'"encoding":"utf-8","bom":false{ended}}},"clean":{{"path":null,"record":null,"chars":{len(found.text)},'
+            f'"sha256":"{sha256(text).hexdigest()}","kept":true}},"findings":[],"back":[],'
+            f'"shell":{{"at":{at}{_ASCII if found.ascii else ""}}}}}\n'
+        ).encode()
+
+
+_ASCII = ',"ascii":true'
+
+
+@lru_cache
+def _frame(path: str, name: str) -> tuple[str, str]:
+    """What stands in front of the number of a line in its record, and between that and the same number again."""
+    identity, *quoted = (dumped(one).decode() for one in (f"{name}:", path, name))
+    return f'{{"v":{VERSION},"id":{identity[:-1]}', '","source":{{"path":{},"name":{},"record":'.format(*quoted)
