@@ -82,4 +82,6 @@ def _plain(around: bytes, name: bytes) -> bool:
     size = len(around)
     if size > LONGEST or name in around or (size > DEEPEST and around.count(b"[") + around.count(b"{") > DEEPEST):
         return False
-    return b"\\" not in around or not (b"\\u" in around or b"\\/" in around)  # escapes that may stand for a letter of it
+    return b"\\" not in around or not (
+        b"\\u" in around or b"\\/" in around
+    )  # escapes that may stand for a letter of it

@@ -126,17 +126,17 @@ def record_of(doc: Document, origin: Origin, *, path: str | None, record: int | 
         "kept": doc.kept,
     }
     content = content_digest(doc.raw) if doc.findings else ""
-    out["findings"] = [_finding_out(finding, doc.raw, content) for finding in doc.findings]
+    out["findings"] = [finding_out(finding, doc.raw, content) for finding in doc.findings]
     out["back"] = doc.change.invert(doc.raw).edits
     if origin.shell is not None:
-        out["shell"] = _shell_out(origin.shell, kept=doc.kept)
+        out["shell"] = shell_out(origin.shell, kept=doc.kept)
     return out
 
 
 def origin_in(record: Mapping[str, Any], line: str | None = None) -> Origin:
     """The origin a record tells of; `line` is the clean JSON line, which holds the shell of a kept document."""
     source = record["source"]
-    shell = _shell_in(record["shell"], line) if "shell" in record else None
+    shell = shell_in(record["shell"], line) if "shell" in record else None
     known = {key: source[key] for key in ("path", "name", "record", "bytes", "sha256", "encoding")}
     rest = {key: source[key] for key in ("errors", "bom", "original", "end", "decision") if key in source}
     return Origin(**known, **rest, shell=shell)
@@ -196,7 +196,7 @@ def _source_of(origin: Origin) -> dict[str, Any]:
     return out
 
 
-def _shell_out(shell: Shell, *, kept: bool) -> dict[str, Any]:
+def shell_out(shell: Shell, *, kept: bool) -> dict[str, Any]:
     """Where a kept document's clean line holds the shell already, its place is enough."""
     out: dict[str, Any] = {"at": len(shell.before)} if kept else {"before": shell.before, "after": shell.after}
     if shell.ascii:
@@ -206,14 +206,16 @@ def _shell_out(shell: Shell, *, kept: bool) -> dict[str, Any]:
     return out
 
 
-def _shell_in(shell: Mapping[str, Any], line: str | None) -> Shell:
+def shell_in(shell: Mapping[str, Any], line: str | None) -> Shell:
+    """The shell that a record tells of; the clean line of a kept document holds it."""
     before, after = shell.get("before", ""), shell.get("after", "")
     if "at" in shell and line is not None:
         before, _, after = rejoin(line, shell["at"])
     return Shell(before, after, shell.get("ascii", False), shell.get("literal"))
 
 
-def _finding_out(finding: Finding, raw: str, content: str) -> dict[str, Any]:
+def finding_out(finding: Finding, raw: str, content: str) -> dict[str, Any]:
+    """A finding as JSON; `content` is the digest of the source `raw`."""
     out: dict[str, Any] = {
         "rule": finding.rule,
         "certainty": finding.certainty.name.lower(),

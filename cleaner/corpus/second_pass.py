@@ -6,25 +6,17 @@ from hashlib import sha256
 from itertools import count, groupby
 from pathlib import Path
 
-from cleaner.corpus.duplicates import Duplicate, Duplicates, Keepers, finding_of
+from cleaner.corpus.deduped import Without, counted
+from cleaner.corpus.duplicates import Duplicates, Keepers
 from cleaner.corpus.matching import Counts
-from cleaner.corpus.record import (
-    Occurrence,
-    back_in,
-    brief_of,
-    document_in,
-    dumped,
-    loaded,
-    origin_in,
-    record_of,
-    with_occurrences,
-)
+from cleaner.corpus.record import dumped, loaded
+from cleaner.corpus.salvaged import wanted
 from cleaner.corpus.shelf import Shelf, shelve
-from cleaner.corpus.staged import Entry, StagedFiles, clean_bytes, clean_text, entries, line_of, placed
+from cleaner.corpus.staged import StagedFiles
+from cleaner.corpus.staged_shard import Entry, Run, StagedShard, all_placed, placed, staged_shard
 from cleaner.corpus.tally import Tally
 from cleaner.corpus.workdir import WORK, inside, staging
 from cleaner.dedup.settings import Dedup
-from cleaner.document import Certainty, Document, Finding
 from cleaner.pipeline import Pipeline
 
 CORPUS = "corpus"
@@ -95,14 +87,27 @@ class Written:
 
 
 def _write(job: SecondPass, part: Part) -> Written:
-    with staging(job.out / WORK / "provenance", durable=False) as (provenance, path):
+    with (
+        staging(job.out / WORK / "provenance", durable=False) as (provenance, path),
+        staged_shard(job.out, part.shard) as shard,
+        StagedFiles(job.out) as files,
+    ):
         done = Written(part.shard, path)
-        for name, its in groupby(_without_duplicates(job, part, done), key=lambda entry: part.names[entry.head.input]):
-            write = _write_lines if name in part.records else _write_text
-            written = write(job.out, name, its, done, part.records)
+        changes = _Changes(job, part, shard, Keepers(files), done)
+        for name, rows in _by_name(part, shard):
+            in_lines = name in part.records
+            write = _write_lines if in_lines else _write_text
+            written = write(job.out, name, changes.stretches(rows, alone=not in_lines), done, part.records)
             for record in _salvaged(job, part, name, written, done):
                 provenance.write(record)
     return done
+
+
+def _by_name(part: Part, shard: StagedShard) -> Iterator[tuple[str, range]]:
+    """The rows of each input."""
+    for name, rows in groupby(range(len(shard.inputs)), key=lambda row: part.names[shard.inputs[row]]):
+        together = list(rows)
+        yield name, range(together[0], together[-1] + 1)
 
 
 def _salvaged(job: SecondPass, part: Part, name: str, records: Iterable[bytes], done: Written) -> Iterator[bytes]:
@@ -126,87 +131,69 @@ def _salvaged(job: SecondPass, part: Part, name: str, records: Iterable[bytes], 
         done.pieces.append(Output(place, temporary, 0, ""))
 
 
-def _without_duplicates(job: SecondPass, part: Part, done: Written) -> Iterator[Entry]:
+class _Changes:
     """What the first pass staged, without the duplicates; most documents have none and stay as they are."""
-    removals = part.removals.by_document() if part.removals else {}
-    counts = part.counts.by_document() if part.counts else {}
-    index = 0
-    with StagedFiles(job.out) as files:
-        keepers = Keepers(files)
-        for entry in entries(job.out, part.shard):
-            if entry.head.text < 0:
-                yield entry
-                continue
-            if index in counts:
-                entry = _counted(entry, counts[index])
-            if index in removals and job.dedup:
-                entry, before, after = _without(job, keepers, entry, removals[index])
-                done.tally.replace(before, after)
-                if not after.kept:
-                    done.emptied.add(index)
-            yield entry
-            index += 1
+
+    def __init__(self, job: SecondPass, part: Part, shard: StagedShard, keepers: Keepers, done: Written) -> None:
+        self._shard, self._done = shard, done
+        row_of = shard.documents
+        removals = part.removals.by_document() if part.removals else {}
+        counts = part.counts.by_document() if part.counts else {}
+        self._removals = {row_of[index]: (index, its) for index, its in removals.items()}
+        self._counts = {row_of[index]: its for index, its in counts.items()}
+        self._without = Without(job.pipeline, job.dedup or Dedup(), keepers, done.tally)
+        dropped = (row for row, kept in enumerate(shard.kept) if not kept)
+        every = range(len(shard.kept)) if wanted(job.pipeline) else ()  # what is salvaged is told where it stands
+        self._alone = frozenset((*self._removals, *self._counts, *dropped, *every))
+
+    def stretches(self, rows: range, *, alone: bool) -> Iterator[Entry | Run]:
+        """These rows in order; `alone` asks for single ones."""
+        for one in self._shard.stretches(rows, rows if alone else self._alone):
+            yield one if isinstance(one, Run) else self._entry(one)
+
+    def _entry(self, row: int) -> Entry:
+        entry = self._shard.entry(row)
+        if row in self._counts:
+            entry = counted(entry, self._counts[row])
+        if row in self._removals:
+            index, duplicates = self._removals[row]
+            entry = self._without(entry, duplicates)
+            if not entry.head.kept:
+                self._done.emptied.add(index)
+        return entry
 
 
-def _counted(entry: Entry, counts: Sequence[Occurrence]) -> Entry:
-    """One document with how often it occurred, in code points of the decoded source, as all spans of a record are."""
-    back = back_in(brief_of(entry.record).back, clean_text(entry.text)).mapper()
-    moved = [Occurrence(one.whole, *back(one.start, one.end), one.times) for one in counts]
-    return Entry(entry.head, with_occurrences(entry.record, moved), entry.text, entry.line)
-
-
-def _without(
-    job: SecondPass, keepers: Keepers, entry: Entry, duplicates: Sequence[Duplicate]
-) -> tuple[Entry, Document, Document]:
-    """One document without its duplicates, its record with what was found; the document before and after."""
-    assert job.dedup is not None  # it found them
-    record = loaded(entry.record)
-    before = document_in(record, clean_text(entry.text))
-    findings = [finding_of(one, before.text, keepers, job.dedup) for one in duplicates]
-    after = _revised(job.pipeline, before, findings)
-    origin = origin_in(record, entry.line[:-1].decode("utf-8", "surrogateescape"))
-    out = record_of(after, origin, path=None, record=None)
-    out |= {key: record[key] for key in ("dup_count", "salvaged") if key in record}
-    line = line_of(origin.shell, after.text) if origin.shell and after.kept else b""
-    head = entry.head if after.kept else entry.head._replace(kept=False)
-    return Entry(head, dumped(out) + b"\n", clean_bytes(after.text), line), before, after
-
-
-def _revised(pipeline: Pipeline, doc: Document, duplicates: Sequence[Finding]) -> Document:
-    """The document after its duplicates went, its layout settled again; where nothing but white space is left, nothing is."""
-    doc = doc.revise(duplicates, pipeline.level, pipeline.keep)
-    if doc.text:
-        doc = pipeline.settle(doc, again=True)
-    if doc.text.isspace():
-        rest = Finding(0, len(doc.text), "dedup.document.rest", certainty=Certainty.LIKELY)
-        doc = doc.revise([rest], pipeline.level, pipeline.keep)
-    return doc
-
-
-def _write_text(out: Path, name: str, its: Iterable[Entry], done: Written, _: Mapping[str, int]) -> Iterator[bytes]:
+def _write_text(
+    out: Path, name: str, its: Iterable[Entry | Run], done: Written, _: Mapping[str, int]
+) -> Iterator[bytes]:
     """A file that is one document; no file where the document was dropped."""
     place = f"{CORPUS}/{name}"
     path = dumped(place)
     for entry in its:
+        assert isinstance(entry, Entry)  # it was asked for
         if entry.head.kept:
             done.files.append(_file(out, place, entry.text))
         yield placed(entry.record, path, None) if entry.head.kept else entry.record
 
 
 def _write_lines(
-    out: Path, name: str, its: Iterable[Entry], done: Written, records: Mapping[str, int]
+    out: Path, name: str, its: Iterable[Entry | Run], done: Written, records: Mapping[str, int]
 ) -> Iterator[bytes]:
     """A stretch of a JSON lines file: the lines of the documents that are kept."""
     number, place = records[name], f"{CORPUS}/{name}"
     path = dumped(place)
     with staging(out / WORK / "pieces", durable=False) as (file, temporary):
-        for entry in its:
-            if not entry.head.kept:
-                yield entry.record
-                continue
-            file.write(entry.line)
-            yield placed(entry.record, path, number)
-            number += 1
+        for one in its:
+            if isinstance(one, Run):
+                file.write(one.lines)
+                yield all_placed(one, path, number)
+                number += one.size
+            elif one.head.kept:
+                file.write(one.line)
+                yield placed(one.record, path, number)
+                number += 1
+            else:
+                yield one.record
         done.pieces.append(Output(place, temporary, file.tell(), ""))
 
 

@@ -4,11 +4,11 @@ Four files a shard: records, texts and lines end to end, and heads, which say ho
 document's line of provenance but for its place, so that a document without duplicates is written as it was staged.
 """
 
+import os
 from array import array
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import accumulate
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from types import TracebackType
 from typing import IO, NamedTuple, Self
@@ -20,8 +20,8 @@ from cleaner.corpus.workdir import WORK, rename, staging
 
 _literal = msgspec.json.Encoder().encode  # as json.encoder.encode_basestring, at once in bytes
 
+_RECORD = 1024  # bytes of most records
 OPEN = 96  # files: those of all shards, as long as inputs of more than 2 GB do not make them many
-_NOWHERE = b'"clean":{"path":null,"record":null,'  # inside a string its quotes would be escaped
 
 
 class Head(NamedTuple):
@@ -38,15 +38,6 @@ class Head(NamedTuple):
     record: int
     text: int
     line: int
-
-
-class Entry(NamedTuple):
-    """A document as it was staged: its record and its clean line, each with a line feed, its text in UTF-8."""
-
-    head: Head
-    record: bytes
-    text: bytes
-    line: bytes
 
 
 class Places(NamedTuple):
@@ -121,58 +112,45 @@ def staged(out: Path, shard: int) -> Iterator[Stager]:
         rename(temporary, path)
 
 
-def entries(out: Path, shard: int) -> Iterator[Entry]:
-    """Every document of a shard, and every line that is none, in order."""
-    place = places(out, shard)
-    heads = array("q", place.heads.read_bytes())
-    size = len(heads) // len(Head._fields)
-    columns = (heads[start : start + size] for start in range(0, len(heads), size or 1))
-    with place.records.open("rb") as records, place.texts.open("rb") as texts, place.lines.open("rb") as lines:
-        for head in map(Head, *columns):
-            yield Entry(head, records.read(head.record), texts.read(max(head.text, 0)), lines.read(head.line))
-
-
 class StagedFiles:
     """The staged records and texts of all shards, by their places; few files are open at a time."""
 
     def __init__(self, out: Path) -> None:
         self._out = out
-        self._open: dict[tuple[int, str], mmap] = {}
+        self._open: dict[tuple[int, str], int] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        for content in self._open.values():
-            content.close()
+        while self._open:
+            os.close(self._open.popitem()[1])
 
     def text(self, shard: int, start: int, end: int) -> str:
         """The text that is staged in [start, end), in bytes."""
-        return clean_text(self._content(shard, "texts")[start:end]) if start < end else ""
+        return clean_text(self._read(shard, "texts", start, end - start))
 
     def record(self, shard: int, at: int) -> bytes:
         """The record that begins there."""
-        content = self._content(shard, "records")
-        return content[at : content.find(b"\n", at)]
+        size = _RECORD
+        while b"\n" not in (data := self._read(shard, "records", at, size)) and len(data) == size:
+            size *= 8
+        return data.partition(b"\n")[0]
 
-    def _content(self, shard: int, kind: str) -> mmap:
+    def _read(self, shard: int, kind: str, at: int, size: int) -> bytes:
+        """So many bytes, or all to the end of the file; single reads, since maps of many files cost more to fill."""
+        file = self._file(shard, kind)
+        data = os.pread(file, size, at)
+        while len(data) < size and (more := os.pread(file, size - len(data), at + len(data))):
+            data += more  # the system reads 2 GB at once at most
+        return data
+
+    def _file(self, shard: int, kind: str) -> int:
         if (shard, kind) not in self._open:
             if len(self._open) == OPEN:
-                self._open.pop(next(iter(self._open))).close()
-            path: Path = getattr(places(self._out, shard), kind)
-            with path.open("rb") as file:
-                self._open[shard, kind] = mmap(file.fileno(), 0, access=ACCESS_READ)
+                os.close(self._open.pop(next(iter(self._open))))
+            self._open[shard, kind] = os.open(getattr(places(self._out, shard), kind), os.O_RDONLY)
         return self._open[shard, kind]
-
-
-def placed(record: bytes, path: bytes, number: int | None) -> bytes:
-    """A record that says where the clean text of its document stands; `path` as JSON.
-
-    >>> placed(b'{"v":1,"clean":{"path":null,"record":null,"chars":3}}', b'"corpus/a.txt"', None)
-    b'{"v":1,"clean":{"path":"corpus/a.txt","record":null,"chars":3}}'
-    """
-    where = b'"clean":{"path":%b,"record":%b,' % (path, b"null" if number is None else b"%d" % number)
-    return record.replace(_NOWHERE, where, 1)
 
 
 def line_of(shell: Shell, text: str) -> bytes:

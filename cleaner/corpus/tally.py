@@ -44,13 +44,16 @@ class Tally:
         self.chars_in += times * len(doc.raw)
         self.chars_out += times * len(doc.text)
         for finding in findings:
-            counts = self.rules.setdefault(finding.rule, [0, 0, 0])
-            counts[0] += times * finding.count
-            if finding.applied:
-                counts[1] += times * finding.count
-                counts[2] += times * _chars(finding)
-                if (margin := margin_of(finding)) is not None:
-                    self._note((margin, doc.id, finding.rule))
+            self._found(doc.id, finding, times)
+
+    def _found(self, doc: str, finding: Finding, times: int) -> None:
+        counts = self.rules.setdefault(finding.rule, [0, 0, 0])
+        counts[0] += times * finding.count
+        if finding.applied:
+            counts[1] += times * finding.count
+            counts[2] += times * _chars(finding)
+            if (margin := margin_of(finding)) is not None:
+                self._note((margin, doc, finding.rule))
 
     def replace(self, before: Document, after: Document) -> None:
         """Count a document anew to which more was done: what was found before stays found."""
@@ -58,6 +61,12 @@ class Tally:
         same = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], both))
         self._count(before, before.findings[same:], -1)
         self._count(after, after.findings[same:], 1)
+
+    def dropped(self, doc: str, chars: int, finding: Finding) -> None:
+        """Count that a document with so many characters left goes for this reason."""
+        self.kept -= 1
+        self.chars_out -= chars
+        self._found(doc, finding, 1)
 
     def merge(self, other: "Tally") -> None:
         """Add the counts of another shard."""

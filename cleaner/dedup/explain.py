@@ -25,6 +25,8 @@ def explain(text: str, kept: str) -> tuple[str, ...]:
     """
     if text == kept:
         return ()
+    if "".join(text.split()) == "".join(kept.split()):
+        return ("layout",)  # as it mostly is
     one, other = code_points(text), code_points(kept)
     stays, stays_too = table()[one] != 0, table()[other] != 0
     left, right = one[stays], other[stays_too]
