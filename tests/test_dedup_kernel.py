@@ -20,7 +20,7 @@ from cleaner.dedup.sets import Alone, Together, in_63_bits
 from cleaner.dedup.settings import Dedup, Keep, Recall, UnitChoice
 from cleaner.dedup.shingle import shingles
 from cleaner.dedup.signature import PERMUTATIONS, permutations
-from cleaner.dedup.signing import Signed, by_compiler, by_numpy
+from cleaner.dedup.signing import Laid, Signed, by_compiler, by_numpy
 from tests.dedup_texts import matched, paragraphs_with_copies
 
 ANY_TEXT = st.text(st.sampled_from("一二三天地人ａBc12.。，　 \n\t\r\u200b臺台\ud800😀\x85\u2028"), max_size=90)
@@ -47,7 +47,7 @@ def test_a_batch_has_the_same_bits_either_way(
 ) -> None:
     chosen_settings = Dedup(units=units, shortest=shortest, near=near, seed=seed, recall=recall)
     bands = chosen(chosen_settings.threshold, recall)
-    same(by_compiler(texts, chosen_settings, bands), by_numpy(texts, chosen_settings, bands))
+    same(by_compiler(Laid.of(texts), chosen_settings, bands), by_numpy(Laid.of(texts), chosen_settings, bands))
 
 
 def test_long_texts_have_the_same_bits_either_way() -> None:
@@ -55,7 +55,10 @@ def test_long_texts_have_the_same_bits_either_way() -> None:
     texts = ["\n".join(lines[at : at + 7]) for at in range(0, len(lines), 7)]
     for units in ("both", "document", "paragraph"):
         chosen_settings = Dedup(units=units)
-        same(by_compiler(texts, chosen_settings, Bands(16, 8)), by_numpy(texts, chosen_settings, Bands(16, 8)))
+        same(
+            by_compiler(Laid.of(texts), chosen_settings, Bands(16, 8)),
+            by_numpy(Laid.of(texts), chosen_settings, Bands(16, 8)),
+        )
 
 
 @given(st.text(st.sampled_from("一二三天地人abc😀"), min_size=5, max_size=60), st.integers(0, 3))

@@ -57,8 +57,9 @@ class Without:
         raw = back.apply(text)
         finding = finding_of(one, text, self.keepers, self.settings).moved(back.mapper(), applied=True)
         self.tally.dropped(record["id"], len(text), finding)
+        content = content_digest(raw) if record["back"] else record["clean"]["sha256"]
+        record["findings"].append(finding_out(finding, raw, content))
         record["clean"] |= _NO_TEXT
-        record["findings"].append(finding_out(finding, raw, content_digest(raw)))
         record["back"] = [(0, 0, raw)]
         if "shell" in record:
             record["shell"] = shell_out(shell_in(record["shell"], _line(entry)), kept=False)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cleaner.corpus.record import back_in, brief_of
+from cleaner.corpus.record import Brief, back_in, brief_of
 from cleaner.corpus.staged import StagedFiles
 from cleaner.dedup.settings import Dedup
 from cleaner.document import Finding, content_digest
@@ -72,11 +72,18 @@ class Duplicates:
         return {document: list(its) for document, its in groupby(rows, key=lambda one: one.document)}
 
 
+class Place(NamedTuple):
+    """Where a copy that stays is staged, as in `Duplicate`."""
+
+    shard: int
+    record: int
+    text: int
+    end: int
+
+
 class Copy(NamedTuple):
     """The document of a copy that stays: `back` carries spans of its text to its source `raw`."""
 
-    id: str
-    origin: Mapping[str, Any]
     raw: str
     text: str
     back: Mapper
@@ -87,26 +94,48 @@ class Keepers:
 
     def __init__(self, files: StagedFiles) -> None:
         self._files = files
-        self.copy = lru_cache(REMEMBERED)(self._copy)
+        self._brief = lru_cache(REMEMBERED)(self._read_brief)
+        self._copy = lru_cache(REMEMBERED)(self._read_copy)
         self.evidence = lru_cache(REMEMBERED)(self._evidence)
 
-    def _copy(self, shard: int, record_at: int, text_at: int, text_end: int) -> Copy:
-        record, text = brief_of(self._files.record(shard, record_at)), self._files.text(shard, text_at, text_end)
-        back = back_in(record.back, text)
-        return Copy(record.id, record.source, back.apply(text), text, back.mapper())
+    def differ(self, text: str, place: Place, start: int, end: int) -> tuple[str, ...]:
+        """In what a text differs from a copy that has the same key."""
+        if (known := self._known(place, start, end)) is not None and known == content_digest(text):
+            return ()
+        kept = self._copy(place).text[start:end]
+        if text == kept:
+            return ()
+        from cleaner.dedup.explain import explain
 
-    def _evidence(self, place: tuple[int, int, int, int], start: int, end: int) -> Mapping[str, Any]:
-        copy = self.copy(*place)
-        start, end = copy.back(start, end)
-        kept = {"id": copy.id, "path": copy.origin["path"], "span": [start, end]}
-        kept |= {"sha256": content_digest(copy.raw[start:end])}
-        return kept | ({"run": copy.origin["run"]} if "run" in copy.origin else {})
+        return explain(text, kept)
+
+    def _evidence(self, place: Place, start: int, end: int) -> Mapping[str, Any]:
+        brief, sha = self._brief(place), self._known(place, start, end)
+        if sha is None:
+            copy = self._copy(place)
+            start, end = copy.back(start, end)
+            sha = content_digest(copy.raw[start:end])
+        kept = {"id": brief.id, "path": brief.source["path"], "span": [start, end], "sha256": sha}
+        return kept | ({"run": brief.source["run"]} if "run" in brief.source else {})
+
+    def _known(self, place: Place, start: int, end: int) -> str | None:
+        """The sha256 of a whole text that is as it came; else it must be read."""
+        brief = self._brief(place)
+        return None if brief.back or (start, end) != (0, brief.clean.chars) else brief.clean.sha256
+
+    def _read_brief(self, place: Place) -> Brief:
+        return brief_of(self._files.record(place.shard, place.record))
+
+    def _read_copy(self, place: Place) -> Copy:
+        text = self._files.text(place.shard, place.text, place.end)
+        back = back_in(self._brief(place).back, text)
+        return Copy(back.apply(text), text, back.mapper())
 
 
 def finding_of(one: Duplicate, text: str, keepers: Keepers, settings: Dedup) -> Finding:
     """A duplicate in this text, with the copy that stays for it and how alike the two were measured to be."""
     kind = "document" if one.whole else "paragraph"
-    place = (one.kept_shard, one.kept_record, one.kept_text, one.kept_end)
+    place = Place(one.kept_shard, one.kept_record, one.kept_text, one.kept_end)
     kept = keepers.evidence(place, one.kept_start, one.kept_stop)
     evidence: dict[str, Any] = {
         "kept": kept,
@@ -116,21 +145,11 @@ def finding_of(one: Duplicate, text: str, keepers: Keepers, settings: Dedup) -> 
     evidence |= {"shingles": [one.common, one.union], "keep": settings.keep}
     if one.estimate >= 0:
         evidence["estimate"] = round(one.estimate, 3)
-    differ: tuple[str, ...] = ()
-    if one.exact:
-        differ = _differ(text[one.start : one.end], keepers.copy(*place).text[one.kept_start : one.kept_stop])
+    differ = keepers.differ(text[one.start : one.end], place, one.kept_start, one.kept_stop) if one.exact else ()
     keeper = f"{kept['id']} of the run {kept['run']['out']}" if "run" in kept else kept["id"]
     evidence["words"] = _words(kind, one, keeper, differ)
     rule = f"dedup.{kind}.{'exact' if one.exact else 'near'}"
     return Finding(one.start, one.end, rule, evidence=evidence)
-
-
-def _differ(text: str, kept: str) -> tuple[str, ...]:
-    if text == kept:
-        return ()
-    from cleaner.dedup.explain import explain
-
-    return explain(text, kept)
 
 
 def _words(kind: str, one: Duplicate, keeper: str, differ: tuple[str, ...]) -> str:

@@ -58,6 +58,7 @@ class Cleaned:
     kept       by document, in order: whether it has a clean text
     inputs     of its documents: the index in `read` of each
     skipped    inputs of which a piece could not be read, by name
+    chars      code points of each document's text
     text_at    where each document's text ends in the staged texts, in bytes, after a first 0
     record_at  where each document's record begins in the staged records, in bytes
     values     of its documents, for `keep = "field:NAME"`
@@ -69,6 +70,7 @@ class Cleaned:
     kept: bytearray = field(default_factory=bytearray)
     inputs: "array[int]" = field(default_factory=lambda: array("q"))
     values: "array[float]" = field(default_factory=lambda: array("d"))
+    chars: "array[int]" = field(default_factory=lambda: array("q"))
     text_at: "array[int]" = field(default_factory=lambda: array("q", [0]))
     record_at: "array[int]" = field(default_factory=lambda: array("q"))
     read: list[Input] = field(default_factory=list)
@@ -117,7 +119,7 @@ def _carry(one: Verbatim, done: Cleaned, stager: Stager) -> None:
 def _untouched(job: FirstPass, one: PlainDocument, done: Cleaned, stager: Stager) -> None:
     """A document in which no stage found anything: its line stays as it is."""
     text = clean_bytes(one.found.text)
-    _count(job, one, done, kept=True)
+    _count(job, one, done, len(one.found.text), kept=True)
     stager.document(len(done.read), one.untouched(text), text, one.line + b"\n", kept=True)
     done.tally.untouched(len(one.found.text))
 
@@ -127,7 +129,7 @@ def _document(job: FirstPass, one: Read | PlainDocument, doc: Document, done: Cl
     if isinstance(one, Read) and one.original is not None:
         done.originals.add(_keep_original(job.out, one.original))
     done.failed += _failures(doc, origin)
-    _count(job, one, done, kept=kept)
+    _count(job, one, done, len(doc.text), kept=kept)
     record = record_of(doc, origin, path=None, record=None)
     if articles := salvaged(job.pipeline, doc):
         done.salvaged += briefs(origin.name, articles)
@@ -137,8 +139,9 @@ def _document(job: FirstPass, one: Read | PlainDocument, doc: Document, done: Cl
     done.tally.add(doc)
 
 
-def _count(job: FirstPass, one: Read | PlainDocument, done: Cleaned, *, kept: bool) -> None:
+def _count(job: FirstPass, one: Read | PlainDocument, done: Cleaned, chars: int, *, kept: bool) -> None:
     done.kept.append(kept)
+    done.chars.append(chars)
     done.inputs.append(len(done.read))
     if job.dedup is not None and job.dedup.field is not None:
         done.values.append(_value(job.dedup.field, one.origin))

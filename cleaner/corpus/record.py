@@ -150,11 +150,19 @@ def document_in(record: Mapping[str, Any], text: str) -> Document:
     return Document(record["id"], raw, text, back.invert(text), findings, {"origin": record["source"]})
 
 
+class Clean(msgspec.Struct):
+    """The clean text of a copy that stays."""
+
+    chars: int
+    sha256: str
+
+
 class Brief(msgspec.Struct):
     """What must be known of a copy that stays."""
 
     id: str
     source: dict[str, Any]
+    clean: Clean
     back: list[tuple[int, int, str]]
 
 
@@ -167,7 +175,8 @@ def brief_of(record: bytes) -> Brief:
         return _BRIEF.decode(record)
     except (msgspec.MsgspecError, UnicodeDecodeError):  # lone surrogates
         whole = loaded(record)
-        return Brief(whole["id"], whole["source"], whole["back"])
+        clean = Clean(whole["clean"]["chars"], whole["clean"]["sha256"])
+        return Brief(whole["id"], whole["source"], clean, whole["back"])
 
 
 def back_in(edits: Sequence[Sequence[Any]], text: str) -> Change:

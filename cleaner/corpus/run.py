@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -208,7 +209,7 @@ def _signed(job: _Job, rows: "Rows | None", shards: list[Shard], cleaned: Iterab
     from cleaner.dedup.threads import in_threads
 
     def sign(one: Cleaned) -> "tuple[Cleaned, Units]":
-        return one, signed(places(job.out, one.shard).texts, one.text_at, settings)
+        return one, signed(places(job.out, one.shard).texts, one.text_at, one.chars, settings)
 
     prepare(sum(map(_size, shards)))
     done = []
@@ -257,10 +258,13 @@ def _parts(cleaned: list[Cleaned], matched: Matched, shelves: Shelves) -> list[P
     parts = []
     for one, share in zip(cleaned, shelves.shares, strict=True):
         first = {entry.name: lines.setdefault(entry.name, 1) for entry in one.read if entry.format == "jsonl"}
-        for index, entry in enumerate(one.inputs):
-            name = one.read[entry].name
-            if name in first and one.kept[index] and index not in matched.emptied[one.shard]:
-                lines[name] += 1
+        stays = bytearray(one.kept)
+        for index in matched.emptied[one.shard]:
+            stays[index] = False
+        ends = accumulate(entry.documents for entry in one.read)
+        for entry, end in zip(one.read, ends, strict=True):
+            if entry.name in first:
+                lines[entry.name] += sum(stays[end - entry.documents : end])
         names = tuple(entry.name for entry in one.read)
         parts.append(Part(one.shard, names, matched.removals[one.shard], matched.counts[one.shard], first, share))
     return parts

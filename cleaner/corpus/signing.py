@@ -4,17 +4,19 @@ Signing is done where matching is done, by threads of one process, so that worke
 """
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
+
+import numpy as np
 
 from cleaner.corpus.staged import clean_text
 from cleaner.dedup.compiled import pays
 from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import Units, units_of
+from cleaner.dedup.units import Laid, Units, units_laid
 
 BYTES = 3  # of a character in UTF-8
-CHUNK = 1 << 22  # bytes of text held at a time
+CHUNK = 1 << 21  # bytes of text held at a time, and the rest of the last text
 
 
 def prepare(size: int) -> None:
@@ -23,23 +25,23 @@ def prepare(size: int) -> None:
         from cleaner.dedup import kernel  # noqa: F401  # before there are threads, beside which numba loads more
 
 
-def signed(texts: Path, ends: "array[int]", settings: Dedup) -> Units:
-    """The rows of the documents in this file; `ends` says where each text ends, in bytes, after a first 0."""
+def signed(texts: Path, ends: "array[int]", chars: "array[int]", settings: Dedup) -> Units:
+    """The rows of the documents in this file.
+
+    ends   where each text ends, in bytes, after a first 0; `chars`: its code points
+    """
     first, parts = 0, []
-    for chunk in _chunks(texts, ends):
-        parts.append(units_of(chunk, settings).numbered(first))
-        first += len(chunk)
-    return parts[0] if len(parts) == 1 else Units.join(parts or [units_of([], settings)])
+    for chunk in _chunks(texts, ends, chars):
+        parts.append(units_laid(chunk, settings).numbered(first))
+        first += len(chunk.ends)
+    return parts[0] if len(parts) == 1 else Units.join(parts or [units_laid(Laid.of([]), settings)])
 
 
-def _chunks(texts: Path, ends: "array[int]") -> Iterator[list[str]]:
-    chunk: list[str] = []
-    begun = 0
+def _chunks(texts: Path, ends: "array[int]", chars: "array[int]") -> Iterator[Laid]:
+    first = 0
     with texts.open("rb") as file:
-        for start, end in pairwise(ends):
-            chunk.append(clean_text(file.read(end - start)))
-            if end - begun >= CHUNK:
-                yield chunk
-                chunk, begun = [], end
-    if chunk:
-        yield chunk
+        while first < len(chars):
+            last = min(bisect_left(ends, ends[first] + CHUNK, first + 1), len(chars))
+            together = clean_text(file.read(ends[last] - ends[first]))
+            yield Laid(together, np.cumsum(chars[first:last], dtype=np.int64))
+            first = last

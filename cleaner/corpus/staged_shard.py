@@ -47,10 +47,8 @@ class StagedShard:
         self.inputs, self.kept, _, sizes, _ = columns
         self.documents = [row for row, text in enumerate(sizes) if text >= 0]
         self._columns = columns
-        self._parts = [
-            (content, list(accumulate(map(max, column, repeat(0)), initial=0)))
-            for content, column in zip((records, texts, lines), columns[2:], strict=True)
-        ]
+        self._records, self._texts, self._lines = records, texts, lines
+        self._record_at, self._text_at, self._line_at = map(_starts, columns[2:])
 
     def stretches(self, rows: range, alone: Collection[int]) -> Iterator[int | Run]:
         """These rows in order: some alone, by number, the others in runs."""
@@ -64,12 +62,19 @@ class StagedShard:
 
     def entry(self, row: int) -> Entry:
         """What is staged of one row."""
-        head = Head(*(column[row] for column in self._columns))
-        return Entry(head, *(content[at[row] : at[row + 1]] for content, at in self._parts))
+        head, end = Head(*(column[row] for column in self._columns)), row + 1
+        record = self._records[self._record_at[row] : self._record_at[end]]
+        text = self._texts[self._text_at[row] : self._text_at[end]]
+        return Entry(head, record, text, self._lines[self._line_at[row] : self._line_at[end]])
 
     def _run(self, start: int, end: int) -> Run:
-        (records, record_at), _, (lines, line_at) = self._parts
-        return Run(end - start, records[record_at[start] : record_at[end]], lines[line_at[start] : line_at[end]])
+        records = self._records[self._record_at[start] : self._record_at[end]]
+        return Run(end - start, records, self._lines[self._line_at[start] : self._line_at[end]])
+
+
+def _starts(sizes: "array[int]") -> list[int]:
+    """Where parts of these sizes begin, and the end of the last one; -1 is none."""
+    return list(accumulate(map(max, sizes, repeat(0)), initial=0))
 
 
 @contextmanager

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from cleaner.dedup.bands import chosen
 from cleaner.dedup.compiled import pays
 from cleaner.dedup.settings import Dedup
-from cleaner.dedup.signing import DOCUMENT, PARAGRAPH, Signing, by_compiler, by_numpy
+from cleaner.dedup.signing import DOCUMENT, PARAGRAPH, Laid, Signing, by_compiler, by_numpy
 
-__all__ = ["BATCH", "DOCUMENT", "PARAGRAPH", "Units", "unit_rows", "units_of"]
+__all__ = ["BATCH", "DOCUMENT", "PARAGRAPH", "Laid", "Units", "unit_rows", "units_laid", "units_of"]
 
 BATCH = 1 << 17  # code points that numpy signs at a time: 512 KB an array, which a second-level cache holds
 COMPILED = 1 << 22  # code points that compiled code signs in one call, which has portions of its own
@@ -62,7 +62,7 @@ class Units:
     @classmethod
     def join(cls, parts: Iterable["Units"]) -> "Units":
         """The rows of all shards, one after the other."""
-        together = list(parts)[::-1] or [_rows([], Dedup(), by_numpy)]
+        together = list(parts)[::-1] or [_rows(Laid.of([]), Dedup(), by_numpy)]
         count, at = sum(map(len, together)), 0
         like = [getattr(together[0], column.name) for column in fields(cls)]
         columns = [np.empty((*column.shape[1:], count), dtype=column.dtype).T for column in like]
@@ -90,8 +90,17 @@ def units_of(texts: Sequence[str], settings: Dedup) -> Units:
     sizes = list(map(len, texts))
     fast = pays(sum(sizes)) and max(sizes, default=0) < MOST
     signing, size = (by_compiler, COMPILED) if fast else (by_numpy, BATCH)
-    parts = (_rows(texts[start:end], settings, signing).numbered(start) for start, end in _batches(texts, size))
-    return Units.join([_rows([], settings, by_numpy), *parts])
+    parts = (
+        _rows(Laid.of(texts[start:end]), settings, signing).numbered(start) for start, end in _batches(texts, size)
+    )
+    return Units.join([_rows(Laid.of([]), settings, by_numpy), *parts])
+
+
+def units_laid(laid: Laid, settings: Dedup) -> Units:
+    """The rows of texts that lie end to end already."""
+    if len(laid.together) <= COMPILED and pays(len(laid.together)):
+        return _rows(laid, settings, by_compiler)
+    return units_of(laid.texts, settings)
 
 
 def _batches(texts: Sequence[str], most: int) -> Iterator[tuple[int, int]]:
@@ -106,9 +115,9 @@ def _batches(texts: Sequence[str], most: int) -> Iterator[tuple[int, int]]:
         yield start, len(texts)
 
 
-def _rows(texts: Sequence[str], settings: Dedup, signing: Signing) -> Units:
+def _rows(laid: Laid, settings: Dedup, signing: Signing) -> Units:
     """The rows of one batch: its texts lie end to end, every unit is a span of them, and all are hashed together."""
     bands = chosen(settings.threshold, settings.recall)
-    found = signing(texts, settings, bands)
+    found = signing(laid, settings, bands)
     document, kind, start, end = found.spans
     return Units(document, kind.astype(np.uint8), start, end, found.letters, found.exact, found.near, found.bands)
