@@ -22,6 +22,7 @@ from cleaner.dedup.reading import Fetch
 from cleaner.dedup.segment import Ids
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import DOCUMENT, BandKeys, Units
+from cleaner.document import content_digest
 
 TOLD = 20  # units that tie together what was apart
 
@@ -102,8 +103,10 @@ def _stage(index: Index, out: Path, shard: int, documents: Ids) -> Cleaned:
         for document in documents.tolist():
             record: Mapping[str, Any] = index.record(document)
             done.kept.append(True)
+            text = record["text"]
             rest = {key: value for key, value in record.items() if key != "text"}
-            stager.document(0, dumped(rest) + b"\n", clean_bytes(record["text"]), b"", kept=True)
+            rest["clean"] = {"chars": len(text), "sha256": content_digest(text)}
+            stager.document(0, dumped(rest) + b"\n", clean_bytes(text), b"", kept=True)
     done.text_at, done.record_at = stager.text_at, stager.record_at
     return done
 

@@ -46,6 +46,13 @@ class Local:
         self.workers = workers
         self._pool: ProcessPoolExecutor | None = None
 
+    def start(self, *functions: type) -> None:
+        """Start the processes ahead of their work; they load these functions meanwhile."""
+        if self.workers > 1:
+            pool = self._started()
+            for _ in range(self.workers):
+                pool.submit(_loaded, functions)
+
     def __enter__(self) -> Self:
         return self
 
@@ -64,11 +71,14 @@ class Local:
 
     def _in_processes(self, fn: Callable[[S], R], shards: Sequence[S]) -> Iterator[R]:
         """Work begins at once, not when the first result is asked for: until then this process can load what it needs."""
+        return _told(self._started().map(fn, shards))
+
+    def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
             # spawn: a forked worker keeps the parent's lock and outlives its death
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_follow_parent)
-        return _told(self._pool.map(fn, shards))
+        return self._pool
 
 
 def _told(results: Iterator[R]) -> Iterator[R]:
@@ -79,6 +89,10 @@ def _told(results: Iterator[R]) -> Iterator[R]:
         raise CleanerError(
             "a worker process died, most likely for want of memory; run again with fewer --workers"
         ) from None
+
+
+def _loaded(functions: tuple[type, ...]) -> None:
+    """What it takes to read the argument is all there is to do."""
 
 
 def _follow_parent() -> None:

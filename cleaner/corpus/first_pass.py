@@ -97,14 +97,12 @@ def _piece(job: FirstPass, piece: Piece, done: Cleaned, stager: Stager) -> None:
     source, data = piece.source, piece_bytes(piece)
     before = len(done.kept)
     for one in read(piece, data, job.reading):
-        if isinstance(one, Verbatim):
-            _carry(one, done, stager)
-            continue
-        doc = job.pipeline(one.doc)
-        if isinstance(one, PlainDocument) and not doc.findings:
-            _untouched(job, one, done, stager)
+        if isinstance(one, PlainDocument):
+            _plain(job, one, done, stager)
+        elif isinstance(one, Read):
+            _document(job, one, job.pipeline(one.doc), done, stager)
         else:
-            _document(job, one, doc, done, stager)
+            _carry(one, done, stager)
     whole = piece.start == 0 and piece.end == source.size
     sha = sha256(data).hexdigest() if whole else None
     done.read.append(Input(source.path, source.name, source.format, len(data), sha, len(done.kept) - before))
@@ -114,6 +112,13 @@ def _carry(one: Verbatim, done: Cleaned, stager: Stager) -> None:
     stager.verbatim(len(done.read), _verbatim(one) + b"\n")
     if one.reason is not None:
         done.failed.append(Passed(one.origin.place, one.reason))
+
+
+def _plain(job: FirstPass, one: PlainDocument, done: Cleaned, stager: Stager) -> None:
+    if job.pipeline.stages and (doc := job.pipeline(one.doc)).findings:
+        _document(job, one, doc, done, stager)
+    else:
+        _untouched(job, one, done, stager)
 
 
 def _untouched(job: FirstPass, one: PlainDocument, done: Cleaned, stager: Stager) -> None:

@@ -91,7 +91,7 @@ def run(
     with (
         _opened(against, config) as index,
         claimed(out, force=force),
-        Local(workers or _workers_for(found)) as engine,
+        _engine(workers, found) as engine,
     ):
         return _run(_Job(out, config, engine, progress, index), found)
 
@@ -112,7 +112,7 @@ def dry_run(
         _opened(against, config) as index,
         TemporaryDirectory(prefix="clean-") as folder,
         claimed(Path(folder), force=True),
-        Local(workers or _workers_for(found)) as engine,
+        _engine(workers, found) as engine,
     ):
         return _run(_Job(Path(folder), config, engine, progress, index), found)
 
@@ -136,10 +136,17 @@ def _opened(against: Path | None, config: Config) -> Iterator["Index | None"]:
         yield index
 
 
-def _workers_for(found: Listing) -> int:
+def _engine(workers: int | None, found: Listing) -> Local:
     """One process a core, but one alone where starting others costs more than it gives."""
-    small = sum(source.size for source in found.sources) < _WORTH_PROCESSES
-    return 1 if small else len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    worth = sum(source.size for source in found.sources) >= _WORTH_PROCESSES
+    engine = Local(workers or (_cores() if worth else 1))
+    if worth:
+        engine.start(FirstPass, SecondPass)
+    return engine
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _run(job: _Job, found: Listing) -> dict[str, Any]:

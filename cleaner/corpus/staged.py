@@ -16,7 +16,7 @@ from typing import IO, NamedTuple, Self
 import msgspec
 
 from cleaner.corpus.jsonl import Shell
-from cleaner.corpus.workdir import WORK, rename, staging
+from cleaner.corpus.workdir import BUFFER, WORK, rename, staging
 
 _literal = msgspec.json.Encoder().encode  # as json.encoder.encode_basestring, at once in bytes
 
@@ -56,30 +56,42 @@ def places(out: Path, shard: int) -> Places:
 
 
 class Stager:
-    """Takes the documents of a shard, in order."""
+    """Takes the documents of a shard, in order; writes some at a time."""
 
     def __init__(self, records: IO[bytes], texts: IO[bytes], lines: IO[bytes]) -> None:
-        self._records, self._texts, self._lines = records, texts, lines
+        self._files = records, texts, lines
+        self._waiting: tuple[list[bytes], ...] = [], [], []
+        self._size = 0
         self._heads = tuple(array("q") for _ in Head._fields)
 
     def document(self, input: int, record: bytes, text: bytes, line: bytes, *, kept: bool) -> None:
         """The next document; its record and its line with a line feed."""
-        self._texts.write(text)
-        self._lines.write(line)
-        self._put(input, kept, record, len(text), len(line))
+        self._put(input, kept, len(text), record, text, line)
 
     def verbatim(self, input: int, record: bytes) -> None:
         """The next line, which is no document."""
-        self._put(input, False, record, -1, 0)
+        self._put(input, False, -1, record, b"", b"")
 
-    def _put(self, input: int, kept: int, record: bytes, text: int, line: int) -> None:
-        self._records.write(record)
-        inputs, keeps, records, texts, lines = self._heads
+    def _put(self, input: int, kept: int, size: int, record: bytes, text: bytes, line: bytes) -> None:
+        inputs, keeps, _, sizes, _ = self._heads
         inputs.append(input)
         keeps.append(kept)
-        records.append(len(record))
+        sizes.append(size)
+        records, texts, lines = self._waiting
+        records.append(record)
         texts.append(text)
         lines.append(line)
+        self._size += len(record) + len(text)
+        if self._size > BUFFER:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits."""
+        for file, parts in zip(self._files, self._waiting, strict=True):
+            file.write(b"".join(parts))
+        self._heads[2].extend(map(len, self._waiting[0]))
+        self._heads[4].extend(map(len, self._waiting[2]))
+        self._waiting, self._size = ([], [], []), 0
 
     @property
     def heads(self) -> bytes:
@@ -107,6 +119,7 @@ def staged(out: Path, shard: int) -> Iterator[Stager]:
         (records, _), (texts, _), (lines, _), (heads, _) = files
         stager = Stager(records, texts, lines)
         yield stager
+        stager.flush()
         heads.write(stager.heads)
     for (_, temporary), path in zip(files, place, strict=True):
         rename(temporary, path)
