@@ -1,10 +1,11 @@
 """What matching found for one shard → findings with evidence. Reads the copies that stay from what was staged."""
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
 
 from cleaner.corpus.record import Brief, back_in, brief_of
 from cleaner.corpus.staged import StagedFiles
@@ -13,11 +14,9 @@ from cleaner.document import Finding, content_digest
 from cleaner.text.change import Mapper
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
-    Ids = NDArray[np.int64]
-
+Column: TypeAlias = "array[Any]"  # as numpy's, for processes that need not load it
 REMEMBERED = 256  # documents, and evidence of as many copies
 
 
@@ -47,28 +46,38 @@ class Duplicate(NamedTuple):
     exact: bool
 
 
+def column(values: "NDArray[Any]") -> Column:
+    """Integers, floats or truth values as a column."""
+    return array({"i": "q", "f": "d", "b": "b"}[values.dtype.kind], values.tobytes())
+
+
 @dataclass(frozen=True, slots=True)
 class Duplicates:
     """Duplicates of one shard as columns, in order of their documents."""
 
-    document: "Ids"
-    whole: "NDArray[np.bool_]"
-    start: "Ids"
-    end: "Ids"
-    kept_shard: "Ids"
-    kept_record: "Ids"
-    kept_text: "Ids"
-    kept_end: "Ids"
-    kept_start: "Ids"
-    kept_stop: "Ids"
-    common: "Ids"
-    union: "Ids"
-    estimate: "NDArray[np.float64]"
-    exact: "NDArray[np.bool_]"
+    document: Column
+    whole: Column
+    start: Column
+    end: Column
+    kept_shard: Column
+    kept_record: Column
+    kept_text: Column
+    kept_end: Column
+    kept_start: Column
+    kept_stop: Column
+    common: Column
+    union: Column
+    estimate: Column
+    exact: Column
+
+    @classmethod
+    def of(cls, **columns: "NDArray[Any]") -> Self:
+        """The same of arrays."""
+        return cls(**{name: column(values) for name, values in columns.items()})
 
     def by_document(self) -> dict[int, list[Duplicate]]:
         """The same, document by document."""
-        rows = map(Duplicate, *(getattr(self, one.name).tolist() for one in fields(self)))
+        rows = map(Duplicate, *(getattr(self, one.name) for one in fields(self)))
         return {document: list(its) for document, its in groupby(rows, key=lambda one: one.document)}
 
 

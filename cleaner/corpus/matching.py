@@ -8,7 +8,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cleaner.corpus.duplicates import Duplicates
+from cleaner.corpus.duplicates import Column, Duplicates, column
 from cleaner.corpus.engine import Engine
 from cleaner.corpus.first_pass import Cleaned
 from cleaner.corpus.record import Occurrence
@@ -41,17 +41,15 @@ class Counts:
     index  of the document in its shard
     """
 
-    index: "Ids"
-    whole: "NDArray[np.bool_]"
-    start: "Ids"
-    end: "Ids"
-    times: "Ids"
+    index: Column
+    whole: Column
+    start: Column
+    end: Column
+    times: Column
 
     def by_document(self) -> dict[int, list[Occurrence]]:
         """The same, document by document."""
-        rows = zip(
-            *(column.tolist() for column in (self.index, self.whole, self.start, self.end, self.times)), strict=True
-        )
+        rows = zip(self.index, self.whole, self.start, self.end, self.times, strict=True)
         return {document: [Occurrence(*one[1:]) for one in its] for document, its in groupby(rows, key=itemgetter(0))}
 
 
@@ -211,7 +209,7 @@ def _share_removals(matched: Matched, units: "Units", edges: "Edges", places: _P
     gone, kept = units.document[edges.unit], units.document[edges.keeper]
     for shard, some in places.slices(gone):
         unit, keeper, document = edges.unit[some], edges.keeper[some], kept[some]
-        matched.removals[shard] = Duplicates(
+        matched.removals[shard] = Duplicates.of(
             document=gone[some] - places.starts[shard],
             whole=units.kind[unit] == DOCUMENT,
             start=units.start[unit],
@@ -239,7 +237,8 @@ def _share_counts(matched: Matched, units: "Units", edges: "Edges", places: _Pla
     for shard, some in places.slices(documents):
         its = keepers[some]
         index, whole = documents[some] - places.starts[shard], units.kind[its] == DOCUMENT
-        matched.counts[shard] = Counts(index, whole, units.start[its], units.end[its], copies[some] + 1)
+        columns = index, whole, units.start[its], units.end[its], copies[some] + 1
+        matched.counts[shard] = Counts(*map(column, columns))
 
 
 def _note_emptied(matched: Matched, units: "Units", edges: "Edges", places: _Places) -> None:

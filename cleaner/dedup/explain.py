@@ -1,12 +1,11 @@
 """In what two texts with one comparison key differ: for the evidence of an exact copy. Decides nothing."""
 
+import re
 import unicodedata
+from functools import cache
 
-import numpy as np
+from cleaner.dedup.key_rows import key_rows
 
-from cleaner.dedup.key import LETTER, code_points, table
-
-STAYS = 0x110000  # no code point: stands for every character that layout leaves alone
 WAYS = ("layout", "width", "case", "punctuation", "script")
 
 
@@ -27,17 +26,24 @@ def explain(text: str, kept: str) -> tuple[str, ...]:
         return ()
     if "".join(text.split()) == "".join(kept.split()):
         return ("layout",)  # as it mostly is
-    one, other = code_points(text), code_points(kept)
-    stays, stays_too = table()[one] != 0, table()[other] != 0
-    left, right = one[stays], other[stays_too]
-    if not np.array_equal(table()[left], table()[right]):
-        raise ValueError(f"keys of {len(left)} and {len(right)} code points differ; only equal keys can be explained")
-    apart = left != right
-    pairs = set(zip(left[apart].tolist(), right[apart].tolist(), strict=True))
-    found = {way for pair in pairs for way in _ways(*map(chr, pair))}
-    if not np.array_equal(np.where(stays, STAYS, one), np.where(stays_too, STAYS, other)):
+    one, other = (_traceless().sub("", some) for some in (text, kept))
+    pairs = {pair for pair in zip(one, other, strict=False) if pair[0] != pair[1]}
+    if len(one) != len(other) or any(key_rows().key(left) != key_rows().key(right) for left, right in pairs):
+        raise ValueError("the keys differ; only equal keys can be explained")
+    found = {way for pair in pairs for way in _ways(*pair)}
+    if _layout(text) != _layout(kept):
         found.add("layout")
     return tuple(way for way in WAYS if way in found)
+
+
+@cache
+def _traceless() -> re.Pattern[str]:
+    return key_rows().traceless
+
+
+def _layout(text: str) -> list[tuple[int, str]]:
+    """The characters that leave no trace in the key, and where they stand."""
+    return [(found.start(), found[0]) for found in _traceless().finditer(text)]
 
 
 def _ways(one: str, other: str) -> set[str]:
@@ -48,8 +54,7 @@ def _ways(one: str, other: str) -> set[str]:
         return ways
     if plain.casefold() == plain_other.casefold():
         return ways | {"case"}
-    is_letter = table()[ord(plain)] & LETTER
-    return ways | {"script" if is_letter else "punctuation"}
+    return ways | {"script" if key_rows().is_letter(plain) else "punctuation"}
 
 
 def _plain(char: str) -> str:

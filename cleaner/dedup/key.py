@@ -7,11 +7,12 @@ points, compared and hashed, never written out. `scripts/build_key_table.py` mak
 from collections.abc import Iterable, Sequence
 from functools import cache
 from hashlib import sha256
-from importlib import resources
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cleaner.dedup.key_rows import key_rows, source
 
 LETTER = np.uint32(1 << 31)  # set in a table row where the character is a letter or digit
 CODE_POINT = np.uint32(0x1FFFFF)
@@ -79,14 +80,13 @@ def equal_keys(texts: Sequence[str], one: NDArray[np.int64], other: NDArray[np.i
 @cache
 def table() -> Codes:
     """Code point → code point of the key with the LETTER bit, 0 for none; uint32, shape (0x110000,)."""
-    letters, nothing, folded = _sections()
+    letters, nothing, folded = key_rows()
     rows = np.arange(0x110000, dtype=np.uint32)
-    for start, end in map(_range, nothing):
+    for start, end in nothing:
         rows[start:end] = 0
-    pairs = np.array([[int(code, 16) for code in row.split()] for row in folded], dtype=np.uint32)
-    rows[pairs[:, 0]] = pairs[:, 1]
+    rows[list(folded)] = list(folded.values())
     is_letter = np.zeros(len(rows), dtype=np.bool_)
-    for start, end in map(_range, letters):
+    for start, end in letters:
         is_letter[start:end] = True
     rows[is_letter[rows]] |= LETTER
     rows.flags.writeable = False  # everyone shares it
@@ -96,7 +96,7 @@ def table() -> Codes:
 @cache
 def digest() -> str:
     """sha256 of the table: part of a configuration's digest, since another table finds other duplicates."""
-    return sha256(_source().encode("ascii")).hexdigest()
+    return sha256(source().encode("ascii")).hexdigest()
 
 
 def code_points(text: str) -> Codes:
@@ -108,17 +108,3 @@ def _counted(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
     counts = np.zeros(len(flags) + 1, dtype=np.int64)
     np.cumsum(flags, out=counts[1:])
     return counts
-
-
-def _source() -> str:
-    return resources.files("cleaner.dedup").joinpath("key_table.txt").read_text(encoding="ascii")
-
-
-def _sections() -> list[list[str]]:
-    """The rows of the three parts of the file: a line with # opens each, and the first one is the title."""
-    return [part.splitlines()[1:] for part in _source().split("#")[2:]]
-
-
-def _range(row: str) -> tuple[int, int]:
-    start, _, last = row.partition("-")
-    return int(start, 16), int(last or start, 16) + 1
