@@ -1,10 +1,11 @@
 """A staged document with what matching found: how often it occurred, and without its duplicates. Writes nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from cleaner.corpus.duplicates import Duplicate, Keepers, finding_of
+from cleaner.corpus.plain_document import untouched_in
 from cleaner.corpus.record import (
     Occurrence,
     back_in,
@@ -52,18 +53,16 @@ class Without:
 
     def _dropped(self, entry: Entry, one: Duplicate) -> Entry:
         """A document that goes whole. `Document.revise` says the same of it, but here there is less to work out."""
-        record, text = loaded(entry.record), clean_text(entry.text)
-        back = back_in(record["back"], text)
-        raw = back.apply(text)
-        finding = finding_of(one, text, self.keepers, self.settings).moved(back.mapper(), applied=True)
-        self.tally.dropped(record["id"], len(text), finding)
-        content = content_digest(raw) if record["back"] else record["clean"]["sha256"]
-        record["findings"].append(finding_out(finding, raw, content))
-        record["clean"] |= _NO_TEXT
-        record["back"] = [(0, 0, raw)]
-        if "shell" in record:
-            record["shell"] = shell_out(shell_in(record["shell"], _line(entry)), kept=False)
-        return Entry(entry.head._replace(kept=False), dumped(record) + b"\n", b"", b"")
+        text = clean_text(entry.text)
+        finding = finding_of(one, text, self.keepers, self.settings)
+        untouched = untouched_in(entry.record, text, entry.line)
+        if untouched is not None:
+            finding = replace(finding, applied=True)
+            record = untouched.gone(finding_out(finding, text, untouched.content))
+        else:
+            finding, record = _gone(entry, text, finding)
+        self.tally.dropped(brief_of(entry.record).id, len(text), finding)
+        return Entry(entry.head._replace(kept=False), record, b"", b"")
 
     def _less(self, entry: Entry, duplicates: Sequence[Duplicate]) -> Entry:
         record = loaded(entry.record)
@@ -87,6 +86,20 @@ class Without:
             rest = Finding(0, len(doc.text), "dedup.document.rest", certainty=Certainty.LIKELY)
             doc = doc.revise([rest], level, keep)
         return doc
+
+
+def _gone(entry: Entry, text: str, finding: Finding) -> tuple[Finding, bytes]:
+    """The finding in terms of the source, and the record of a document that goes whole."""
+    record = loaded(entry.record)
+    back = back_in(record["back"], text)
+    raw = back.apply(text)
+    finding = finding.moved(back.mapper(), applied=True)
+    record["findings"].append(finding_out(finding, raw, content_digest(raw)))
+    record["clean"] |= _NO_TEXT
+    record["back"] = [(0, 0, raw)]
+    if "shell" in record:
+        record["shell"] = shell_out(shell_in(record["shell"], _line(entry)), kept=False)
+    return finding, dumped(record) + b"\n"
 
 
 def _line(entry: Entry) -> str:

@@ -6,10 +6,13 @@ from json.decoder import scanstring  # type: ignore[attr-defined]  # the C scann
 from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import Any, NamedTuple
 
+import msgspec
+
 from cleaner.text.errors import InputError
 
 _SPACES = frozenset(" \t\n\r")
 _HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # half a character, which only an escape can write
+_LITERAL = msgspec.json.Encoder().encode  # as json.encoder.encode_basestring, at once in bytes
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -55,6 +58,11 @@ def rejoin(line: str, at: int) -> tuple[str, str, str]:
 def literal_of(text: str, ascii: bool) -> str:
     """A string as JSON writes it."""
     return encode_basestring_ascii(text) if ascii else encode_basestring(text)
+
+
+def literal_bytes(text: str) -> bytes:
+    """The same in UTF-8, without escapes beyond ASCII. UnicodeEncodeError where the text has lone surrogates."""
+    return _LITERAL(text)
 
 
 def _string(line: str, at: int) -> tuple[str, int]:

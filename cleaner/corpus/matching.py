@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import accumulate, groupby, pairwise
+from itertools import groupby, pairwise
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,10 +92,10 @@ def match_documents(
     crowds = Crowds()
     units, bands = rows.joined()
     with StagedFiles(out) as files:
-        texts = StagedTexts(files, cleaned)
+        places = _Places.of(cleaned)
 
         def fetch(rows: "Ids") -> list[str]:
-            return list(_texts(units, texts, rows))
+            return list(_texts(units, places, files, rows))
 
         values = np.concatenate([np.empty(0), *(done.values for done in cleaned)]) if settings.field else None
         earlier = None if index is None else _earlier(index, units, bands, fetch, settings)
@@ -105,7 +105,6 @@ def match_documents(
         matched.report = _report(units, edges, settings) | {"crowds": asdict(crowds)}
         if settings.near and settings.scope == "corpus":  # a sample of a corpus hardly has two units of one document
             matched.report["sample"] = missed(left, fetch, edges, settings)
-    places = _Places.of(cleaned)
     _share_counts(matched, units, edges, places)
     if earlier is not None:
         old = earlier.staged(out, cleaned, edges)
@@ -144,29 +143,6 @@ def _report(units: "Units", edges: "Edges", settings: Dedup) -> dict[str, Any]:
     }
 
 
-class StagedTexts:
-    """The staged texts of all shards, documents numbered through; read one at a time."""
-
-    def __init__(self, files: StagedFiles, cleaned: Sequence[Cleaned]) -> None:
-        self._files, self._cleaned = files, cleaned
-        self._starts = [0, *accumulate(len(done.kept) for done in cleaned)]
-        self._last: tuple[int, str] = (-1, "")
-
-    def text(self, document: int) -> str:
-        """The text of a document as the first pass left it."""
-        if self._last[0] != document:
-            shard = bisect_right(self._starts, document) - 1
-            at, index = self._cleaned[shard].text_at, document - self._starts[shard]
-            self._last = document, self._files.text(shard, at[index], at[index + 1])
-        return self._last[1]
-
-
-def _texts(units: "Units", texts: StagedTexts, rows: "Ids") -> Iterator[str]:
-    spans = (column[rows].tolist() for column in (units.document, units.start, units.end))
-    for document, start, end in zip(*spans, strict=True):
-        yield texts.text(document)[start:end]
-
-
 @dataclass(frozen=True, slots=True)
 class _Places:
     """Where the documents of the corpus are staged.
@@ -197,10 +173,26 @@ class _Places:
         shards: Ids = self.starts.searchsorted(documents, "right") - 1
         return shards
 
+    def staged(self, documents: "Ids") -> Iterator[tuple[int, int, int]]:
+        """Shard, and start and end of the text in bytes, of each of these documents."""
+        columns = self.shard(documents), self.text_at[documents], self.text_end[documents]
+        return zip(*(column.tolist() for column in columns), strict=True)
+
     def slices(self, documents: "Ids") -> Iterator[tuple[int, slice]]:
         """Shards, and where in an ascending column of documents theirs stand."""
         cuts = documents.searchsorted(self.starts).tolist()
         yield from ((shard, slice(*cut)) for shard, cut in enumerate(pairwise(cuts)))
+
+
+def _texts(units: "Units", places: _Places, files: StagedFiles, rows: "Ids") -> Iterator[str]:
+    """The texts of these units; a document with several of them is read once."""
+    documents = units.document[rows]
+    spans = zip(units.start[rows].tolist(), units.end[rows].tolist(), strict=True)
+    last, text = (-1, -1, -1), ""
+    for place, (start, end) in zip(places.staged(documents), spans, strict=True):
+        if place != last:
+            last, text = place, files.text(*place)
+        yield text[start:end]
 
 
 def _share_removals(matched: Matched, units: "Units", edges: "Edges", places: _Places) -> None:

@@ -3,10 +3,13 @@
 Nearly all lines are plain, and in many corpora most documents stay as they are.
 """
 
+import re
+from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from cleaner.corpus.jsonl import literal_bytes
 from cleaner.corpus.plain_line import PlainText
 from cleaner.corpus.record import VERSION, Origin, dumped
 from cleaner.corpus.source import Source
@@ -54,6 +57,47 @@ class PlainDocument(NamedTuple):
         ).encode()
 
 
+class Untouched(NamedTuple):
+    """The staged record of such a document, taken apart.
+
+    head     its bytes in front of what it says of the clean text
+    content  sha256 of the text
+    before   what stands in front of the literal of the text in its line, in bytes, `after` behind it
+    """
+
+    head: bytes
+    content: str
+    before: bytes
+    literal: bytes
+    after: bytes
+
+    def gone(self, finding: Mapping[str, Any]) -> bytes:
+        """The record, with a line feed, of the document once it went whole for this finding."""
+        before, after = dumped(self.before.decode()), dumped(self.after.decode())
+        return _GONE % (self.head, dumped(finding), self.literal, before, after)
+
+
+def untouched_in(record: bytes, text: str, line: bytes) -> Untouched | None:
+    """What `untouched` made, if it did; `line` is the document's clean line."""
+    found = _UNTOUCHED.search(record)
+    if found is None:
+        return None
+    content, at = found["content"].decode(), int(found["at"])
+    literal = literal_bytes(text)
+    end = at + len(literal)
+    if not line.startswith(literal, at):  # which has another form, or `at` is no number of bytes
+        return None
+    return Untouched(record[: found.start()], content, line[:at], literal, line[end:-1])
+
+
+_UNTOUCHED = re.compile(
+    rb'"clean":\{"path":null,"record":null,"chars":\d+,"sha256":"(?P<content>[0-9a-f]{64})","kept":true\},'
+    rb'"findings":\[\],"back":\[\],"shell":\{"at":(?P<at>\d+)\}\}\n\Z'
+)
+_GONE = (
+    b'%%b"clean":{"path":null,"record":null,"chars":0,"sha256":"%b","kept":false},'
+    b'"findings":[%%b],"back":[[0,0,%%b]],"shell":{"before":%%b,"after":%%b}}\n'
+) % sha256(b"").hexdigest().encode()
 _ASCII = ',"ascii":true'
 
 

@@ -13,12 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, NamedTuple, Self
 
-import msgspec
-
-from cleaner.corpus.jsonl import Shell
+from cleaner.corpus.jsonl import Shell, literal_bytes
 from cleaner.corpus.workdir import BUFFER, WORK, rename, staging
-
-_literal = msgspec.json.Encoder().encode  # as json.encoder.encode_basestring, at once in bytes
 
 _RECORD = 1024  # bytes of most records
 OPEN = 96  # files: those of all shards, as long as inputs of more than 2 GB do not make them many
@@ -141,7 +137,7 @@ class StagedFiles:
 
     def text(self, shard: int, start: int, end: int) -> str:
         """The text that is staged in [start, end), in bytes."""
-        return clean_text(self._read(shard, "texts", start, end - start))
+        return self._read(shard, "texts", start, end - start).decode("utf-8", "surrogatepass")
 
     def record(self, shard: int, at: int) -> bytes:
         """The record that begins there."""
@@ -170,7 +166,7 @@ def line_of(shell: Shell, text: str) -> bytes:
     """A clean line as it is written, with its line feed."""
     if not shell.ascii:
         with suppress(UnicodeEncodeError):  # of lone surrogates, which an escape or a byte stands for
-            return b"%b%b%b\n" % (shell.before.encode(), _literal(text), shell.after.encode())
+            return b"%b%b%b\n" % (shell.before.encode(), literal_bytes(text), shell.after.encode())
     return f"{shell.line(text)}\n".encode("utf-8", "surrogateescape")
 
 

@@ -25,25 +25,28 @@ def explain(text: str, kept: str) -> tuple[str, ...]:
     if text == kept:
         return ()
     if "".join(text.split()) == "".join(kept.split()):
-        return ("layout",)  # as it mostly is
-    one, other = (_traceless().sub("", some) for some in (text, kept))
-    pairs = {pair for pair in zip(one, other, strict=False) if pair[0] != pair[1]}
-    if len(one) != len(other) or any(key_rows().key(left) != key_rows().key(right) for left, right in pairs):
+        return ("layout",)  # as it mostly is, and found out quickly
+    layout = _moved(text, kept)
+    if layout:
+        text, kept = (_traceless().sub("", some) for some in (text, kept))
+    pairs = {pair for pair in zip(text, kept, strict=False) if pair[0] != pair[1]}
+    if len(text) != len(kept) or any(key_rows().key(one) != key_rows().key(other) for one, other in pairs):
         raise ValueError("the keys differ; only equal keys can be explained")
-    found = {way for pair in pairs for way in _ways(*pair)}
-    if _layout(text) != _layout(kept):
-        found.add("layout")
+    found = {way for pair in pairs for way in _ways(*pair)} | ({"layout"} if layout else set())
     return tuple(way for way in WAYS if way in found)
+
+
+def _moved(text: str, kept: str) -> bool:
+    """Whether characters that leave no trace in the key are others, or stand elsewhere."""
+    if len(text) != len(kept):
+        return True
+    unlike = (one + other for one, other in zip(text, kept, strict=True) if one != other)
+    return any(map(_traceless().search, unlike))
 
 
 @cache
 def _traceless() -> re.Pattern[str]:
     return key_rows().traceless
-
-
-def _layout(text: str) -> list[tuple[int, str]]:
-    """The characters that leave no trace in the key, and where they stand."""
-    return [(found.start(), found[0]) for found in _traceless().finditer(text)]
 
 
 def _ways(one: str, other: str) -> set[str]:
