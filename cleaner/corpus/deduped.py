@@ -1,7 +1,7 @@
 """A staged document with what matching found: how often it occurred, and without its duplicates. Writes nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 
 from cleaner.corpus.duplicates import Duplicate, Keepers, finding_of
@@ -13,6 +13,7 @@ from cleaner.corpus.record import (
     document_in,
     dumped,
     finding_out,
+    id_of,
     loaded,
     origin_in,
     record_of,
@@ -34,7 +35,7 @@ def counted(entry: Entry, counts: Sequence[Occurrence]) -> Entry:
     """The document with how often it occurred, in code points of the decoded source, as all spans of a record are."""
     back = back_in(brief_of(entry.record).back, clean_text(entry.text)).mapper()
     moved = [Occurrence(one.whole, *back(one.start, one.end), one.times) for one in counts]
-    return Entry(entry.head, with_occurrences(entry.record, moved), entry.text, entry.line)
+    return Entry(entry.kept, with_occurrences(entry.record, moved), entry.text, entry.line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +55,14 @@ class Without:
     def _dropped(self, entry: Entry, one: Duplicate) -> Entry:
         """A document that goes whole. `Document.revise` says the same of it, but here there is less to work out."""
         text = clean_text(entry.text)
-        finding = finding_of(one, text, self.keepers, self.settings)
+        finding = finding_of(one, text, self.keepers, self.settings, applied=True)
         untouched = untouched_in(entry.record, text, entry.line)
         if untouched is not None:
-            finding = replace(finding, applied=True)
             record = untouched.gone(finding_out(finding, text, untouched.content))
         else:
             finding, record = _gone(entry, text, finding)
-        self.tally.dropped(brief_of(entry.record).id, len(text), finding)
-        return Entry(entry.head._replace(kept=False), record, b"", b"")
+        self.tally.dropped(id_of(entry.record), len(text), finding)
+        return Entry(False, record, b"", b"")
 
     def _less(self, entry: Entry, duplicates: Sequence[Duplicate]) -> Entry:
         record = loaded(entry.record)
@@ -73,8 +73,7 @@ class Without:
         out = record_of(after, origin, path=None, record=None)
         out |= {key: record[key] for key in ("dup_count", "salvaged") if key in record}
         line = line_of(origin.shell, after.text) if origin.shell and after.kept else b""
-        head = entry.head if after.kept else entry.head._replace(kept=False)
-        return Entry(head, dumped(out) + b"\n", clean_bytes(after.text), line)
+        return Entry(after.kept, dumped(out) + b"\n", clean_bytes(after.text), line)
 
     def _revised(self, doc: Document, duplicates: Sequence[Finding]) -> Document:
         """The document after they went, its layout settled again; where nothing but white space is left, nothing is."""

@@ -77,7 +77,7 @@ class Duplicates:
 
     def by_document(self) -> dict[int, list[Duplicate]]:
         """The same, document by document."""
-        rows = map(Duplicate, *(getattr(self, one.name) for one in fields(self)))
+        rows = map(Duplicate._make, zip(*(getattr(self, one.name) for one in fields(self)), strict=True))
         return {document: list(its) for document, its in groupby(rows, key=lambda one: one.document)}
 
 
@@ -141,10 +141,10 @@ class Keepers:
         return Copy(back.apply(text), text, back.mapper())
 
 
-def finding_of(one: Duplicate, text: str, keepers: Keepers, settings: Dedup) -> Finding:
+def finding_of(one: Duplicate, text: str, keepers: Keepers, settings: Dedup, *, applied: bool = False) -> Finding:
     """A duplicate in this text, with the copy that stays for it and how alike the two were measured to be."""
     kind = "document" if one.whole else "paragraph"
-    place = Place(one.kept_shard, one.kept_record, one.kept_text, one.kept_end)
+    place = Place._make(one[4:8])
     kept = keepers.evidence(place, one.kept_start, one.kept_stop)
     evidence: dict[str, Any] = {
         "kept": kept,
@@ -158,7 +158,7 @@ def finding_of(one: Duplicate, text: str, keepers: Keepers, settings: Dedup) -> 
     keeper = f"{kept['id']} of the run {kept['run']['out']}" if "run" in kept else kept["id"]
     evidence["words"] = _words(kind, one, keeper, differ)
     rule = f"dedup.{kind}.{'exact' if one.exact else 'near'}"
-    return Finding(one.start, one.end, rule, evidence=evidence)
+    return Finding(one.start, one.end, rule, evidence=evidence, applied=applied)
 
 
 def _words(kind: str, one: Duplicate, keeper: str, differ: tuple[str, ...]) -> str:

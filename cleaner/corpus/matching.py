@@ -50,7 +50,9 @@ class Counts:
     def by_document(self) -> dict[int, list[Occurrence]]:
         """The same, document by document."""
         rows = zip(self.index, self.whole, self.start, self.end, self.times, strict=True)
-        return {document: [Occurrence(*one[1:]) for one in its] for document, its in groupby(rows, key=itemgetter(0))}
+        return {
+            document: [Occurrence._make(one[1:]) for one in its] for document, its in groupby(rows, key=itemgetter(0))
+        }
 
 
 @dataclass(slots=True)

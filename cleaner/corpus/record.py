@@ -179,6 +179,21 @@ def brief_of(record: bytes) -> Brief:
         return Brief(whole["id"], whole["source"], clean, whole["back"])
 
 
+class _Named(msgspec.Struct):
+    id: str
+
+
+_NAMED = msgspec.json.Decoder(_Named)
+
+
+def id_of(record: bytes) -> str:
+    """The id of a document, from its record as it was dumped."""
+    try:
+        return _NAMED.decode(record).id
+    except msgspec.MsgspecError:  # lone surrogates
+        return str(loaded(record)["id"])
+
+
 def back_in(edits: Sequence[Sequence[Any]], text: str) -> Change:
     """The change that leads from this clean text back to its source; `edits` as a record holds them."""
     return Change.of(len(text), (Edit(*edit) for edit in edits)) if edits else Change(len(text))

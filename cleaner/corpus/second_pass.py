@@ -158,7 +158,7 @@ class _Changes:
         if row in self._removals:
             index, duplicates = self._removals[row]
             entry = self._without(entry, duplicates)
-            if not entry.head.kept:
+            if not entry.kept:
                 self._done.emptied.add(index)
         return entry
 
@@ -171,9 +171,9 @@ def _write_text(
     path = dumped(place)
     for entry in its:
         assert isinstance(entry, Entry)  # it was asked for
-        if entry.head.kept:
+        if entry.kept:
             done.files.append(_file(out, place, entry.text))
-        yield placed(entry.record, path, None) if entry.head.kept else entry.record
+        yield placed(entry.record, path, None) if entry.kept else entry.record
 
 
 def _write_lines(
@@ -188,7 +188,7 @@ def _write_lines(
                 file.write(one.lines)
                 yield all_placed(one, path, number)
                 number += one.size
-            elif one.head.kept:
+            elif one.kept:
                 file.write(one.line)
                 yield placed(one.record, path, number)
                 number += 1

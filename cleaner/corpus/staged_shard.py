@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
-from itertools import accumulate, repeat
+from itertools import accumulate
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +19,7 @@ Content = bytes | mmap
 class Entry(NamedTuple):
     """A document as it was staged: its record and its clean line, each with a line feed, its text in UTF-8."""
 
-    head: Head
+    kept: bool
     record: bytes
     text: bytes
     line: bytes
@@ -44,11 +44,12 @@ class StagedShard:
     def __init__(self, heads: "array[int]", records: Content, texts: Content, lines: Content) -> None:
         size = len(heads) // len(Head._fields)
         columns = [heads[start * size : (start + 1) * size] for start in range(len(Head._fields))]
-        self.inputs, self.kept, _, sizes, _ = columns
-        self.documents = [row for row, text in enumerate(sizes) if text >= 0]
-        self._columns = columns
+        self.inputs, self.kept, record_sizes, text_sizes, line_sizes = columns
+        self.documents = [row for row, text in enumerate(text_sizes) if text >= 0]
         self._records, self._texts, self._lines = records, texts, lines
-        self._record_at, self._text_at, self._line_at = map(_starts, columns[2:])
+        some = (max(size, 0) for size in text_sizes) if -1 in text_sizes else text_sizes
+        sizes = record_sizes, some, line_sizes
+        self._record_at, self._text_at, self._line_at = (list(accumulate(column, initial=0)) for column in sizes)
 
     def stretches(self, rows: range, alone: Collection[int]) -> Iterator[int | Run]:
         """These rows in order: some alone, by number, the others in runs."""
@@ -62,19 +63,14 @@ class StagedShard:
 
     def entry(self, row: int) -> Entry:
         """What is staged of one row."""
-        head, end = Head(*(column[row] for column in self._columns)), row + 1
+        end = row + 1
         record = self._records[self._record_at[row] : self._record_at[end]]
         text = self._texts[self._text_at[row] : self._text_at[end]]
-        return Entry(head, record, text, self._lines[self._line_at[row] : self._line_at[end]])
+        return Entry(bool(self.kept[row]), record, text, self._lines[self._line_at[row] : self._line_at[end]])
 
     def _run(self, start: int, end: int) -> Run:
         records = self._records[self._record_at[start] : self._record_at[end]]
         return Run(end - start, records, self._lines[self._line_at[start] : self._line_at[end]])
-
-
-def _starts(sizes: "array[int]") -> list[int]:
-    """Where parts of these sizes begin, and the end of the last one; -1 is none."""
-    return list(accumulate(map(max, sizes, repeat(0)), initial=0))
 
 
 @contextmanager
@@ -110,4 +106,4 @@ def all_placed(run: Run, path: bytes, number: int) -> bytes:
         lines = enumerate(run.records.removesuffix(b"\n").split(b"\n"), number)
         return b"".join(b"%b\n" % placed(record, path, at) for at, record in lines)
     where = b'"clean":{"path":%b,"record":' % path
-    return first + b"".join(b"%b%d,%b" % (where, at, part) for at, part in enumerate(rest, number))
+    return first + b"".join([b"%b%d,%b" % (where, at, part) for at, part in enumerate(rest, number)])
