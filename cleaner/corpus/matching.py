@@ -94,9 +94,11 @@ def match_documents(
     crowds = Crowds()
     units, bands = rows.joined()
     with StagedFiles(out) as files:
-        places = _Places.of(cleaned)
+        places, held = _Places.of(cleaned), rows.texts.reader()
 
         def fetch(rows: "Ids") -> list[str]:
+            if held is not None:
+                return held.spans(units.document[rows], units.start[rows], units.end[rows])
             return list(_texts(units, places, files, rows))
 
         values = np.concatenate([np.empty(0), *(done.values for done in cleaned)]) if settings.field else None

@@ -26,8 +26,10 @@ from cleaner.corpus.workdir import (
     sync_folder,
     writing,
 )
+from cleaner.dedup.threads import in_threads
 from cleaner.text.errors import ConfigError, RunDirError, WriteError
 
+JOINING = 4  # files at a time: one is hashed while another waits for the disk
 _CHUNK = 1 << 20
 _ORIGINAL = re.compile(r"[0-9a-f]{64}")
 
@@ -79,7 +81,7 @@ def put_in_place(out: Path, cleaned: list[Cleaned], written: list[Written]) -> l
         for piece in shard.pieces:
             pieces.setdefault(piece.name, []).append(piece.temporary)
     pieces[PROVENANCE] = [shard.provenance for shard in written]
-    outputs += [_joined(out, name, parts) for name, parts in pieces.items()]
+    outputs += in_threads(lambda one: _joined(out, *one), pieces.items(), JOINING)
     for name in sorted({name for done in cleaned for name in done.originals}):
         size, sha = digest(out / name)
         outputs.append({"path": name, "bytes": size, "sha256": sha})

@@ -10,6 +10,7 @@ from typing import IO, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.corpus.held_texts import HeldTexts
 from cleaner.corpus.workdir import explained, scratch
 from cleaner.dedup.units import BandKeys, Units
 
@@ -50,13 +51,15 @@ class Rows:
     """Rows by shard; a shard that comes again replaces what came before.
 
     folder  where the file goes, if there is one: it has no name, so that nothing is left of it however the run ends
-    memory  bytes of band keys that may be held; 0 sends all to the file
+    memory  bytes of band keys that may be held, and of texts; 0 sends all to the file
+    texts   those of the shards, as long as they are few
     """
 
     def __init__(self, folder: Path, memory: int) -> None:
         self._folder, self._memory, self._held = folder, memory, 0
         self._units: dict[int, tuple[int, Units]] = {}
         self._blocks: dict[int, Block] = {}
+        self.texts = HeldTexts(memory)
         self._open = ExitStack()
         self._file: IO[bytes] | None = None
         self._bands = 0

@@ -31,7 +31,7 @@ from cleaner.text.errors import ConfigError
 if TYPE_CHECKING:
     from cleaner.corpus.index import Index
     from cleaner.corpus.rows import Rows
-    from cleaner.dedup.units import Units
+    from cleaner.dedup.units import Laid, Units
 
 Progress = Callable[[str, int, int], None]  # phase, bytes done, bytes in all
 _WORTH_PROCESSES = 4 << 20  # bytes of input
@@ -215,13 +215,16 @@ def _signed(job: _Job, rows: "Rows | None", shards: list[Shard], cleaned: Iterab
     from cleaner.corpus.signing import prepare, signed
     from cleaner.dedup.threads import in_threads
 
-    def sign(one: Cleaned) -> "tuple[Cleaned, Units]":
-        return one, signed(places(job.out, one.shard).texts, one.text_at, one.chars, settings)
+    def sign(one: Cleaned) -> "tuple[Cleaned, Units, list[Laid]]":
+        texts: list[Laid] = []
+        units = signed(places(job.out, one.shard).texts, one.text_at, one.chars, settings, texts.append)
+        return one, units, texts
 
     prepare(sum(map(_size, shards)))
     done = []
-    for one, units in in_threads(sign, cleaned, getattr(job.engine, "workers", 1)):
+    for one, units, texts in in_threads(sign, cleaned, getattr(job.engine, "workers", 1)):
         rows.put(one.shard, len(one.kept), units)
+        rows.texts.put(one.shard, texts)
         done.append(one)
     return done
 

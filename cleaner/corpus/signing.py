@@ -5,7 +5,7 @@ Signing is done where matching is done, by threads of one process, so that worke
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -25,13 +25,17 @@ def prepare(size: int) -> None:
         from cleaner.dedup import kernel  # noqa: F401  # before there are threads, beside which numba loads more
 
 
-def signed(texts: Path, ends: "array[int]", chars: "array[int]", settings: Dedup) -> Units:
+def signed(
+    texts: Path, ends: "array[int]", chars: "array[int]", settings: Dedup, seen: Callable[[Laid], None]
+) -> Units:
     """The rows of the documents in this file.
 
     ends   where each text ends, in bytes, after a first 0; `chars`: its code points
+    seen   is shown the texts
     """
     first, parts = 0, []
     for chunk in _chunks(texts, ends, chars):
+        seen(chunk)
         parts.append(units_laid(chunk, settings).numbered(first))
         first += len(chunk.ends)
     return parts[0] if len(parts) == 1 else Units.join(parts or [units_laid(Laid.of([]), settings)])

@@ -94,7 +94,7 @@ class _Search:
         bands = (self._scoped(self.bands[entered, band], entered) for band in range(self.bands.shape[1]))
         pairs = near_pairs(ids, bands, self.shuffle, self.parts, self.crowds)
         links = similar(*pairs, reading, self.settings.limit, self.threads)
-        return verdicts(links, reading, self.settings.limit)
+        return verdicts(links, reading, self.settings.limit, self.threads)
 
     def _scoped(self, keys: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
         return scoped(keys, self.units.document[rows], self.settings.scope)

@@ -1,6 +1,6 @@
 """Candidate pairs → proved pairs → verdicts. Texts are read in portions, and nothing is taken on trust."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -67,7 +67,7 @@ def equal(first: Ids, second: Ids, reading: Reading) -> tuple[Ids, Ids]:
     return first[holds], second[holds]
 
 
-def verdicts(links: Links, reading: Reading, limit: Fraction) -> Links:
+def verdicts(links: Links, reading: Reading, limit: Fraction, threads: int = 1) -> Links:
     """Who goes: each unit that does as `second`, once, and as `first` the unit that stays for it.
 
     Inside a component a keeper is compared with everyone, met or not, which resolves one pair in 2,000 more.
@@ -77,7 +77,7 @@ def verdicts(links: Links, reading: Reading, limit: Fraction) -> Links:
     compared = np.zeros(len(reading.rows), dtype=np.bool_)
     compared[np.concatenate([np.empty(0, dtype=np.int64), *narrow])] = True
     return Links.join(
-        [_by_links(links.where(~compared[links.first]), reading), *_by_comparison(narrow, reading, limit)]
+        [_by_links(links.where(~compared[links.first]), reading), *_by_comparison(narrow, reading, limit, threads)]
     )
 
 
@@ -88,11 +88,15 @@ def _by_links(links: Links, reading: Reading) -> Links:
     return links.where(used[gone])
 
 
-def _by_comparison(narrow: list[Ids], reading: Reading, limit: Fraction) -> Iterator[Links]:
+def _by_comparison(narrow: list[Ids], reading: Reading, limit: Fraction, threads: int) -> Iterator[Links]:
     work = sum(len(one) * int(reading.sizes[one].sum()) for one in narrow)
-    for portion, units, texts in reading.groups(narrow):
+
+    def decided(some: tuple[Sequence[Ids], Ids, list[str]]) -> Links:
+        portion, units, texts = some
         sets = sets_of(texts, work)
         keepers, common = sets.decided(np.cumsum([0, *map(len, portion)], dtype=np.int64), limit)
         (goes,) = np.nonzero(keepers >= 0)
         stays, common = keepers[goes], common[goes]
-        yield Links(units[stays], units[goes], common, sets.sizes[stays] + sets.sizes[goes] - common)
+        return Links(units[stays], units[goes], common, sets.sizes[stays] + sets.sizes[goes] - common)
+
+    return in_threads(decided, reading.groups(narrow), threads)
