@@ -6,7 +6,7 @@ from enum import IntEnum
 from hashlib import sha256
 from typing import Any
 
-from cleaner.text.change import Change, Edit, Mapper
+from cleaner.text.change import NOWHERE, Change, Edit, Mapper
 
 
 class Certainty(IntEnum):
@@ -79,6 +79,8 @@ class Finding:
 
     def moved(self, to: Mapper, *, applied: bool) -> "Finding":
         """The same finding with its spans carried elsewhere; a removal around an older one is cut in pieces."""
+        if to is NOWHERE and applied == self.applied:
+            return self
         start, end = to(self.start, self.end)
         edits = tuple(_moved(self.edits, to))
         return Finding(start, end, self.rule, self.text, self.certainty, self.evidence, applied, edits)

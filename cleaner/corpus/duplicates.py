@@ -125,7 +125,9 @@ class Keepers:
             start, end = copy.back(start, end)
             sha = content_digest(copy.raw[start:end])
         kept = {"id": brief.id, "path": brief.source["path"], "span": [start, end], "sha256": sha}
-        return kept | ({"run": brief.source["run"]} if "run" in brief.source else {})
+        if "run" in brief.source:
+            kept["run"] = brief.source["run"]
+        return kept
 
     def _known(self, place: Place, start: int, end: int) -> str | None:
         """The sha256 of a whole text that is as it came; else it must be read."""
@@ -146,12 +148,9 @@ def finding_of(one: Duplicate, text: str, keepers: Keepers, settings: Dedup, *, 
     kind = "document" if one.whole else "paragraph"
     place = Place._make(one[4:8])
     kept = keepers.evidence(place, one.kept_start, one.kept_stop)
-    evidence: dict[str, Any] = {
-        "kept": kept,
-        "jaccard": round(one.common / one.union, 6),
-        "threshold": settings.threshold,
-    }
-    evidence |= {"shingles": [one.common, one.union], "keep": settings.keep}
+    common, union = one.common, one.union
+    evidence = {"kept": kept, "jaccard": round(common / union, 6), "threshold": settings.threshold}
+    evidence |= {"shingles": [common, union], "keep": settings.keep}
     if one.estimate >= 0:
         evidence["estimate"] = round(one.estimate, 3)
     differ = keepers.differ(text[one.start : one.end], place, one.kept_start, one.kept_stop) if one.exact else ()

@@ -5,7 +5,6 @@ Spans are code points of the decoded source, whichever stage found them.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
 from math import inf
 from typing import Any, NamedTuple
 
@@ -118,19 +117,23 @@ def loaded(line: bytes) -> Any:
 def record_of(doc: Document, origin: Origin, *, path: str | None, record: int | None) -> dict[str, Any]:
     """The provenance of a cleaned document. `path` and `record` say where its clean text stands, None if it was dropped."""
     out: dict[str, Any] = {"v": VERSION, "id": doc.id, "source": _source_of(origin)}
-    out["clean"] = {
-        "path": path,
-        "record": record,
-        "chars": len(doc.text),
-        "sha256": sha256(doc.text.encode("utf-8", "surrogatepass")).hexdigest(),
-        "kept": doc.kept,
-    }
-    content = content_digest(doc.raw) if doc.findings else ""
-    out["findings"] = [finding_out(finding, doc.raw, content) for finding in doc.findings]
-    out["back"] = doc.change.invert(doc.raw).edits
+    out |= told_of(doc, content_digest(doc.raw) if doc.findings else "", path=path, record=record)
     if origin.shell is not None:
         out["shell"] = shell_out(origin.shell, kept=doc.kept)
     return out
+
+
+def told_of(doc: Document, content: str, *, path: str | None = None, record: int | None = None) -> dict[str, Any]:
+    """What a record says of what was done: the clean text, the findings, the way back; `content` is the source's digest."""
+    clean = {
+        "path": path,
+        "record": record,
+        "chars": len(doc.text),
+        "sha256": content_digest(doc.text),
+        "kept": doc.kept,
+    }
+    findings = [finding_out(finding, doc.raw, content) for finding in doc.findings]
+    return {"clean": clean, "findings": findings, "back": doc.change.invert(doc.raw).edits}
 
 
 def origin_in(record: Mapping[str, Any], line: str | None = None) -> Origin:
