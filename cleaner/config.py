@@ -18,9 +18,9 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from cleaner.dedup.settings import Dedup
 from cleaner.document import Certainty
-from cleaner.stages import STAGES
 from cleaner.stages.plain import PlainStage
 from cleaner.stages.stage import Stage
+from cleaner.stages.table import STAGES
 from cleaner.text.errors import ConfigError
 
 _HALF = re.compile("[\ud800-\udfff]")  # what Python makes of bytes in an argument that are no UTF-8

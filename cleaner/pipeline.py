@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cleaner.config import Config, config_of, find_settings
 from cleaner.document import Certainty, Document, Finding
-from cleaner.stages import LAYOUT, WAKES
+from cleaner.stages.order import LAYOUT, WAKES
 from cleaner.stages.stage import Stage
+
+if TYPE_CHECKING:
+    from cleaner.config import Config
 
 ROUNDS = 6  # a third is rare: a removed tag can expose a joiner, composing re-orders marks
 
@@ -35,16 +37,20 @@ class Pipeline:
         >>> [doc.text for doc in pipe.map(["　　一。", "二。\\n\\n\\n\\n三。"])]
         ['一。\\n', '二。\\n\\n三。\\n']
         """
+        from cleaner.config import config_of
+
         return cls.of(config_of(settings))
 
     @classmethod
     def from_config(cls, path: str | Path) -> "Pipeline":
         """The stages that a TOML file asks for. ConfigError where the file is missing or says what is not there."""
+        from cleaner.config import config_of, find_settings
+
         settings, where = find_settings(Path(), Path(path))
         return cls.of(config_of(settings, where))
 
     @classmethod
-    def of(cls, config: Config) -> "Pipeline":
+    def of(cls, config: "Config") -> "Pipeline":
         """The part of a configuration that concerns single documents."""
         return cls(config.stages, config.level, config.keep)
 

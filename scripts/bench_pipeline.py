@@ -25,8 +25,8 @@ from typing import NamedTuple
 
 from cleaner.document import Document, Finding
 from cleaner.pipeline import Pipeline
-from cleaner.stages import STAGES
 from cleaner.stages.stage import Stage
+from cleaner.stages.table import STAGES
 
 RUNS = {
     "all stages": [],

@@ -155,6 +155,6 @@ def _reaped(pid: int, until: float) -> int:
 
 def command(*arguments: object) -> Callable[[], object]:
     """The command with these arguments, for `forked`."""
-    from cleaner.cli import main
+    from cleaner.cli.command import main
 
     return lambda: main([str(one) for one in arguments], prog_name="clean")

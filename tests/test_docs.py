@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cleaner.cli import main
+from cleaner.cli.command import main
 from cleaner.report import rules
 from tests.conftest import ROOT, SEEDS, Clean
 

@@ -70,7 +70,7 @@ def test_no_circles() -> None:
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     code = (
         "import sys\n"
-        "from cleaner.cli import main\n"
+        "from cleaner.cli.command import main\n"
         "try:\n    main(sys.argv[1:], prog_name='clean')\n"
         "except SystemExit: pass\n"
         "print(*sorted(sys.modules), file=sys.stderr)"

@@ -20,7 +20,7 @@ from cleaner.corpus.run import dry_run, run
 from cleaner.corpus.verify import verify
 from cleaner.corpus.workdir import WORK, scratch
 from cleaner.dedup.settings import Dedup
-from cleaner.stages import STAGES
+from cleaner.stages.table import STAGES
 from tests.conftest import digest, plant, tree
 from tests.dedup_texts import paragraph, paragraphs_with_copies
 from tests.failing import command, forked

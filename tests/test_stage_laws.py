@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from cleaner.document import Document
 from cleaner.pipeline import Pipeline
-from cleaner.stages import LAYOUT, STAGES
 from cleaner.stages.mojibake import CORE
+from cleaner.stages.order import LAYOUT
+from cleaner.stages.table import STAGES
 from cleaner.text import chars, compat, script
 from cleaner.text.errors import ConfigError
 
@@ -168,7 +169,7 @@ def test_no_text_takes_more_than_linear_time(unit: str) -> None:
 
 def test_clean_text_needs_neither_ftfy_nor_opencc() -> None:
     code = (
-        "import sys; from cleaner.pipeline import Pipeline; from cleaner.stages import STAGES, LAYOUT\n"
+        "import sys; from cleaner.pipeline import Pipeline; from cleaner.stages.table import STAGES; from cleaner.stages.order import LAYOUT\n"
         "Pipeline(tuple(STAGES[name]() for name in LAYOUT))('“今年”以来，café 与 Привет：±5℃。\\n')\n"
         "print(*{'ftfy', 'opencc', 'numpy'} & set(sys.modules))"
     )

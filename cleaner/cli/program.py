@@ -6,7 +6,6 @@ import sys
 import threading
 from typing import NoReturn
 
-from cleaner.cli import main
 from cleaner.machine_code import claim
 
 
@@ -17,6 +16,8 @@ def program() -> NoReturn:
     was registered for the exit runs and streams are flushed, as multiprocessing ends its children; where that fails,
     Python ends the process in its own way, and says why.
     """
+    from cleaner.cli.command import main  # here, since every worker process loads this module
+
     claim()
     code: int | str | None = None
     try:

@@ -1,12 +1,10 @@
 """manifest.json: what a run read, what it wrote, with which settings and versions; written last, sealed."""
 
 import json
-import platform
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +43,9 @@ def listed_outputs(path: Path) -> set[str]:
 
 def versions() -> dict[str, str]:
     """Whatever may change the result: interpreter, Unicode data, libraries."""
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
     out = {"python": platform.python_version(), "unicode": unicodedata.unidata_version}
     for library in LIBRARIES:
         try:

@@ -6,27 +6,31 @@ Which articles there are, and in which order they are read, `stages/splice` says
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cleaner.document import Document, Finding, content_digest, finding_id
 from cleaner.pipeline import Pipeline
-from cleaner.stages.splice import Splice
-from cleaner.stages.splice.salvage import Article, LeftOut, Part, articles
 from cleaner.text.change import Edit
 from cleaner.text.errors import RunDirError
 
+if TYPE_CHECKING:
+    from cleaner.stages.splice.salvage import Article, LeftOut, Part
+
+SPLICE = "splice"
 Entry = dict[str, Any]
 
 
 def wanted(pipeline: Pipeline) -> bool:
     """The settings ask for it."""
-    return any(isinstance(stage, Splice) and stage.salvage for stage in pipeline.stages)
+    return any(stage.name == SPLICE and getattr(stage, "salvage", False) for stage in pipeline.stages)
 
 
 def salvaged(pipeline: Pipeline, doc: Document) -> list[Entry]:
     """The articles that `splice` took out of this cleaned document, each with its `text`; none where nobody asks."""
     if not doc.findings or not wanted(pipeline) or not any(_went(finding) for finding in doc.findings):
         return []
+    from cleaner.stages.splice.salvage import articles
+
     content = content_digest(doc.raw)
     found = articles(_as_splice_saw_it(pipeline, doc), doc.findings)
     return [_entry(article, doc, content) for article in found]
@@ -39,11 +43,11 @@ def _went(finding: Finding) -> bool:
 def _as_splice_saw_it(pipeline: Pipeline, doc: Document) -> Document:
     """The document after the stages before `splice`: they run again, on the few documents that lost something."""
     names = [stage.name for stage in pipeline.stages]
-    before = replace(pipeline, stages=pipeline.stages[: names.index(Splice.name)])
+    before = replace(pipeline, stages=pipeline.stages[: names.index(SPLICE)])
     return before(Document.of(doc.raw, doc.id, doc.meta))
 
 
-def _entry(article: Article, doc: Document, content: str) -> Entry:
+def _entry(article: "Article", doc: Document, content: str) -> Entry:
     text = article.text(doc.raw)
     return {
         "id": f"{doc.id}/{article.number}",
@@ -65,7 +69,7 @@ def _sha(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _part_out(part: Part, content: str) -> Entry:
+def _part_out(part: "Part", content: str) -> Entry:
     out: Entry = {"span": [part.start, part.end], "from": finding_id(part.finding, content)}
     if part.edits:
         out["edits"] = part.edits
@@ -74,7 +78,7 @@ def _part_out(part: Part, content: str) -> Entry:
     return out
 
 
-def _left_out(left: LeftOut, content: str) -> Entry:
+def _left_out(left: "LeftOut", content: str) -> Entry:
     out: Entry = {"span": [left.start, left.end], "from": finding_id(left.finding, content), "why": left.why}
     return out | ({"like": left.like} if left.like else {})
 
@@ -83,11 +87,13 @@ class Stretch(NamedTuple):
     """A stretch of a salvaged text: a part, or what joins two of them."""
 
     text: str
-    part: Part | None
+    part: "Part | None"
 
 
 def stretches(entry: Mapping[str, Any], raw: str) -> Iterator[Stretch]:
     """A salvaged text, from its entry and the source alone."""
+    from cleaner.stages.splice.salvage import Part
+
     for at, one in enumerate(entry["parts"]):
         if at:
             yield Stretch(one.get("glue", entry["between"]), None)

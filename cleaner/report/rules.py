@@ -2,7 +2,7 @@
 
 from cleaner.dedup.settings import RULES as DEDUP_RULES
 from cleaner.report.cells import table
-from cleaner.stages import STAGES
+from cleaner.stages.table import STAGES
 
 
 def rules() -> dict[str, str]:

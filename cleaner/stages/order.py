@@ -1,0 +1,31 @@
+"""Which stages there are and when they run: their names alone, so that a process loads no stage that it does not run."""
+
+# Characters and layout run to a fixed point (see pipeline.py): a removed tag can lay bare a joiner, an accent that
+# follows a full-width letter composes only once the letter is ASCII.
+_LAYOUT = (
+    "mojibake",  # first: soft hyphens, no-break spaces and C1 controls are half of its evidence
+    "lines",  # before controls: VT and FF are breaks, not rubbish
+    "controls",  # before compose and spacing: what is invisible separates accents and hides indents
+    "compat",
+    "width",
+    "compose",  # after the maps, which bring letters in
+    "spacing",
+)
+_ONCE = (
+    "markup",
+    "punct",
+    "doubled",
+    "script",  # once: t2s of its own output can change it again, 由於單位 → 由於单位 → 由于单位
+    "splice",
+    "rejoin",  # after splice, or half a sentence of one article is glued to the headline of the next
+)
+ORDER = (*_LAYOUT, *_ONCE)
+LAYOUT = frozenset(_LAYOUT)
+
+# After a change by one of these only these can find something new; after any other, all of them.
+WAKES = {
+    "width": frozenset(
+        {"mojibake", "width", "compose", "spacing"}
+    ),  # ASCII letters: evidence, bearers of accents, prose
+    "spacing": frozenset({"spacing"}),  # it never joins two characters that are drawn
+}
