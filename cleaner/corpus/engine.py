@@ -7,9 +7,10 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from itertools import chain, islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
@@ -28,7 +29,7 @@ R = TypeVar("R")
 class Engine(Protocol):
     """Where shards are worked on."""
 
-    def map_shards(self, fn: Callable[[S], R], shards: Sequence[S]) -> Iterator[R]:
+    def map_shards(self, fn: Callable[[S], R], shards: Iterable[S]) -> Iterator[R]:
         """`fn` of every shard, in the order of the shards; `fn` can be pickled and may run twice."""
 
     def shuffle(self, rows: "Columns", key: str, parts: int, reduce: Callable[["Columns"], "Columns"]) -> "Columns":
@@ -61,15 +62,19 @@ class Local:
             self._pool.shutdown(wait=kind is None, cancel_futures=True)
             self._pool = None
 
-    def map_shards(self, fn: Callable[[S], R], shards: Sequence[S]) -> Iterator[R]:
-        return map(fn, shards) if min(self.workers, len(shards)) < 2 else self._in_processes(fn, shards)
+    def map_shards(self, fn: Callable[[S], R], shards: Iterable[S]) -> Iterator[R]:
+        """Processes take shards as soon as there are any; one shard alone is worked on here."""
+        shards = iter(shards)
+        first = list(islice(shards, 2))
+        work = map if min(self.workers, len(first)) < 2 else self._in_processes
+        return work(fn, chain(first, shards))
 
     def shuffle(self, rows: "Columns", key: str, parts: int, reduce: Callable[["Columns"], "Columns"]) -> "Columns":
         from cleaner.dedup.shuffle import shuffle
 
         return shuffle(rows, key, parts, reduce)
 
-    def _in_processes(self, fn: Callable[[S], R], shards: Sequence[S]) -> Iterator[R]:
+    def _in_processes(self, fn: Callable[[S], R], shards: Iterable[S]) -> Iterator[R]:
         """Work begins at once, not when the first result is asked for: until then this process can load what it needs."""
         return _told(self._started().map(fn, shards))
 

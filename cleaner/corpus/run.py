@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cleaner.config import Config
 from cleaner.corpus import manifest
@@ -20,7 +20,7 @@ from cleaner.corpus.place import begin, forget, put_in_place
 from cleaner.corpus.reader import Reading
 from cleaner.corpus.salvaged import wanted
 from cleaner.corpus.second_pass import Part, SecondPass, Written
-from cleaner.corpus.shards import Shard, cut
+from cleaner.corpus.shards import Cut, Shard
 from cleaner.corpus.shelf import Shelves, claim
 from cleaner.corpus.source import Listing, Passed, listing
 from cleaner.corpus.staged import places
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from cleaner.corpus.rows import Rows
     from cleaner.dedup.units import Laid, Units
 
+R = TypeVar("R")
 Progress = Callable[[str, int, int], None]  # phase, bytes done, bytes in all
 _WORTH_PROCESSES = 4 << 20  # bytes of input
 
@@ -155,15 +156,15 @@ def _run(job: _Job, found: Listing) -> dict[str, Any]:
     salvage = wanted(job.pipeline)
     if salvage:
         claim(job.out, before)
-    parts = cut(found.sources)
+    parts = Cut(found.sources)
     with _rows(job) as rows:
         with clock("clean"):
-            cleaned, skipped = _first_pass(job, parts.shards, rows)
+            cleaned, skipped = _first_pass(job, parts, rows)
         with clock("match"):
             matched = match_documents(job.out, cleaned, rows, job.config.dedup, job.pipeline, job.engine, job.index)
     shelves = Shelves.of([one.salvaged for one in cleaned])
     with clock("write"):
-        written = _second_pass(job, parts.shards, cleaned, matched, shelves)
+        written = _second_pass(job, parts, cleaned, matched, shelves)
         shelves.announce(job.out, _containers(cleaned))
         outputs = put_in_place(job.out, cleaned, written)
     content = content_of(job.config, found, cleaned, matched, written)
@@ -191,23 +192,25 @@ def _rows(job: _Job) -> Iterator["Rows | None"]:
         yield rows
 
 
-def _first_pass(job: _Job, shards: list[Shard], rows: "Rows | None") -> tuple[list[Cleaned], list[Passed]]:
+def _first_pass(job: _Job, parts: Cut, rows: "Rows | None") -> tuple[list[Cleaned], list[Passed]]:
     """Every shard cleaned, and the inputs that could not be read, each once.
 
     A file of which one piece cannot be read is skipped whole: shards that hold other pieces of it are done again.
     """
     fn = FirstPass(job.out, job.pipeline, Reading(job.config.text_field, job.config.encoding), job.config.dedup)
-    done = _signed(job, rows, shards, _watched(job, "clean", shards, job.engine.map_shards(fn, shards)))
+    done = _signed(job, rows, parts.size, _watched(job, "clean", parts, job.engine.map_shards(fn, parts)))
     skipped: dict[str, Passed] = {}
     while lost := {name: one for shard in done for name, one in shard.skipped.items() if name not in skipped}:
         skipped |= lost
-        halves = [shards[one.shard].without(lost) for one in done if any(entry.name in lost for entry in one.read)]
-        for again in _signed(job, rows, halves, job.engine.map_shards(fn, halves)):
+        halves = [
+            parts.shards[one.shard].without(lost) for one in done if any(entry.name in lost for entry in one.read)
+        ]
+        for again in _signed(job, rows, parts.size, job.engine.map_shards(fn, halves)):
             done[again.shard] = again
     return done, list(skipped.values())
 
 
-def _signed(job: _Job, rows: "Rows | None", shards: list[Shard], cleaned: Iterable[Cleaned]) -> list[Cleaned]:
+def _signed(job: _Job, rows: "Rows | None", size: int, cleaned: Iterable[Cleaned]) -> list[Cleaned]:
     """All shards; a shard is signed while the next ones are cleaned."""
     settings = job.config.dedup
     if rows is None or settings is None:
@@ -220,7 +223,7 @@ def _signed(job: _Job, rows: "Rows | None", shards: list[Shard], cleaned: Iterab
         units = signed(places(job.out, one.shard).texts, one.text_at, one.chars, settings, texts.append)
         return one, units, texts
 
-    prepare(sum(map(_size, shards)))
+    prepare(size)
     done = []
     for one, units, texts in in_threads(sign, cleaned, getattr(job.engine, "workers", 1)):
         rows.put(one.shard, len(one.kept), units)
@@ -229,15 +232,13 @@ def _signed(job: _Job, rows: "Rows | None", shards: list[Shard], cleaned: Iterab
     return done
 
 
-def _second_pass(
-    job: _Job, shards: list[Shard], cleaned: list[Cleaned], matched: Matched, shelves: Shelves
-) -> list[Written]:
+def _second_pass(job: _Job, cut: Cut, cleaned: list[Cleaned], matched: Matched, shelves: Shelves) -> list[Written]:
     """Every shard written. Where more or fewer documents were emptied than foretold, later lines have other numbers:
     what holds them is written again.
     """
     fn = SecondPass(job.out, job.pipeline, job.config.dedup, job.config.text_field)
     parts = _parts(cleaned, matched, shelves)
-    written = list(_watched(job, "write", shards, job.engine.map_shards(fn, parts)))
+    written = list(_watched(job, "write", cut, job.engine.map_shards(fn, parts)))
     matched.emptied = [one.emptied for one in written]
     moved = [
         new for old, new in zip(parts, _parts(cleaned, matched, shelves), strict=True) if new.records != old.records
@@ -248,13 +249,13 @@ def _second_pass(
     return written
 
 
-def _watched(job: _Job, phase: str, shards: list[Shard], results: Iterable[Any]) -> Iterable[Any]:
-    sizes = [_size(shard) for shard in shards]
-    total, done = sum(sizes), 0
-    job.progress(phase, 0, total)
-    for size, result in zip(sizes, results, strict=True):
-        done += size
-        job.progress(phase, done, total)
+def _watched(job: _Job, phase: str, parts: Cut, results: Iterable[R]) -> Iterator[R]:
+    """Results of shards in order, and how far that is."""
+    done = 0
+    job.progress(phase, 0, parts.size)
+    for number, result in enumerate(results):
+        done += _size(parts.shards[number])
+        job.progress(phase, done, parts.size)
         yield result
 
 

@@ -1,6 +1,7 @@
 """Cut the inputs into shards of about equal size: the unit of work. The cut never shows in what a run writes."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -38,63 +39,63 @@ class Shard:
         return replace(self, pieces=tuple(piece for piece in self.pieces if piece.source.name not in names))
 
 
-@dataclass(frozen=True, slots=True)
 class Cut:
-    """All shards of a run, and the sha256 of every file that was cut in pieces, by name."""
+    """The inputs in order, in shards: cut as they are asked for, so that work on the first begins at once. Ask once.
 
-    shards: list[Shard]
-    digests: Mapping[str, str]
+    shards   those that were cut so far
+    digests  the sha256 of every file that was cut in pieces, by name, once it was
+    size     bytes of all inputs
+    """
 
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self.shards: list[Shard] = []
+        self.digests: dict[str, str] = {}
+        self.size = sum(source.size for source in sources)
+        self._sources = sources
 
-def cut(sources: Sequence[Source]) -> Cut:
-    """The inputs in order, in shards. OSError of a file that must be cut and cannot be read is left to its reader."""
-    size = min(max(sum(source.size for source in sources) // SHARDS, SMALLEST), LARGEST)
-    out: list[Shard] = []
-    pieces: list[Piece] = []
-    digests: dict[str, str] = {}
-    held = 0
-    for source in sources:
-        for piece in _pieces(source, size, digests):
-            pieces.append(piece)
-            held += max(piece.end - piece.start, 1024)  # a million empty files are work, too
-            if held >= size:
-                out.append(Shard(len(out), tuple(pieces)))
-                pieces, held = [], 0
-    if pieces:
-        out.append(Shard(len(out), tuple(pieces)))
-    return Cut(out, digests)
+    def __iter__(self) -> Iterator[Shard]:
+        size = min(max(self.size // SHARDS, SMALLEST), LARGEST)
+        pieces: list[Piece] = []
+        held = 0
+        for source in self._sources:
+            for piece in _pieces(source, size, self.digests):
+                pieces.append(piece)
+                held += max(piece.end - piece.start, 1024)  # a million empty files are work, too
+                if held >= size:
+                    yield self._shard(pieces)
+                    pieces, held = [], 0
+        if pieces:
+            yield self._shard(pieces)
+
+    def _shard(self, pieces: list[Piece]) -> Shard:
+        self.shards.append(Shard(len(self.shards), tuple(pieces)))
+        return self.shards[-1]
 
 
 def _pieces(source: Source, size: int, digests: dict[str, str]) -> Iterable[Piece]:
     if source.format != "jsonl" or source.size <= 2 * size:
         return [Piece(source, 0, source.size)]
-    sha = sha256()
-    try:
-        pieces = list(_cut(source, size, sha.update))
-    except OSError:
-        return [Piece(source, 0, source.size)]
-    digests[source.name] = sha.hexdigest()
-    return pieces
+    return _cut(source, size, digests)
 
 
-def _cut(source: Source, size: int, seen: Callable[[bytes], None]) -> Iterator[Piece]:
-    """Pieces of at least `size` bytes that end behind a line feed; `seen` is shown every byte."""
+def _cut(source: Source, size: int, digests: dict[str, str]) -> Iterator[Piece]:
+    """Pieces of at least `size` bytes that end behind a line feed; where it cannot be read, the rest is one piece."""
     start = at = 0
     line = first_line = 1
-    with source.open() as file:
+    sha = sha256()
+    with suppress(OSError), source.open() as file:
         while chunk := file.read(_CHUNK):
-            seen(chunk)
+            if at + len(chunk) - start >= size:
+                chunk += file.readline()
+            sha.update(chunk)
             at += len(chunk)
             line += chunk.count(b"\n")
             if at - start >= size:
-                rest = file.readline()
-                seen(rest)
-                at += len(rest)
-                line += rest.count(b"\n")
                 yield Piece(source, start, at, first_line)
                 start, first_line = at, line
-    if at > start:
-        yield Piece(source, start, at, first_line)
+        digests[source.name] = sha.hexdigest()
+    if max(at, source.size) > start:
+        yield Piece(source, start, max(at, source.size), first_line)
 
 
 def digest(path: Path) -> tuple[int, str]:
