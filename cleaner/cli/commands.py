@@ -2,9 +2,9 @@
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,9 @@ from cleaner.cli.index import index
 from cleaner.cli.say import say
 from cleaner.cli.settings import config_from, settings_options
 from cleaner.text.shown import shown
+
+if TYPE_CHECKING:
+    from cleaner.corpus.engine import Local
 
 
 @click.group(cls=Ending, context_settings={"help_option_names": ["-h", "--help"]})
@@ -80,17 +83,34 @@ def run(
     Exit codes: 0 all done, 1 done but inputs were skipped or failed, 2 wrong usage, 3 cannot write, 4 damaged run
     directory or index, 5 another run holds it, 130/143 stopped.
     """
+    from cleaner.corpus.workers import engine_for
+
+    with engine_for(inputs, workers) as engine:
+        content = _run(inputs, out, engine, against, settings, dry_run=dry_run, force=force, quiet=quiet or as_json)
+    _say_run(content, out, dry_run=dry_run, as_json=as_json, quiet=quiet)
+    sys.exit(1 if content["skipped"] or content["failed"] else 0)
+
+
+def _run(
+    inputs: tuple[str, ...],
+    out: Path,
+    engine: "Local",
+    against: Path | None,
+    settings: Mapping[str, Any],
+    *,
+    dry_run: bool,
+    force: bool,
+    quiet: bool,
+) -> dict[str, Any]:
+    """Its processes start while this one loads what it needs."""
     from cleaner.corpus import run as runs
-    from cleaner.corpus.content import failures
     from cleaner.report.progress import shown_progress
 
     config = config_from(**settings)
-    with shown_progress(quiet=quiet or as_json) as progress:
-        do: Callable[..., dict[str, Any]] = runs.dry_run if dry_run else runs.run
-        keywords = {} if dry_run else {"force": force}
-        content = do(inputs, out, config, workers=workers, against=against, progress=progress, **keywords)
-    _say_run(content, out, dry_run=dry_run, as_json=as_json, quiet=quiet)
-    sys.exit(1 if failures(content) else 0)
+    with shown_progress(quiet=quiet) as progress:
+        if dry_run:
+            return runs.dry_run(inputs, out, config, engine=engine, against=against, progress=progress)
+        return runs.run(inputs, out, config, engine=engine, against=against, progress=progress, force=force)
 
 
 def _say_run(content: Mapping[str, Any], out: Path, *, dry_run: bool, as_json: bool, quiet: bool) -> None:

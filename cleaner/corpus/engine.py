@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from importlib import import_module
 from itertools import chain, islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
@@ -47,12 +48,12 @@ class Local:
         self.workers = workers
         self._pool: ProcessPoolExecutor | None = None
 
-    def start(self, *functions: type) -> None:
-        """Start the processes ahead of their work; they load these functions meanwhile."""
+    def start(self, *modules: str) -> None:
+        """Start the processes ahead of their work; they load these modules meanwhile."""
         if self.workers > 1:
             pool = self._started()
             for _ in range(self.workers):
-                pool.submit(_loaded, functions)
+                pool.submit(_load, modules)
 
     def __enter__(self) -> Self:
         return self
@@ -96,8 +97,9 @@ def _told(results: Iterator[R]) -> Iterator[R]:
         ) from None
 
 
-def _loaded(functions: tuple[type, ...]) -> None:
-    """What it takes to read the argument is all there is to do."""
+def _load(modules: tuple[str, ...]) -> None:
+    for module in modules:
+        import_module(module)
 
 
 def _follow_parent() -> None:

@@ -1,6 +1,5 @@
 """A run from inputs to manifest: list → first pass → match → second pass → files in place → manifest, last."""
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from cleaner.corpus.shelf import Shelves, claim
 from cleaner.corpus.source import Listing, Passed, listing
 from cleaner.corpus.staged import places
 from cleaner.corpus.workdir import WORK, claimed, clear_work, refuse_overlap
+from cleaner.corpus.workers import engine_for
 from cleaner.pipeline import Pipeline
 from cleaner.text.errors import ConfigError
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 Progress = Callable[[str, int, int], None]  # phase, bytes done, bytes in all
-_WORTH_PROCESSES = 4 << 20  # bytes of input
 
 
 def silent(phase: str, done: int, total: int) -> None:
@@ -74,6 +73,7 @@ def run(
     config: Config,
     *,
     workers: int | None = 1,
+    engine: Local | None = None,
     force: bool = False,
     against: Path | None = None,
     progress: Progress = silent,
@@ -83,6 +83,7 @@ def run(
     against  an index of what earlier runs kept: what it holds goes
     workers  processes; None is one a core where the input is worth it. Processes are spawned: a program that asks for
              more than one must guard its own start with `if __name__ == "__main__":`
+    engine   processes that run already, instead of `workers`
 
     ConfigError, WriteError, LockedError where it cannot begin or go on; inputs that cannot be read are listed in the
     manifest and never stop it.
@@ -92,7 +93,7 @@ def run(
     with (
         _opened(against, config) as index,
         claimed(out, force=force),
-        _engine(workers, found) as engine,
+        engine or engine_for(inputs, workers) as engine,
     ):
         return _run(_Job(out, config, engine, progress, index), found)
 
@@ -103,6 +104,7 @@ def dry_run(
     config: Config,
     *,
     workers: int | None = 1,
+    engine: Local | None = None,
     against: Path | None = None,
     progress: Progress = silent,
 ) -> dict[str, Any]:
@@ -113,7 +115,7 @@ def dry_run(
         _opened(against, config) as index,
         TemporaryDirectory(prefix="clean-") as folder,
         claimed(Path(folder), force=True),
-        _engine(workers, found) as engine,
+        engine or engine_for(inputs, workers) as engine,
     ):
         return _run(_Job(Path(folder), config, engine, progress, index), found)
 
@@ -135,19 +137,6 @@ def _opened(against: Path | None, config: Config) -> Iterator["Index | None"]:
 
     with opened_index(against, config.dedup) as index:
         yield index
-
-
-def _engine(workers: int | None, found: Listing) -> Local:
-    """One process a core, but one alone where starting others costs more than it gives."""
-    worth = sum(source.size for source in found.sources) >= _WORTH_PROCESSES
-    engine = Local(workers or (_cores() if worth else 1))
-    if worth:
-        engine.start(FirstPass, SecondPass)
-    return engine
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _run(job: _Job, found: Listing) -> dict[str, Any]:
