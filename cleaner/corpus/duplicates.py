@@ -1,7 +1,6 @@
 """What matching found for one shard → findings with evidence. Reads the copies that stay from what was staged."""
 
 from array import array
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from itertools import groupby
@@ -105,21 +104,11 @@ class Keepers:
         self._files = files
         self._brief = lru_cache(REMEMBERED)(self._read_brief)
         self._copy = lru_cache(REMEMBERED)(self._read_copy)
-        self.evidence = lru_cache(REMEMBERED)(self._evidence)
 
-    def differ(self, text: str, place: Place, start: int, end: int) -> tuple[str, ...]:
-        """In what a text differs from a copy that has the same key."""
-        if (known := self._known(place, start, end)) is not None and known == content_digest(text):
-            return ()
-        kept = self._copy(place).text[start:end]
-        if text == kept:
-            return ()
-        from cleaner.dedup.explain import explain
-
-        return explain(text, kept)
-
-    def _evidence(self, place: Place, start: int, end: int) -> Mapping[str, Any]:
-        brief, sha = self._brief(place), self._known(place, start, end)
+    def evidence(self, place: Place, start: int, end: int) -> dict[str, Any]:
+        """Where a copy stands, and its digest."""
+        brief = self._brief(place)
+        sha = _known(brief, start, end)
         if sha is None:
             copy = self._copy(place)
             start, end = copy.back(start, end)
@@ -129,10 +118,16 @@ class Keepers:
             kept["run"] = brief.source["run"]
         return kept
 
-    def _known(self, place: Place, start: int, end: int) -> str | None:
-        """The sha256 of a whole text that is as it came; else it must be read."""
-        brief = self._brief(place)
-        return None if brief.back or (start, end) != (0, brief.clean.chars) else brief.clean.sha256
+    def differ(self, text: str, place: Place, start: int, end: int) -> tuple[str, ...]:
+        """In what a text differs from a copy that has the same key."""
+        if (known := _known(self._brief(place), start, end)) is not None and known == content_digest(text):
+            return ()
+        kept = self._copy(place).text[start:end]
+        if text == kept:
+            return ()
+        from cleaner.dedup.explain import explain
+
+        return explain(text, kept)
 
     def _read_brief(self, place: Place) -> Brief:
         return brief_of(self._files.record(place.shard, place.record))
@@ -141,6 +136,11 @@ class Keepers:
         text = self._files.text(place.shard, place.text, place.end)
         back = back_in(self._brief(place).back, text)
         return Copy(back.apply(text), text, back.mapper())
+
+
+def _known(brief: Brief, start: int, end: int) -> str | None:
+    """The sha256 of a whole text that is as it came; else it must be read."""
+    return None if brief.back or (start, end) != (0, brief.clean.chars) else brief.clean.sha256
 
 
 def finding_of(one: Duplicate, text: str, keepers: Keepers, settings: Dedup, *, applied: bool = False) -> Finding:

@@ -241,11 +241,14 @@ def shell_in(shell: Mapping[str, Any], line: str | None) -> Shell:
     return Shell(before, after, shell.get("ascii", False), shell.get("literal"))
 
 
+_CERTAINTY = {certainty: certainty.name.lower() for certainty in Certainty}
+
+
 def finding_out(finding: Finding, raw: str, content: str) -> dict[str, Any]:
     """A finding as JSON; `content` is the digest of the source `raw`."""
     out: dict[str, Any] = {
         "rule": finding.rule,
-        "certainty": finding.certainty.name.lower(),
+        "certainty": _CERTAINTY[finding.certainty],
         "applied": finding.applied,
     }
     if finding.flag:
