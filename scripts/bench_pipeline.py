@@ -2,6 +2,7 @@
 
     python scripts/bench_pipeline.py corpus.jsonl                  # all stages; without splice; duplicates alone
     python scripts/bench_pipeline.py corpus.jsonl --rounds 5 --workers 2
+    python scripts/bench_pipeline.py corpus.jsonl --alone          # every stage off, beside `clean dedup`
 
 prints   a Markdown table of runs: median wall and CPU seconds, MB of input a second of wall, seconds of each phase;
          then one of stages: CPU seconds and MB a CPU-second in one process, on texts that earlier stages have cleaned.
@@ -12,7 +13,6 @@ Runs take turns, so that all meet the same load; the first round only warms cach
 import argparse
 import json
 import os
-import shutil
 import statistics
 import sys
 import time
@@ -28,10 +28,16 @@ from cleaner.pipeline import Pipeline
 from cleaner.stages.stage import Stage
 from cleaner.stages.table import STAGES
 
+OFF = [option for stage in STAGES for option in ("--without", stage)]
 RUNS = {
-    "all stages": [],
-    "without splice": ["--without", "splice", "--without", "rejoin"],
-    "duplicates alone": [option for stage in STAGES for option in ("--without", stage)],
+    "all stages": ["run"],
+    "without splice": ["run", "--without", "splice", "--without", "rejoin"],
+    "duplicates alone": ["run", *OFF],
+}
+ALONE = {
+    f"clean {verb}, {unit}": [verb, "--unit", unit, *(OFF if verb == "run" else [])]
+    for unit in ("document", "paragraph", "document,paragraph")
+    for verb in ("run", "dedup")
 }
 
 
@@ -65,30 +71,31 @@ class Timed:
         return found
 
 
-def run(corpus: Path, options: Sequence[str], workers: int) -> Cost:
-    """`clean run` in a process of its own, with its children."""
-    command = [sys.executable, "-m", "cleaner", "run", str(corpus), "--workers", str(workers), "--quiet", *options]
+def run(corpus: Path, command: Sequence[str], workers: int) -> Cost:
+    """A verb of `clean` with its options, in a process of its own, with its children."""
+    verb, *options = command
+    processes = {"run": "--workers", "dedup": "--threads"}[verb], str(workers)
+    whole = [sys.executable, "-m", "cleaner", verb, str(corpus), *processes, "--quiet", *options]
     with TemporaryDirectory(dir=corpus.parent) as folder:
         out = Path(folder) / "out"
         begun, before = time.perf_counter(), os.times()
         status = os.waitstatus_to_exitcode(
-            os.waitpid(os.posix_spawn(command[0], [*command, "-o", str(out)], os.environ), 0)[1]
+            os.waitpid(os.posix_spawn(whole[0], [*whole, "-o", str(out)], os.environ), 0)[1]
         )
         wall, after = time.perf_counter() - begun, os.times()
         if status:
-            sys.exit(f"{' '.join(command)}: exit {status}")
-        phases = json.loads((out / "manifest.json").read_bytes())["timing"]["seconds"]
-        shutil.rmtree(out)
+            sys.exit(f"{' '.join(whole)}: exit {status}")
+        phases = json.loads((out / "manifest.json").read_bytes())["timing"]["seconds"] if verb == "run" else {}
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
     return Cost(wall, cpu, phases)
 
 
-def compare(corpus: Path, rounds: int, workers: int) -> None:
+def compare(corpus: Path, runs: Mapping[str, Sequence[str]], rounds: int, workers: int) -> None:
     """All runs in turn; print the table."""
-    costs: dict[str, list[Cost]] = {name: [] for name in RUNS}
+    costs: dict[str, list[Cost]] = {name: [] for name in runs}
     for turn in range(rounds + 1):
-        for name, options in RUNS.items():
-            costs[name] += [run(corpus, options, workers)] * (turn > 0)
+        for name, command in runs.items():
+            costs[name] += [run(corpus, command, workers)] * (turn > 0)
     megabytes = corpus.stat().st_size / 1e6
     print("| run | wall s (least–most) | CPU s | MB/s | phases s |\n|---|---|---|---|---|")
     for name, its in costs.items():
@@ -124,9 +131,11 @@ def main() -> None:
     parser.add_argument("--text-field", default="text")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--alone", action="store_true", help="duplicates alone, with provenance and without; no stages")
     args = parser.parse_args()
-    compare(args.corpus, args.rounds, args.workers)
-    stages(args.corpus, args.text_field)
+    compare(args.corpus, ALONE if args.alone else RUNS, args.rounds, args.workers)
+    if not args.alone:
+        stages(args.corpus, args.text_field)
 
 
 if __name__ == "__main__":

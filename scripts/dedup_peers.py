@@ -5,7 +5,8 @@
 
 Needs nothing but the tool itself, so that each may have an interpreter of its own. Every tool is set to a threshold of
 .8 and to shingles of five code points of the text without white space, by what its own interface offers; text-dedup
-knows letters and digits only, so its shingles leave out punctuation. Pairs are closed transitively, as the tools do.
+knows letters and digits only, so its shingles leave out punctuation; `datatrove_words` is datatrove as it is shipped for
+Chinese, with shingles of five words. Pairs are closed transitively, as the tools do.
 """
 
 import argparse
@@ -105,11 +106,10 @@ def with_text_dedup(texts: list[str], threads: int, folder: Path) -> Iterable[in
 
 
 def with_datatrove(texts: list[str], threads: int, folder: Path) -> Iterable[int]:
-    """Its four steps with its default bands, nothing checked; one file a process, since it works by files."""
-    from datatrove.executor.local import LocalPipelineExecutor
-    from datatrove.pipeline.dedup import minhash
-    from datatrove.pipeline.readers import JsonlReader
-    from datatrove.pipeline.writers.jsonl import JsonlWriter
+    """Its four steps with its default bands, nothing checked; one file a process, since it works by files.
+
+    A word is a code point, so that its shingles are everybody's; that takes a tokeniser of our own.
+    """
     from datatrove.utils.text import TextNormConfig
     from datatrove.utils.word_tokenizers import WordTokenizer
 
@@ -126,14 +126,30 @@ def with_datatrove(texts: list[str], threads: int, folder: Path) -> Iterable[int
             return [(0, len(text))]
 
     as_it_is = TextNormConfig(**dict.fromkeys(TextNormConfig.__dataclass_fields__, False))
-    config = minhash.MinhashConfig(n_grams=5, norm_config=as_it_is)
+    return _datatrove(texts, threads, folder, CodePoints(), {"norm_config": as_it_is})
+
+
+def with_datatrove_words(texts: list[str], threads: int, folder: Path) -> Iterable[int]:
+    """The same as it is shipped for Chinese: words of its own segmenter, and its own normalisation."""
+    return _datatrove(texts, threads, folder, "cmn_Hani", {})
+
+
+def _datatrove(
+    texts: list[str], threads: int, folder: Path, words: object, settings: dict[str, object]
+) -> Iterable[int]:
+    from datatrove.executor.local import LocalPipelineExecutor
+    from datatrove.pipeline.dedup import minhash
+    from datatrove.pipeline.readers import JsonlReader
+    from datatrove.pipeline.writers.jsonl import JsonlWriter
+
+    config = minhash.MinhashConfig(n_grams=5, **settings)
     corpus, signed, met, gone, kept = (folder / name for name in ("corpus", "signed", "met", "gone", "kept"))
     size = -(-len(texts) // threads)
     for part in range(threads):
         write(corpus / f"{part}.jsonl", texts[part * size : (part + 1) * size], part * size)
     reader = JsonlReader(str(corpus))
     steps = [
-        (threads, [reader, minhash.MinhashDedupSignature(str(signed), config, CodePoints())]),
+        (threads, [reader, minhash.MinhashDedupSignature(str(signed), config, words)]),
         (config.num_buckets, [minhash.MinhashDedupBuckets(str(signed), str(met), config=config)]),
         (1, [minhash.MinhashDedupCluster(str(met), str(gone), config=config)]),
         (threads, [reader, minhash.MinhashDedupFilter(str(gone)), JsonlWriter(str(kept), compression=None)]),
@@ -151,11 +167,14 @@ def with_datatrove(texts: list[str], threads: int, folder: Path) -> Iterable[int
 
 
 class Peer(NamedTuple):
-    """A tool: the name of its distribution, its bands by rows, and what it keeps of texts, by number."""
+    """A tool: the name of its distribution, its bands by rows, what it keeps of texts, by number, and whether it is
+    given white space.
+    """
 
     distribution: str
     bands: str
     keeps: Callable[[list[str], int, Path], Iterable[int]]
+    spaced: bool = False
 
 
 PEERS = {
@@ -163,6 +182,7 @@ PEERS = {
     "datasketch": Peer("datasketch", "9 × 13", with_datasketch),
     "text_dedup": Peer("text-dedup", "9 × 13", with_text_dedup),
     "datatrove": Peer("datatrove", "14 × 8", with_datatrove),
+    "datatrove_words": Peer("datatrove", "14 × 8, words", with_datatrove_words, spaced=True),
 }
 
 
@@ -192,7 +212,9 @@ def write(path: Path, texts: Iterable[str], first: int = 0) -> None:
 def deduplicate(peer: Peer, corpus: Path, kept: Path, removed: Path, threads: int) -> None:
     """Write the lines that stay, and the ids of those that go."""
     lines = corpus.read_text(encoding="utf-8").removesuffix("\n").split("\n")
-    texts = [WHITE.sub("", json.loads(line)["text"]) for line in lines]
+    texts = [json.loads(line)["text"] for line in lines]
+    if not peer.spaced:
+        texts = [WHITE.sub("", text) for text in texts]
     with TemporaryDirectory(dir=kept.parent) as folder:
         stay = set(peer.keeps(texts, threads, Path(folder)))
     with kept.open("w", encoding="utf-8") as staying, removed.open("w", encoding="utf-8") as going:
