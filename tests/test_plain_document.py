@@ -3,14 +3,18 @@
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cleaner.config import config_of
 from cleaner.corpus.deduped import Without
 from cleaner.corpus.duplicates import Duplicate, Keepers
 from cleaner.corpus.plain_document import PlainDocument, untouched_in
 from cleaner.corpus.plain_line import splitter
 from cleaner.corpus.record import dumped, record_of
+from cleaner.corpus.restore import restore
+from cleaner.corpus.run import run
 from cleaner.corpus.source import Source
 from cleaner.corpus.staged import StagedFiles, clean_bytes, staged
 from cleaner.corpus.staged_shard import Entry
@@ -18,6 +22,7 @@ from cleaner.corpus.tally import Tally
 from cleaner.corpus.workdir import WORK
 from cleaner.dedup.settings import Dedup
 from cleaner.pipeline import Pipeline
+from cleaner.stages.table import STAGES
 
 TEXTS = st.text(st.sampled_from('好的ａb1 "\\/\n\r\t\x00\x7f\x85\u2028é😀{}'), max_size=40)
 NAMES = st.sampled_from(["a.jsonl", "新闻/二.jsonl", 'with "quotes" \\ and\ttab.jsonl', "lone \udcff byte.jsonl"])
@@ -34,7 +39,7 @@ def document(text: str, frame: str, name: str, end: str, *, ascii: bool) -> Plai
 
 
 def long_way(one: PlainDocument) -> bytes:
-    return dumped(record_of(one.doc, one.origin, path=None, record=None)) + b"\n"
+    return dumped(record_of(one.doc, one.origin)) + b"\n"
 
 
 @given(TEXTS, FRAMES, NAMES, st.sampled_from(["\n", "\r\n", "", "\r"]), st.booleans())
@@ -76,6 +81,29 @@ def test_it_goes_whole_as_by_the_long_way(
 def staged_entry(one: PlainDocument) -> Entry:
     text = clean_bytes(one.found.text)
     return Entry(True, one.untouched(text), text, one.line + b"\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"text":"hello \xed\xa0\x80 there"}',  # half a character, as some write it
+        b'{"who":"\xed\xa0\x80","text":"hello there"}',
+        b'{"text":"hello \xff there, and much more that is text in UTF-8: \xe5\xa5\xbd"}',
+        b'\xef\xbb\xbf{"text":"two \xed\xa0\x80"}',  # a byte order mark, not only in front of the file
+        '{"x":"中中中é","text":"text"}'.encode(),  # the name of the member stands where its literal might begin
+        b'{"text":"a\\ud800b"}',
+        b'{"text":""}',
+        b'{"text":"\\"clean\\":{\\"path\\":null,\\"record\\":null,"}',
+    ],
+)
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("off", [{}, dict.fromkeys(STAGES, False)])
+def test_a_copy_of_any_line_comes_back(line: bytes, end: bytes, off: dict[str, bool], tmp_path: Path) -> None:
+    data = b'{"text":"one"}' + end + (line + end) * 3
+    (tmp_path / "a.jsonl").write_bytes(data)
+    run([str(tmp_path / "a.jsonl")], tmp_path / "out", config_of(dict(off)))
+    restore(tmp_path / "out", tmp_path / "back")
+    assert (tmp_path / "back" / "a.jsonl").read_bytes() == data
 
 
 def test_only_untouched_documents_are_taken_for_such() -> None:

@@ -294,7 +294,7 @@ def test_a_line_of_provenance_gives_the_document_back(raw: str, level: str) -> N
     origin = Origin(
         "in/a.txt", "a.txt", None, 3, "00", "gb18030", "surrogateescape", True, "11", None, "\r\n", {"a": 1}
     )
-    line = dumped(record_of(doc, origin, path="corpus/a.txt", record=None))
+    line = dumped(record_of(doc, origin))
     assert b"\n" not in line
     record = loaded(line)
     assert json.loads(line) == record

@@ -64,7 +64,17 @@ def _tell(message: str, code: int) -> NoReturn:
 
 
 def _leave(code: int) -> NoReturn:
-    """Go at once: workers follow when their parent is gone."""
+    """Go at once, workers first: they would wonder where everything went."""
     say("\nstopped; inputs are untouched and nothing is half-written; the same command begins again", err=True)
     sys.stderr.flush()
+    if "multiprocessing" in sys.modules:
+        _end_workers()
     os._exit(code)
+
+
+def _end_workers() -> None:
+    from multiprocessing import active_children, util
+
+    for worker in active_children():
+        worker.kill()
+    util._run_finalizers(0)  # type: ignore[attr-defined]  # as at any exit: else Python warns of semaphores when we are gone

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from cleaner import __version__
@@ -11,7 +10,6 @@ from cleaner.corpus import manifest
 from cleaner.corpus.first_pass import Cleaned
 from cleaner.corpus.matching import Matched
 from cleaner.corpus.second_pass import Written
-from cleaner.corpus.shards import digest
 from cleaner.corpus.source import Listing
 from cleaner.corpus.tally import Tally
 
@@ -44,7 +42,7 @@ def inputs_of(cleaned: Sequence[Cleaned], digests: Mapping[str, str]) -> list[di
         entry["bytes"] += one.bytes
         entry["documents"] += one.documents
     for entry in out.values():
-        entry["sha256"] = entry["sha256"] or digests.get(entry["name"]) or digest(Path(entry["path"]))[1]
+        entry["sha256"] = entry["sha256"] or digests[entry["name"]]
     return list(out.values())
 
 

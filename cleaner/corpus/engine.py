@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from importlib import import_module
 from itertools import chain, islice
 from types import TracebackType
@@ -51,9 +52,7 @@ class Local:
     def start(self, *modules: str) -> None:
         """Start the processes ahead of their work; they load these modules meanwhile."""
         if self.workers > 1:
-            pool = self._started()
-            for _ in range(self.workers):
-                pool.submit(_load, modules)
+            self._started(modules)
 
     def __enter__(self) -> Self:
         return self
@@ -77,24 +76,44 @@ class Local:
 
     def _in_processes(self, fn: Callable[[S], R], shards: Iterable[S]) -> Iterator[R]:
         """Work begins at once, not when the first result is asked for: until then this process can load what it needs."""
-        return _told(self._started().map(fn, shards))
+        with _told():
+            return _watched(self._started().map(fn, shards))
 
-    def _started(self) -> ProcessPoolExecutor:
+    def _started(self, modules: tuple[str, ...] = ()) -> ProcessPoolExecutor:
         if self._pool is None:
             # spawn: a forked worker keeps the parent's lock and outlives its death
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_follow_parent)
+            with _told(), _uninterrupted():
+                for _ in range(self.workers):
+                    self._pool.submit(_load, modules)  # starts one
         return self._pool
 
 
-def _told(results: Iterator[R]) -> Iterator[R]:
-    """The results; the death of a worker in words."""
-    try:
+def _watched(results: Iterator[R]) -> Iterator[R]:
+    with _told():
         yield from results
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """The death of a worker in words."""
+    try:
+        yield
     except BrokenProcessPool:
         raise CleanerError(
             "a worker process died, most likely for want of memory; run again with fewer --workers"
         ) from None
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Processes that are started here are deaf to Ctrl-C from their first moment on."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _load(modules: tuple[str, ...]) -> None:

@@ -135,7 +135,7 @@ def _document(job: FirstPass, one: Read | PlainDocument, doc: Document, done: Cl
         done.originals.add(_keep_original(job.out, one.original))
     done.failed += _failures(doc, origin)
     _count(job, one, done, len(doc.text), kept=kept)
-    record = record_of(doc, origin, path=None, record=None)
+    record = record_of(doc, origin)
     if articles := salvaged(job.pipeline, doc):
         done.salvaged += briefs(origin.name, articles)
         record["salvaged"] = articles

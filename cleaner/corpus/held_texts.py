@@ -24,16 +24,24 @@ class HeldTexts:
         """The texts of a shard."""
         if self._shards is None:
             return
+        self._size += _size(texts) - _size(self._shards.get(shard, []))
         self._shards[shard] = texts
-        self._size += sum(getsizeof(some.together) for some in texts)
         if self._size > self._memory:
-            self._shards = None
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Hold nothing any more."""
+        self._shards = None
 
     def reader(self) -> "HeldReader | None":
         """All texts, documents numbered through; None where they are held no more."""
         if self._shards is None:
             return None
         return HeldReader([some for shard in sorted(self._shards) for some in self._shards[shard]])
+
+
+def _size(texts: list[Laid]) -> int:
+    return sum(getsizeof(some.together) for some in texts)
 
 
 class HeldReader:

@@ -3,9 +3,11 @@
 import os
 import re
 from collections.abc import Iterable, Sequence
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from cleaner.corpus import manifest
@@ -81,20 +83,23 @@ def put_in_place(out: Path, cleaned: list[Cleaned], written: list[Written]) -> l
         for piece in shard.pieces:
             pieces.setdefault(piece.name, []).append(piece.temporary)
     pieces[PROVENANCE] = [shard.provenance for shard in written]
-    outputs += in_threads(lambda one: _joined(out, *one), pieces.items(), JOINING)
+    stop = Event()
+    outputs += in_threads(lambda one: _joined(out, *one, stop), pieces.items(), JOINING, stop.set)
     for name in sorted({name for done in cleaned for name in done.originals}):
         size, sha = digest(out / name)
         outputs.append({"path": name, "bytes": size, "sha256": sha})
     return sorted(outputs, key=lambda one: str(one["path"]))
 
 
-def _joined(out: Path, name: str, parts: list[Path]) -> dict[str, Any]:
-    """One file from stretches in order."""
+def _joined(out: Path, name: str, parts: list[Path], stop: Event) -> dict[str, Any]:
+    """One file from stretches in order; CancelledError, and no file, where the run is stopped meanwhile."""
     size, sha = 0, sha256()
     with writing(inside(out, name)) as file:
         for part in parts:
             with part.open("rb") as stretch:
                 while chunk := stretch.read(_CHUNK):
+                    if stop.is_set():
+                        raise CancelledError
                     file.write(chunk)
                     sha.update(chunk)
                     size += len(chunk)

@@ -80,18 +80,17 @@ class Untouched(NamedTuple):
 def untouched_in(record: bytes, text: str, line: bytes) -> Untouched | None:
     """What `untouched` made, if it did; `line` is the document's clean line."""
     found = _UNTOUCHED.search(record)
-    if found is None:
+    if found is None or not line[: (at := int(found["at"]))].isascii():  # beyond ASCII it is no number of bytes
         return None
-    content, at = found["content"].decode(), int(found["at"])
     literal = literal_bytes(text)
     end = at + len(literal)
-    if not line.startswith(literal, at):  # which has another form, or `at` is no number of bytes
+    if not line.startswith(literal, at):
         return None
-    return Untouched(record[: found.start()], content, line[:at], literal, line[end:-1])
+    return Untouched(record[: found.start("clean")], found["content"].decode(), line[:at], literal, line[end:-1])
 
 
 _UNTOUCHED = re.compile(
-    rb'"clean":\{"path":null,"record":null,"chars":\d+,"sha256":"(?P<content>[0-9a-f]{64})","kept":true\},'
+    rb'"encoding":"utf-8","bom":false(?:,"end":"[^"]*")?\},(?P<clean>"clean":)\{"path":null,"record":null,"chars":\d+,"sha256":"(?P<content>[0-9a-f]{64})","kept":true\},'
     rb'"findings":\[\],"back":\[\],"shell":\{"at":(?P<at>\d+)\}\}\n\Z'
 )
 _GONE = (

@@ -12,6 +12,7 @@ from cleaner.corpus.jsonl import Shell
 LONGEST = 4096  # bytes of a shell: a longer one may hold an integer that Python refuses to read
 DEEPEST = 256  # brackets of a shell: the walk refuses what is nested some thousand deep
 _BACKSLASH, _COLON, _SPACE = b"\\: "
+_RESPELLING = b"\\u", b"\\/"  # escapes that may stand for a letter of a name
 _DECODE, _ENCODE = msgspec.json.Decoder().decode, msgspec.json.Encoder().encode
 
 
@@ -82,6 +83,4 @@ def _plain(around: bytes, name: bytes) -> bool:
     size = len(around)
     if size > LONGEST or name in around or (size > DEEPEST and around.count(b"[") + around.count(b"{") > DEEPEST):
         return False
-    return b"\\" not in around or not (
-        b"\\u" in around or b"\\/" in around
-    )  # escapes that may stand for a letter of it
+    return not any(escape in around for escape in _RESPELLING)

@@ -59,6 +59,8 @@ class Reading:
 def piece_bytes(piece: Piece) -> bytes:
     """The bytes of a piece. InputError where the file cannot be read or changes meanwhile."""
     source = piece.source
+    if piece.failure is not None:
+        raise InputError(piece.failure)
     try:
         with source.open() as file:
             file.seek(piece.start)
@@ -126,7 +128,7 @@ def _line(source: Source, number: int, line: bytes, end: str, how: Reading, *, b
         return Verbatim(origin, body.decode("utf-8", "surrogateescape"), str(failure))
     encoding, errors, how_read = decoded.encoding, decoded.errors, _decision(decoded)
     origin = Origin(*place, encoding, errors, bom, shell=shell, end=end, decision=how_read)
-    exact = encoding == "utf-8" or bytes_of(raw, origin) == line
+    exact = (encoding == "utf-8" and not decoded.bom) or bytes_of(raw, origin) == line
     return _read(f"{source.name}:{number}", raw, origin, None if exact else line)
 
 

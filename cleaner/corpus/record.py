@@ -114,20 +114,20 @@ def loaded(line: bytes) -> Any:
         return json.loads(line)
 
 
-def record_of(doc: Document, origin: Origin, *, path: str | None, record: int | None) -> dict[str, Any]:
-    """The provenance of a cleaned document. `path` and `record` say where its clean text stands, None if it was dropped."""
+def record_of(doc: Document, origin: Origin) -> dict[str, Any]:
+    """The provenance of a cleaned document, which does not say yet where its clean text stands."""
     out: dict[str, Any] = {"v": VERSION, "id": doc.id, "source": _source_of(origin)}
-    out |= told_of(doc, content_digest(doc.raw) if doc.findings else "", path=path, record=record)
+    out |= told_of(doc, content_digest(doc.raw) if doc.findings else "")
     if origin.shell is not None:
         out["shell"] = shell_out(origin.shell, kept=doc.kept)
     return out
 
 
-def told_of(doc: Document, content: str, *, path: str | None = None, record: int | None = None) -> dict[str, Any]:
+def told_of(doc: Document, content: str) -> dict[str, Any]:
     """What a record says of what was done: the clean text, the findings, the way back; `content` is the source's digest."""
     clean = {
-        "path": path,
-        "record": record,
+        "path": None,
+        "record": None,
         "chars": len(doc.text),
         "sha256": content_digest(doc.text),
         "kept": doc.kept,
@@ -193,7 +193,7 @@ def id_of(record: bytes) -> str:
     """The id of a document, from its record as it was dumped."""
     try:
         return _NAMED.decode(record).id
-    except msgspec.MsgspecError:  # lone surrogates
+    except (msgspec.MsgspecError, UnicodeDecodeError):  # lone surrogates
         return str(loaded(record)["id"])
 
 

@@ -68,6 +68,7 @@ class Rows:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.texts.let_go()
         self._open.close()
 
     def put(self, shard: int, documents: int, units: Units) -> None:

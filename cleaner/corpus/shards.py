@@ -1,7 +1,6 @@
 """Cut the inputs into shards of about equal size: the unit of work. The cut never shows in what a run writes."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -19,12 +18,14 @@ class Piece:
     """A stretch of one input, in bytes; a text file is one piece, a JSON lines file is cut behind line ends.
 
     first_line  number of its first line, from 1
+    failure     why it cannot be read, if that is known already
     """
 
     source: Source
     start: int
     end: int
     first_line: int = 1
+    failure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +80,27 @@ def _pieces(source: Source, size: int, digests: dict[str, str]) -> Iterable[Piec
 
 
 def _cut(source: Source, size: int, digests: dict[str, str]) -> Iterator[Piece]:
-    """Pieces of at least `size` bytes that end behind a line feed; where it cannot be read, the rest is one piece."""
+    """Pieces of at least `size` bytes that end behind a line feed; where it cannot be read, the rest is one piece that says so."""
     start = at = 0
     line = first_line = 1
     sha = sha256()
-    with suppress(OSError), source.open() as file:
-        while chunk := file.read(_CHUNK):
-            if at + len(chunk) - start >= size:
-                chunk += file.readline()
-            sha.update(chunk)
-            at += len(chunk)
-            line += chunk.count(b"\n")
-            if at - start >= size:
-                yield Piece(source, start, at, first_line)
-                start, first_line = at, line
-        digests[source.name] = sha.hexdigest()
-    if max(at, source.size) > start:
-        yield Piece(source, start, max(at, source.size), first_line)
+    try:
+        with source.open() as file:
+            while chunk := file.read(_CHUNK):
+                if at + len(chunk) - start >= size:
+                    chunk += file.readline()
+                sha.update(chunk)
+                at += len(chunk)
+                line += chunk.count(b"\n")
+                if at - start >= size:
+                    yield Piece(source, start, at, first_line)
+                    start, first_line = at, line
+    except OSError as failure:
+        yield Piece(source, start, max(start, source.size), first_line, f"cannot be read: {failure.strerror}")
+        return
+    if at > start:
+        yield Piece(source, start, at, first_line)
+    digests[source.name] = sha.hexdigest()
 
 
 def digest(path: Path) -> tuple[int, str]:

@@ -20,20 +20,27 @@ _RECORD = 1024  # bytes of most records
 OPEN = 96  # files: those of all shards, as long as inputs of more than 2 GB do not make them many
 
 
-class Head(NamedTuple):
-    """What the second pass must know of every document.
+class Heads(NamedTuple):
+    """What the second pass must know of every document, column by column.
 
-    input   the number of its input in the shard
-    kept    it has a clean text
-    record  bytes of its record; of its `text`, -1 for a line that is no document; of its `line`, 0 where it has no
-            clean line in a file of JSON lines
+    inputs   the number of its input in the shard
+    kept     it has a clean text
+    records  bytes of its record; `texts`: of its text, -1 for a line that is no document; `lines`: of its line, 0 where
+             it has no clean line in a file of JSON lines
     """
 
-    input: int
-    kept: int
-    record: int
-    text: int
-    line: int
+    inputs: "array[int]"
+    kept: "array[int]"
+    records: "array[int]"
+    texts: "array[int]"
+    lines: "array[int]"
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """As they were staged."""
+        together = array("q", path.read_bytes())
+        size = len(together) // len(cls._fields)
+        return cls(*(together[number * size : (number + 1) * size] for number in range(len(cls._fields))))
 
 
 class Places(NamedTuple):
@@ -58,7 +65,7 @@ class Stager:
         self._files = records, texts, lines
         self._waiting: tuple[list[bytes], ...] = [], [], []
         self._size = 0
-        self._heads = tuple(array("q") for _ in Head._fields)
+        self._heads = Heads(*(array("q") for _ in Heads._fields))
 
     def document(self, input: int, record: bytes, text: bytes, line: bytes, *, kept: bool) -> None:
         """The next document; its record and its line with a line feed."""
@@ -69,15 +76,15 @@ class Stager:
         self._put(input, False, -1, record, b"", b"")
 
     def _put(self, input: int, kept: int, size: int, record: bytes, text: bytes, line: bytes) -> None:
-        inputs, keeps, _, sizes, _ = self._heads
-        inputs.append(input)
-        keeps.append(kept)
-        sizes.append(size)
+        heads = self._heads
+        heads.inputs.append(input)
+        heads.kept.append(kept)
+        heads.texts.append(size)
         records, texts, lines = self._waiting
         records.append(record)
         texts.append(text)
         lines.append(line)
-        self._size += len(record) + len(text)
+        self._size += len(record) + len(text) + len(line)
         if self._size > BUFFER:
             self.flush()
 
@@ -85,8 +92,8 @@ class Stager:
         """Write what waits."""
         for file, parts in zip(self._files, self._waiting, strict=True):
             file.write(b"".join(parts))
-        self._heads[2].extend(map(len, self._waiting[0]))
-        self._heads[4].extend(map(len, self._waiting[2]))
+        self._heads.records.extend(map(len, self._waiting[0]))
+        self._heads.lines.extend(map(len, self._waiting[2]))
         self._waiting, self._size = ([], [], []), 0
 
     @property
@@ -97,13 +104,13 @@ class Stager:
     @property
     def text_at(self) -> "array[int]":
         """Where each document's text ends, in bytes, after a first 0."""
-        return array("q", accumulate((size for size in self._heads[3] if size >= 0), initial=0))
+        return array("q", accumulate((size for size in self._heads.texts if size >= 0), initial=0))
 
     @property
     def record_at(self) -> "array[int]":
         """Where each document's record begins, in bytes."""
-        starts = accumulate(self._heads[2], initial=0)
-        return array("q", (start for start, size in zip(starts, self._heads[3], strict=False) if size >= 0))
+        starts = accumulate(self._heads.records, initial=0)
+        return array("q", (start for start, size in zip(starts, self._heads.texts, strict=False) if size >= 0))
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """One staged shard, read again: single documents, and runs of documents that are written as they were staged."""
 
-from array import array
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import accumulate
@@ -8,7 +7,7 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import NamedTuple
 
-from cleaner.corpus.staged import Head, places
+from cleaner.corpus.staged import Heads, places
 
 RUN = 256  # documents that are written in one go
 _NOWHERE = b'"clean":{"path":null,"record":null,'  # inside a string its quotes would be escaped
@@ -41,14 +40,11 @@ class StagedShard:
     documents  the rows that are documents
     """
 
-    def __init__(self, heads: "array[int]", records: Content, texts: Content, lines: Content) -> None:
-        size = len(heads) // len(Head._fields)
-        columns = [heads[start * size : (start + 1) * size] for start in range(len(Head._fields))]
-        self.inputs, self.kept, record_sizes, text_sizes, line_sizes = columns
-        self.documents = [row for row, text in enumerate(text_sizes) if text >= 0]
+    def __init__(self, heads: Heads, records: Content, texts: Content, lines: Content) -> None:
+        self.inputs, self.kept = heads.inputs, heads.kept
+        self.documents = [row for row, size in enumerate(heads.texts) if size >= 0]
         self._records, self._texts, self._lines = records, texts, lines
-        some = (max(size, 0) for size in text_sizes) if -1 in text_sizes else text_sizes
-        sizes = record_sizes, some, line_sizes
+        sizes = heads.records, [max(size, 0) for size in heads.texts], heads.lines
         self._record_at, self._text_at, self._line_at = (list(accumulate(column, initial=0)) for column in sizes)
 
     def stretches(self, rows: range, alone: Collection[int]) -> Iterator[int | Run]:
@@ -79,14 +75,17 @@ def staged_shard(out: Path, shard: int) -> Iterator[StagedShard]:
     place = places(out, shard)
     with ExitStack() as stack:
         content = (_mapped(path, stack) for path in (place.records, place.texts, place.lines))
-        yield StagedShard(array("q", place.heads.read_bytes()), *content)
+        yield StagedShard(Heads.read(place.heads), *content)
 
 
 def _mapped(path: Path, stack: ExitStack) -> Content:
     if not path.stat().st_size:
         return b""  # which cannot be mapped
     with path.open("rb") as file:
-        return stack.enter_context(mmap(file.fileno(), 0, access=ACCESS_READ))
+        try:
+            return stack.enter_context(mmap(file.fileno(), 0, access=ACCESS_READ))
+        except OSError:  # a file system that maps no files
+            return file.read()
 
 
 def placed(record: bytes, path: bytes, number: int | None) -> bytes:

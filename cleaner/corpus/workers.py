@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cleaner.corpus.engine import Local
+from cleaner.corpus.source import FORMATS
 
 _WORTH_PROCESSES = 4 << 20  # bytes of input
 _PASSES = "cleaner.corpus.first_pass", "cleaner.corpus.second_pass"
@@ -27,7 +28,7 @@ def _large(inputs: Iterable[str]) -> bool:
     """Whether there is so much that processes pay. Looks at no more files than it takes to know."""
     size = 0
     for path in inputs:
-        for file in _files(Path(path)):
+        for file in _files(path):
             with suppress(OSError):
                 size += file.stat().st_size
             if size >= _WORTH_PROCESSES:
@@ -35,10 +36,11 @@ def _large(inputs: Iterable[str]) -> bool:
     return False
 
 
-def _files(path: Path) -> Iterator[Path]:
-    yield path
-    for folder, _, names in os.walk(path):
-        yield from (Path(folder, name) for name in names)
+def _files(given: str) -> Iterator[Path]:
+    if Path(given).is_file():
+        yield Path(given)
+    for folder, _, names in os.walk(given):
+        yield from (Path(folder, name) for name in names if Path(name).suffix.lower() in FORMATS)
 
 
 def _cores() -> int:

@@ -46,7 +46,8 @@ class Dedup:
                one whose record has the largest number in its member NAME (then the first; records without one come last)
     seed       of the permutations; another seed misses other pairs
     memory     MB for band keys, about 2 MB for 15,000 units: where there are more, they lie in a file beside the output
-               while the run lasts, and are sorted in partitions. Changes no result
+               while the run lasts, and are sorted in partitions. As much for the texts until they are matched: where
+               there are more, they are read from files. Changes no result
 
     >>> Dedup(threshold=1.2)
     Traceback (most recent call last):

@@ -9,8 +9,12 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def in_threads(function: Callable[[Item], Result], items: Iterable[Item], threads: int) -> Iterator[Result]:
+def in_threads(
+    function: Callable[[Item], Result], items: Iterable[Item], threads: int, stop: Callable[[], None] = lambda: None
+) -> Iterator[Result]:
     """What `map` gives. Items are taken by the calling thread, one ahead of the threads.
+
+    stop  is called where nobody wants the rest any more, after a failure or Ctrl-C: what still runs is waited for
 
     >>> list(in_threads(abs, [-1, 2, -3], 2))
     [1, 2, 3]
@@ -20,9 +24,14 @@ def in_threads(function: Callable[[Item], Result], items: Iterable[Item], thread
         return
     waiting: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(threads) as pool:
-        for item in items:
-            waiting.append(pool.submit(function, item))
-            if len(waiting) > threads:
+        try:
+            for item in items:
+                waiting.append(pool.submit(function, item))
+                if len(waiting) > threads:
+                    yield waiting.popleft().result()
+            while waiting:
                 yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        except BaseException:
+            stop()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

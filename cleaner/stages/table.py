@@ -32,4 +32,5 @@ _ALL: tuple[type[Any], ...] = (
     Splice,
     Width,
 )
-STAGES: dict[str, type[Any]] = dict(sorted(((one.name, one) for one in _ALL), key=lambda item: ORDER.index(item[0])))
+_BY_NAME = {stage.name: stage for stage in _ALL}
+STAGES: dict[str, type[Any]] = {name: _BY_NAME[name] for name in ORDER}
