@@ -921,6 +921,9 @@ def test_twice_the_paragraphs_take_twice_the_time(home: Path, paragraph: bytes, 
 
 def test_twice_the_files_to_forget_take_twice_the_time(home: Path) -> None:
     def forgetting(count: int) -> float:
+        return min(once(count) for _ in range(3))  # other work on the machine counts, too
+
+    def once(count: int) -> float:
         names = [f"corpus/{count}/{number}" for number in range(count)]
         plant(home / "out", dict.fromkeys(names, ""))
         begun = time.process_time()
