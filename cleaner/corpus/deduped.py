@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cleaner.corpus.duplicates import Duplicate, Keepers, finding_of
+from cleaner.corpus.finding_record import finding_out
 from cleaner.corpus.plain_document import untouched_in
 from cleaner.corpus.record import (
     Occurrence,
@@ -11,7 +12,6 @@ from cleaner.corpus.record import (
     brief_of,
     document_in,
     dumped,
-    finding_out,
     id_of,
     loaded,
     shell_in,

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from cleaner.corpus.finding_record import finding_in, finding_out
 from cleaner.corpus.jsonl import Shell, rejoin
-from cleaner.document import Certainty, Document, Finding, content_digest, finding_id
+from cleaner.document import Document, content_digest
 from cleaner.text.change import Change, Edit
 
 VERSION = 1
@@ -239,78 +240,3 @@ def shell_in(shell: Mapping[str, Any], line: str | None) -> Shell:
     if "at" in shell and line is not None:
         before, _, after = rejoin(line, shell["at"])
     return Shell(before, after, shell.get("ascii", False), shell.get("literal"))
-
-
-_CERTAINTY = {certainty: certainty.name.lower() for certainty in Certainty}
-
-
-def finding_out(finding: Finding, raw: str, content: str) -> dict[str, Any]:
-    """A finding as JSON; `content` is the digest of the source `raw`."""
-    out: dict[str, Any] = {
-        "rule": finding.rule,
-        "certainty": _CERTAINTY[finding.certainty],
-        "applied": finding.applied,
-    }
-    if finding.flag:
-        out["flag"] = True
-    if finding.edits:
-        out |= {"count": finding.count, **_edits_out(finding.edits, raw)}
-    else:
-        out = {"f": finding_id(finding, content), **out, "span": [finding.start, finding.end]}
-        if finding.text:
-            out["text"] = finding.text
-    if finding.evidence:
-        out["evidence"] = finding.evidence
-    return out
-
-
-def finding_in(out: Mapping[str, Any]) -> Finding:
-    """The finding that this JSON tells of, in code points of the source."""
-    edits = tuple(_edits_in(out)) if "count" in out else ()
-    start, end = out["span"] if "span" in out else (edits[0].start, max(edit.end for edit in edits))
-    return Finding(
-        start,
-        end,
-        out["rule"],
-        None if out.get("flag") else out.get("text", ""),
-        Certainty[out["certainty"].upper()],
-        out.get("evidence", {}),
-        out["applied"],
-        edits,
-    )
-
-
-def _edits_out(edits: Iterable[Edit], raw: str) -> dict[str, Any]:
-    """Removals as spans; one character for another as {old, new, at}, offsets delta-coded; the rest as [start, end, text]."""
-    spans: list[tuple[int, int]] = []
-    swaps: dict[tuple[str, str], list[int]] = {}
-    other: list[Edit] = []
-    for edit in edits:
-        start, end, text = edit
-        if not text:
-            spans.append((start, end))
-        elif end - start == len(text) == 1:
-            swaps.setdefault((raw[start], text), []).append(start)
-        else:
-            other.append(edit)
-    out: dict[str, Any] = {"spans": spans} if spans else {}
-    if swaps:
-        out["swaps"] = [{"old": old, "new": new, "at": _deltas(at)} for (old, new), at in swaps.items()]
-    if other:
-        out["edits"] = other
-    return out
-
-
-def _edits_in(out: Mapping[str, Any]) -> list[Edit]:
-    edits = [Edit(start, end) for start, end in out.get("spans", ())]
-    edits += [Edit(*edit) for edit in out.get("edits", ())]
-    for swap in out.get("swaps", ()):
-        at = 0
-        for delta in swap["at"]:
-            at += delta
-            edits.append(Edit(at, at + 1, swap["new"]))
-    return sorted(edits)
-
-
-def _deltas(at: list[int]) -> list[int]:
-    return [here - before for before, here in zip([0, *at], at, strict=False)]
