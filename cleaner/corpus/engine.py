@@ -41,8 +41,8 @@ class Engine(Protocol):
 class Local:
     """This machine: processes for shards, memory for the shuffle. One worker runs everything in this process.
 
-    Processes start when there is work for them and stay for the next phase, so that a run loads its tables once; they
-    end with the `with` block.
+    Processes start when there is work for them, or with `start`, and stay for the next phase, so that a run loads its
+    tables once; they end with the `with` block.
     """
 
     def __init__(self, workers: int = 1) -> None:

@@ -90,7 +90,8 @@ def untouched_in(record: bytes, text: str, line: bytes) -> Untouched | None:
 
 
 _UNTOUCHED = re.compile(
-    rb'"encoding":"utf-8","bom":false(?:,"end":"[^"]*")?\},(?P<clean>"clean":)\{"path":null,"record":null,"chars":\d+,"sha256":"(?P<content>[0-9a-f]{64})","kept":true\},'
+    rb'"encoding":"utf-8","bom":false(?:,"end":"[^"]*")?\},'
+    rb'(?P<clean>"clean":)\{"path":null,"record":null,"chars":\d+,"sha256":"(?P<content>[0-9a-f]{64})","kept":true\},'
     rb'"findings":\[\],"back":\[\],"shell":\{"at":(?P<at>\d+)\}\}\n\Z'
 )
 _GONE = (
