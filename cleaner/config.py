@@ -12,7 +12,6 @@ from dataclasses import dataclass, fields, is_dataclass
 from difflib import get_close_matches
 from hashlib import sha256
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -134,10 +133,10 @@ def _table(path: Path) -> dict[str, Any] | None:
 
 def _stages(sections: Mapping[str, Mapping[str, Any]], where: str) -> Iterator[Stage]:
     """The package's stages in their order, then others in the order they are named."""
-    for name, kind in STAGES.items():
+    for name in STAGES:
         table = sections.get(name, {})
         if table.get("on", name not in NEEDS or sections.get(NEEDS[name], {}).get("on", True)):
-            yield _filled(kind, table, f"{where}: {name}")
+            yield _filled(STAGES[name], table, f"{where}: {name}")
     for name, table in sections.items():
         if name not in STAGES and name != "dedup":
             stage = _foreign(name, table, where)
@@ -150,6 +149,8 @@ def _foreign(name: str, table: Mapping[str, Any], where: str) -> Stage:
     target = table.get("use")
     try:
         if target is None:
+            from importlib.metadata import entry_points  # .02 s to load
+
             named = entry_points(group="cleaner.stages", name=name)
             if not named:
                 raise ConfigError(f"{where}: unknown setting {name!r}{_hint(name, [*STAGES, 'dedup', *_HEAD])}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cleaner.stages.order import ORDER
 from cleaner.text.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -142,7 +143,8 @@ def config_from(
         over = merged(over, {name: {"on": False}})
     for given in sets:
         over = merged(over, _one_setting(given))
-    config_of(over, "command line")  # so that a mistake in a flag names the flag, not the file
+    none = dict.fromkeys(ORDER, False)  # to check flags alone no stage need be loaded
+    config_of(merged(none, over), "command line")  # so that a mistake in a flag names the flag, not the file
     config = config_of(merged(settings, over), where)
     if not flags.get("salvage"):
         return config

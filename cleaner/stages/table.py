@@ -1,36 +1,24 @@
-"""All stages by name, in default order."""
+"""All stages by name, in default order; a stage is loaded when it is asked for."""
 
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Any
 
-from cleaner.stages.compat import Compat
-from cleaner.stages.compose import Compose
-from cleaner.stages.controls import Controls
-from cleaner.stages.doubled import Doubled
-from cleaner.stages.lines import Lines
-from cleaner.stages.markup import Markup
-from cleaner.stages.mojibake import Mojibake
 from cleaner.stages.order import ORDER
-from cleaner.stages.punct import Punct
-from cleaner.stages.rejoin import Rejoin
-from cleaner.stages.script import Script
-from cleaner.stages.spacing import Spacing
-from cleaner.stages.splice import Splice
-from cleaner.stages.width import Width
 
-_ALL: tuple[type[Any], ...] = (
-    Compat,
-    Compose,
-    Controls,
-    Doubled,
-    Lines,
-    Markup,
-    Mojibake,
-    Punct,
-    Rejoin,
-    Script,
-    Spacing,
-    Splice,
-    Width,
-)
-_BY_NAME = {stage.name: stage for stage in _ALL}
-STAGES: dict[str, type[Any]] = {name: _BY_NAME[name] for name in ORDER}
+
+class _Stages(Mapping[str, type[Any]]):
+    def __getitem__(self, name: str) -> type[Any]:
+        if name not in ORDER:
+            raise KeyError(name)
+        stage: type[Any] = getattr(import_module(f"cleaner.stages.{name}"), name.capitalize())
+        return stage
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(ORDER)
+
+    def __len__(self) -> int:
+        return len(ORDER)
+
+
+STAGES: Mapping[str, type[Any]] = _Stages()

@@ -4,8 +4,8 @@ decode, encode   the two verbs
 Decoded          what one decision was, and why
 """
 
-from cleaner.corpus.encoding.cascade import decode
 from cleaner.corpus.encoding.damage import Bad
 from cleaner.corpus.encoding.decoded import Decoded, How, encode
+from cleaner.corpus.encoding.decoding import decode
 
 __all__ = ["Bad", "Decoded", "How", "decode", "encode"]
