@@ -18,7 +18,6 @@ from cleaner.corpus.source import Passed
 from cleaner.corpus.staged import Stager, clean_bytes, line_of, staged
 from cleaner.corpus.tally import Tally
 from cleaner.corpus.workdir import publish, staging
-from cleaner.dedup.settings import Dedup
 from cleaner.document import Document
 from cleaner.pipeline import Pipeline
 from cleaner.text.errors import InputError
@@ -28,12 +27,15 @@ ORIGINALS = "originals"
 
 @dataclass(frozen=True, slots=True)
 class FirstPass:
-    """All that a worker needs to clean shards: `out` is the run directory."""
+    """All that a worker needs to clean shards: `out` is the run directory.
+
+    value  the member whose number decides which copy of a document stays, if one does
+    """
 
     out: Path
     pipeline: Pipeline
     reading: Reading
-    dedup: Dedup | None
+    value: str | None = None
 
     def __call__(self, shard: Shard) -> "Cleaned":
         return _clean(self, shard)
@@ -148,8 +150,8 @@ def _count(job: FirstPass, one: Read | PlainDocument, done: Cleaned, chars: int,
     done.kept.append(kept)
     done.chars.append(chars)
     done.inputs.append(len(done.read))
-    if job.dedup is not None and job.dedup.field is not None:
-        done.values.append(_value(job.dedup.field, one.origin))
+    if job.value is not None:
+        done.values.append(_value(job.value, one.origin))
 
 
 def _value(name: str, origin: Origin) -> float:

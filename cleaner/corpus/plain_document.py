@@ -9,6 +9,8 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+import msgspec
+
 from cleaner.corpus.jsonl import literal_bytes
 from cleaner.corpus.plain_line import PlainText
 from cleaner.corpus.record import VERSION, Origin, dumped
@@ -16,7 +18,7 @@ from cleaner.corpus.source import Source
 from cleaner.document import Document
 
 
-class PlainDocument(NamedTuple):
+class PlainDocument(msgspec.Struct, frozen=True):
     """A document in a line of JSON in UTF-8 with nothing odd about it.
 
     number  of the line, from 1
@@ -44,11 +46,11 @@ class PlainDocument(NamedTuple):
 
     def untouched(self, text: bytes) -> bytes:
         """The record that `record_of` makes where nothing was found, with a line feed; `text` in UTF-8."""
-        source, number, line, end, found = self
-        head, place = _frame(source.path, source.name)
+        number, line, found = str(self.number), self.line, self.found
+        head, place = _frame(self.source.path, self.source.name)
         before = line[: found.start]
-        at = len(before) if before.isascii() else len(before.decode())
-        ended = "" if end == "\n" else f',"end":{dumped(end).decode()}'
+        at = found.start if before.isascii() else len(before.decode())
+        ended = "" if self.end == "\n" else f',"end":{dumped(self.end).decode()}'
         return (
             f'{head}{number}{place}{number},"bytes":{len(line)},"sha256":"{sha256(line).hexdigest()}",'
             f'"encoding":"utf-8","bom":false{ended}}},"clean":{{"path":null,"record":null,"chars":{len(found.text)},'

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import cache
 from json.encoder import encode_basestring_ascii
-from typing import NamedTuple
 
 import msgspec
 
@@ -11,13 +10,16 @@ from cleaner.corpus.jsonl import Shell
 
 LONGEST = 4096  # bytes of a shell: a longer one may hold an integer that Python refuses to read
 DEEPEST = 256  # brackets of a shell: the walk refuses what is nested some thousand deep
-_BACKSLASH, _COLON, _SPACE = b"\\: "
+_BACKSLASH, _SPACE = b"\\ "
 _RESPELLING = b"\\u", b"\\/"  # escapes that may stand for a letter of a name
 _DECODE, _ENCODE = msgspec.json.Decoder().decode, msgspec.json.Encoder().encode
 
 
-class PlainText(NamedTuple):
-    """The text of a line, and where its literal starts and ends in the line, in bytes; `ascii` as in `Shell`."""
+class PlainText(msgspec.Struct, frozen=True):
+    """The text of a line, and where its literal starts and ends in the line, in bytes; `ascii` as in `Shell`.
+
+    A struct, which is made in a quarter of the time of a tuple with names: every line has one.
+    """
 
     text: str
     start: int
@@ -47,16 +49,17 @@ def splitter(field: str) -> Split:
     the outer object; and it is the only one of this name if that stands nowhere else, spelt with escapes or without.
     """
     name = _quoted(field)
-    size = len(name)
+    member = name + b":"
+    size = len(member)
 
     def split(line: bytes) -> PlainText | None:
-        at = line.find(name)
-        start = at + size + 1
-        if at < 1 or line[at - 1] == _BACKSLASH or line[start - 1 : start] != b":" or line.count(b"{", 0, at) != 1:
+        at = line.find(member)
+        if at < 1 or line[at - 1] == _BACKSLASH or line.count(b"{", 0, at) != 1:
             return None
-        if line[start : start + 1] == b" ":
-            start += 1
+        start = at + size
         try:
+            if line[start] == _SPACE:
+                start += 1
             text = _DECODE(line)[field]
             if type(text) is not str:
                 return None
@@ -68,7 +71,8 @@ def splitter(field: str) -> Split:
         except (msgspec.MsgspecError, ValueError, RecursionError, LookupError, TypeError):
             return None
         end = start + len(literal)
-        return PlainText(text, start, end, ascii) if _plain(line[:at] + line[end:], name) else None
+        around = line[:at] + line[end:]
+        return None if name in around or _odd(around) else PlainText(text, start, end, ascii)
 
     return split
 
@@ -78,9 +82,9 @@ def _quoted(field: str) -> bytes:
     return b'"%b"' % _ENCODE(field.encode("utf-8", "replace").decode())[1:-1]
 
 
-def _plain(around: bytes, name: bytes) -> bool:
-    """Nothing around this member that the walk over members might refuse, and the name no second time."""
+def _odd(around: bytes) -> bool:
+    """Whether there is something around this member that the walk over members might refuse, or its name respelt."""
     size = len(around)
-    if size > LONGEST or name in around or (size > DEEPEST and around.count(b"[") + around.count(b"{") > DEEPEST):
-        return False
-    return not any(escape in around for escape in _RESPELLING)
+    if size > LONGEST or (size > DEEPEST and around.count(b"[") + around.count(b"{") > DEEPEST):
+        return True
+    return b"\\" in around and any(escape in around for escape in _RESPELLING)

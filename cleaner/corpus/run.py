@@ -186,7 +186,9 @@ def _first_pass(job: _Job, parts: Cut, rows: "Rows | None") -> tuple[list[Cleane
 
     A file of which one piece cannot be read is skipped whole: shards that hold other pieces of it are done again.
     """
-    fn = FirstPass(job.out, job.pipeline, Reading(job.config.text_field, job.config.encoding), job.config.dedup)
+    settings = job.config.dedup
+    reading = Reading(job.config.text_field, job.config.encoding)
+    fn = FirstPass(job.out, job.pipeline, reading, settings.field if settings else None)
     done = _signed(job, rows, parts.size, _watched(job, "clean", parts, job.engine.map_shards(fn, parts)))
     skipped: dict[str, Passed] = {}
     while lost := {name: one for shard in done for name, one in shard.skipped.items() if name not in skipped}:

@@ -69,17 +69,10 @@ class Stager:
 
     def document(self, input: int, record: bytes, text: bytes, line: bytes, *, kept: bool) -> None:
         """The next document; its record and its line with a line feed."""
-        self._put(input, kept, len(text), record, text, line)
-
-    def verbatim(self, input: int, record: bytes) -> None:
-        """The next line, which is no document."""
-        self._put(input, False, -1, record, b"", b"")
-
-    def _put(self, input: int, kept: int, size: int, record: bytes, text: bytes, line: bytes) -> None:
         heads = self._heads
         heads.inputs.append(input)
         heads.kept.append(kept)
-        heads.texts.append(size)
+        heads.texts.append(len(text))
         records, texts, lines = self._waiting
         records.append(record)
         texts.append(text)
@@ -87,6 +80,11 @@ class Stager:
         self._size += len(record) + len(text) + len(line)
         if self._size > BUFFER:
             self.flush()
+
+    def verbatim(self, input: int, record: bytes) -> None:
+        """The next line, which is no document."""
+        self.document(input, record, b"", b"", kept=False)
+        self._heads.texts[-1] = -1
 
     def flush(self) -> None:
         """Write what waits."""
