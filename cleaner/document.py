@@ -155,8 +155,8 @@ def finding_id(finding: Finding, content: str) -> str:
     It survives reruns, other orders and renamed files, so that a person's decision about it lasts.
     """
     kept = finding.evidence.get("kept") or {}
-    parts = finding.rule, content, str(finding.start), str(finding.end), str(kept.get("sha256", ""))
-    return f"f:{sha256(chr(0).join(parts).encode()).hexdigest()[:16]}"
+    named = f"{finding.rule}\0{content}\0{finding.start}\0{finding.end}\0{kept.get('sha256', '')}"
+    return f"f:{sha256(named.encode()).hexdigest()[:16]}"
 
 
 def _joined(before: tuple[Finding, ...], noted: list[Finding]) -> tuple[Finding, ...]:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from cleaner.config import config_of
 from cleaner.corpus.deduped import Without
-from cleaner.corpus.duplicates import Duplicate, Keepers
+from cleaner.corpus.duplicates import Duplicate
+from cleaner.corpus.keepers import Keepers
 from cleaner.corpus.plain_document import PlainDocument, untouched_in
 from cleaner.corpus.plain_line import splitter
 from cleaner.corpus.record import dumped, record_of

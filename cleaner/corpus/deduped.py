@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cleaner.corpus.duplicates import Duplicate, Keepers, finding_of
+from cleaner.corpus.duplicates import Duplicate, finding_of
 from cleaner.corpus.finding_record import finding_out
+from cleaner.corpus.keepers import Keepers
 from cleaner.corpus.plain_document import untouched_in
 from cleaner.corpus.record import (
     Occurrence,

@@ -1,22 +1,18 @@
-"""What matching found for one shard → findings with evidence. Reads the copies that stay from what was staged."""
+"""What matching found for one shard, as columns, and as findings with evidence."""
 
 from array import array
 from dataclasses import dataclass, fields
-from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
 
-from cleaner.corpus.record import Brief, back_in, brief_of
-from cleaner.corpus.staged import StagedFiles
+from cleaner.corpus.keepers import Keepers
 from cleaner.dedup.settings import Dedup
-from cleaner.document import Finding, content_digest
-from cleaner.text.change import Mapper
+from cleaner.document import Finding
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Column: TypeAlias = "array[Any]"  # as numpy's, for processes that need not load it
-REMEMBERED = 256  # documents, and evidence of as many copies
 
 
 class Duplicate(NamedTuple):
@@ -80,84 +76,24 @@ class Duplicates:
         return {document: list(its) for document, its in groupby(rows, key=lambda one: one.document)}
 
 
-class Place(NamedTuple):
-    """Where a copy that stays is staged, as in `Duplicate`."""
-
-    shard: int
-    record: int
-    text: int
-    end: int
-
-
-class Copy(NamedTuple):
-    """The document of a copy that stays: `back` carries spans of its text to its source `raw`."""
-
-    raw: str
-    text: str
-    back: Mapper
-
-
-class Keepers:
-    """The copies that stay, with the way of their spans back to their sources; the last ones are remembered."""
-
-    def __init__(self, files: StagedFiles) -> None:
-        self._files = files
-        self._brief = lru_cache(REMEMBERED)(self._read_brief)
-        self._copy = lru_cache(REMEMBERED)(self._read_copy)
-
-    def evidence(self, place: Place, start: int, end: int) -> dict[str, Any]:
-        """Where a copy stands, and its digest."""
-        brief = self._brief(place)
-        sha = _known(brief, start, end)
-        if sha is None:
-            copy = self._copy(place)
-            start, end = copy.back(start, end)
-            sha = content_digest(copy.raw[start:end])
-        kept = {"id": brief.id, "path": brief.source["path"], "span": [start, end], "sha256": sha}
-        if "run" in brief.source:
-            kept["run"] = brief.source["run"]
-        return kept
-
-    def differ(self, text: str, place: Place, start: int, end: int) -> tuple[str, ...]:
-        """In what a text differs from a copy that has the same key."""
-        if (known := _known(self._brief(place), start, end)) is not None and known == content_digest(text):
-            return ()
-        kept = self._copy(place).text[start:end]
-        if text == kept:
-            return ()
-        from cleaner.dedup.explain import explain
-
-        return explain(text, kept)
-
-    def _read_brief(self, place: Place) -> Brief:
-        return brief_of(self._files.record(place.shard, place.record))
-
-    def _read_copy(self, place: Place) -> Copy:
-        text = self._files.text(place.shard, place.text, place.end)
-        back = back_in(self._brief(place).back, text)
-        return Copy(back.apply(text), text, back.mapper())
-
-
-def _known(brief: Brief, start: int, end: int) -> str | None:
-    """The sha256 of a whole text that is as it came; else it must be read."""
-    return None if brief.back or (start, end) != (0, brief.clean.chars) else brief.clean.sha256
-
-
 def finding_of(one: Duplicate, text: str, keepers: Keepers, settings: Dedup, *, applied: bool = False) -> Finding:
     """A duplicate in this text, with the copy that stays for it and how alike the two were measured to be."""
-    kind = "document" if one.whole else "paragraph"
-    place = Place._make(one[4:8])
-    kept = keepers.evidence(place, one.kept_start, one.kept_stop)
-    common, union = one.common, one.union
-    evidence = {"kept": kept, "jaccard": round(common / union, 6), "threshold": settings.threshold}
-    evidence |= {"shingles": [common, union], "keep": settings.keep}
+    keeper = keepers.of(one.kept_shard, one.kept_record, one.kept_text, one.kept_end)
+    kept = keeper.evidence(one.kept_start, one.kept_stop)
+    evidence = {
+        "kept": kept,
+        "jaccard": round(one.common / one.union, 6),
+        "threshold": settings.threshold,
+        "shingles": [one.common, one.union],
+        "keep": settings.keep,
+    }
     if one.estimate >= 0:
         evidence["estimate"] = round(one.estimate, 3)
-    differ = keepers.differ(text[one.start : one.end], place, one.kept_start, one.kept_stop) if one.exact else ()
-    keeper = f"{kept['id']} of the run {kept['run']['out']}" if "run" in kept else kept["id"]
-    evidence["words"] = _words(kind, one, keeper, differ)
-    rule = f"dedup.{kind}.{'exact' if one.exact else 'near'}"
-    return Finding(one.start, one.end, rule, evidence=evidence, applied=applied)
+    differ = keeper.differ(text[one.start : one.end], one.kept_start, one.kept_stop) if one.exact else ()
+    kind, way = "document" if one.whole else "paragraph", "exact" if one.exact else "near"
+    name = f"{kept['id']} of the run {kept['run']['out']}" if "run" in kept else kept["id"]
+    evidence["words"] = _words(kind, one, name, differ)
+    return Finding(one.start, one.end, f"dedup.{kind}.{way}", evidence=evidence, applied=applied)
 
 
 def _words(kind: str, one: Duplicate, keeper: str, differ: tuple[str, ...]) -> str:

@@ -161,11 +161,18 @@ class Clean(msgspec.Struct):
     sha256: str
 
 
+class Whence(msgspec.Struct):
+    """Where a copy that stays came from; `run` is the earlier run that kept it."""
+
+    path: str
+    run: dict[str, Any] | None = None
+
+
 class Brief(msgspec.Struct):
     """What must be known of a copy that stays."""
 
     id: str
-    source: dict[str, Any]
+    source: Whence
     clean: Clean
     back: list[tuple[int, int, str]]
 
@@ -178,9 +185,7 @@ def brief_of(record: bytes) -> Brief:
     try:
         return _BRIEF.decode(record)
     except (msgspec.MsgspecError, UnicodeDecodeError):  # lone surrogates
-        whole = loaded(record)
-        clean = Clean(whole["clean"]["chars"], whole["clean"]["sha256"])
-        return Brief(whole["id"], whole["source"], clean, whole["back"])
+        return msgspec.convert(loaded(record), Brief)
 
 
 class _Named(msgspec.Struct):

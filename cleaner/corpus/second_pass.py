@@ -7,7 +7,8 @@ from itertools import count, groupby
 from pathlib import Path
 
 from cleaner.corpus.deduped import Without, counted
-from cleaner.corpus.duplicates import Duplicates, Keepers
+from cleaner.corpus.duplicates import Duplicates
+from cleaner.corpus.keepers import Keepers
 from cleaner.corpus.matching import Counts
 from cleaner.corpus.record import dumped, loaded
 from cleaner.corpus.salvaged import wanted

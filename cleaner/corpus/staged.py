@@ -142,29 +142,29 @@ class StagedFiles:
 
     def text(self, shard: int, start: int, end: int) -> str:
         """The text that is staged in [start, end), in bytes."""
-        return self._read(shard, "texts", start, end - start).decode("utf-8", "surrogatepass")
+        return self._read(self._file(shard, "texts"), start, end - start).decode("utf-8", "surrogatepass")
 
     def record(self, shard: int, at: int) -> bytes:
         """The record that begins there."""
-        size = _RECORD
-        while b"\n" not in (data := self._read(shard, "records", at, size)) and len(data) == size:
+        file, size = self._file(shard, "records"), _RECORD
+        while (end := (data := self._read(file, at, size)).find(b"\n")) < 0 and len(data) == size:
             size *= 8
-        return data.partition(b"\n")[0]
+        return data[:end] if end >= 0 else data
 
-    def _read(self, shard: int, kind: str, at: int, size: int) -> bytes:
+    def _read(self, file: int, at: int, size: int) -> bytes:
         """So many bytes, or all to the end of the file; single reads, since maps of many files cost more to fill."""
-        file = self._file(shard, kind)
         data = os.pread(file, size, at)
         while len(data) < size and (more := os.pread(file, size - len(data), at + len(data))):
             data += more  # the system reads 2 GB at once at most
         return data
 
     def _file(self, shard: int, kind: str) -> int:
-        if (shard, kind) not in self._open:
+        file = self._open.get((shard, kind))
+        if file is None:
             if len(self._open) == OPEN:
                 os.close(self._open.pop(next(iter(self._open))))
-            self._open[shard, kind] = os.open(getattr(places(self._out, shard), kind), os.O_RDONLY)
-        return self._open[shard, kind]
+            file = self._open[shard, kind] = os.open(getattr(places(self._out, shard), kind), os.O_RDONLY)
+        return file
 
 
 def line_of(shell: Shell, text: str) -> bytes:

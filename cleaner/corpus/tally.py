@@ -1,6 +1,5 @@
 """What a run did, in numbers. Adds up; explains nothing."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
@@ -27,9 +26,14 @@ class Tally:
     rules: dict[str, list[int]] = field(default_factory=dict)
     weakest: list[Weak] = field(default_factory=list)
 
-    def add(self, doc: Document, times: int = 1) -> None:
-        """Count one finished document; -1 takes it back."""
-        self._count(doc, doc.findings, times)
+    def add(self, doc: Document) -> None:
+        """Count one finished document."""
+        self.documents += 1
+        self.kept += doc.kept
+        self.chars_in += len(doc.raw)
+        self.chars_out += len(doc.text)
+        for finding in doc.findings:
+            self._found(doc.id, finding, 1)
 
     def untouched(self, chars: int) -> None:
         """Count a document of so many characters in which nothing was found."""
@@ -38,29 +42,26 @@ class Tally:
         self.chars_in += chars
         self.chars_out += chars
 
-    def _count(self, doc: Document, findings: Iterable[Finding], times: int) -> None:
-        self.documents += times
-        self.kept += times * doc.kept
-        self.chars_in += times * len(doc.raw)
-        self.chars_out += times * len(doc.text)
-        for finding in findings:
-            self._found(doc.id, finding, times)
-
     def _found(self, doc: str, finding: Finding, times: int) -> None:
-        counts = self.rules.setdefault(finding.rule, [0, 0, 0])
-        counts[0] += times * finding.count
+        counts = self.rules.get(finding.rule) or self.rules.setdefault(finding.rule, [0, 0, 0])
+        count = times * finding.count
+        counts[0] += count
         if finding.applied:
-            counts[1] += times * finding.count
+            counts[1] += count
             counts[2] += times * _chars(finding)
-            if (margin := margin_of(finding)) is not None:
+            if finding.evidence and (margin := margin_of(finding)) is not None:
                 self._note((margin, doc, finding.rule))
 
     def replace(self, before: Document, after: Document) -> None:
         """Count a document anew to which more was done: what was found before stays found."""
+        self.kept += after.kept - before.kept
+        self.chars_out += len(after.text) - len(before.text)
         both = zip(before.findings, after.findings, strict=False)  # most findings stay what they are
         same = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], both))
-        self._count(before, before.findings[same:], -1)
-        self._count(after, after.findings[same:], 1)
+        for finding in before.findings[same:]:
+            self._found(before.id, finding, -1)
+        for finding in after.findings[same:]:
+            self._found(after.id, finding, 1)
 
     def dropped(self, doc: str, chars: int, finding: Finding) -> None:
         """Count that a document with so many characters left goes for this reason."""

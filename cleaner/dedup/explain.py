@@ -22,26 +22,29 @@ def explain(text: str, kept: str) -> tuple[str, ...]:
     >>> explain("臺灣，ＯＫ。", "台湾, ok.")
     ('layout', 'width', 'case', 'punctuation', 'script')
     """
-    if text == kept:
-        return ()
-    if "".join(text.split()) == "".join(kept.split()):
-        return ("layout",)  # as it mostly is, and found out quickly
-    layout = _moved(text, kept)
-    if layout:
-        text, kept = (_traceless().sub("", some) for some in (text, kept))
-    pairs = {pair for pair in zip(text, kept, strict=False) if pair[0] != pair[1]}
-    if len(text) != len(kept) or any(key_rows().key(one) != key_rows().key(other) for one, other in pairs):
+    for bare in (str, _unspaced, _untraced):  # from what is quick and mostly enough to what is sure
+        pairs = _unlike(bare(text), bare(kept))
+        if pairs is not None and not any(_traceless().search(one + other) for one, other in pairs):
+            break
+    if pairs is None or any(key_rows().key(one) != key_rows().key(other) for one, other in pairs):
         raise ValueError("the keys differ; only equal keys can be explained")
-    found = {way for pair in pairs for way in _ways(*pair)} | ({"layout"} if layout else set())
+    found = {way for pair in pairs for way in _ways(*pair)} | (set() if bare is str else {"layout"})
     return tuple(way for way in WAYS if way in found)
 
 
-def _moved(text: str, kept: str) -> bool:
-    """Whether characters that leave no trace in the key are others, or stand elsewhere."""
+def _unlike(text: str, kept: str) -> set[tuple[str, str]] | None:
+    """The characters that stand for one another where the texts differ; None where they are not equally long."""
     if len(text) != len(kept):
-        return True
-    unlike = (one + other for one, other in zip(text, kept, strict=True) if one != other)
-    return any(map(_traceless().search, unlike))
+        return None
+    return {(one, other) for one, other in zip(text, kept, strict=False) if one != other} if text != kept else set()
+
+
+def _unspaced(text: str) -> str:
+    return "".join(text.split())
+
+
+def _untraced(text: str) -> str:
+    return _traceless().sub("", text)
 
 
 @cache
