@@ -67,6 +67,11 @@ class Pipeline:
         """A stream of documents, in order, one at a time in memory."""
         return map(self, docs)
 
+    @property
+    def settles(self) -> bool:
+        """Whether some stage looks at characters and layout."""
+        return any(stage.name in LAYOUT for stage in self.stages)
+
     def settle(self, doc: Document, *, again: bool = False) -> Document:
         """Characters and layout, until nothing is found any more.
 

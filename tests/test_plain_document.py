@@ -52,11 +52,11 @@ def test_its_record_is_that_of_the_long_way(text: str, frame: str, name: str, en
         assert "\udcff" in name or short == long_way(one)
 
 
-@given(st.lists(TEXTS, min_size=2, max_size=2), FRAMES, NAMES, st.booleans(), st.booleans())
-def test_it_goes_whole_as_by_the_long_way(
-    tmp_path_factory: object, texts: list[str], frame: str, name: str, ascii: bool, exact: bool
+@given(st.lists(TEXTS, min_size=2, max_size=2), FRAMES, NAMES, st.booleans(), st.booleans(), st.data())
+def test_it_loses_duplicates_as_by_the_long_way(
+    tmp_path_factory: object, texts: list[str], frame: str, name: str, ascii: bool, exact: bool, data: st.DataObject
 ) -> None:
-    documents = [document(text, frame, name, "\n", ascii=ascii) for text in texts]
+    documents = [document(text, frame, name, "\n", ascii=ascii) for text in (texts[0], texts[0] if exact else texts[1])]
     if any(one is None for one in documents) or not all(texts):
         return
     out = Path(tmp_path_factory.mktemp("run"))  # type: ignore[attr-defined]  # pytest does not export its type
@@ -66,17 +66,25 @@ def test_it_goes_whole_as_by_the_long_way(
         for entry in entries:
             stager.document(0, entry.record, entry.text, entry.line, kept=True)
     gone, kept = entries
-    size = len(gone.text.decode())
     place = 0, len(gone.record), len(gone.text), len(gone.text) + len(kept.text)
-    exact = exact and texts[0] == texts[1]
-    one = Duplicate(0, True, 0, size, *place, 0, len(texts[1]), 9, 10, -1.0 if exact else 0.9, exact)
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(texts[0])), min_size=2, max_size=4)))
+    spans = list(zip(cuts[::2], cuts[1::2], strict=False))
+    whole = spans == [(0, len(texts[0]))]
+    duplicates = [
+        Duplicate(0, whole, start, end, *place, start, end, 9, 10, *((-1.0, True) if exact else (0.9, False)))
+        for start, end in spans
+    ]
     with StagedFiles(out) as files:
         short, long = (Without(Pipeline(()), Dedup(), Keepers(files), Tally()) for _ in range(2))
-        fast, slow = short(gone, [one]), long._less(gone, [one])
+        fast, slow = short(gone, duplicates), long._less(gone, duplicates)
         assert json.loads(fast.record) == json.loads(slow.record)
         assert "\udcff" in name or fast == slow
-        assert not fast.kept
+        assert fast.kept == bool("".join(one for at, one in enumerate(texts[0]) if not within(at, spans)).strip())
         assert short.tally == long.tally
+
+
+def within(at: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= at < end for start, end in spans)
 
 
 def staged_entry(one: PlainDocument) -> Entry:

@@ -17,6 +17,7 @@ from cleaner.corpus.record import (
     loaded,
     shell_in,
     shell_out,
+    told,
     told_of,
     with_occurrences,
 )
@@ -26,6 +27,7 @@ from cleaner.corpus.tally import Tally
 from cleaner.dedup.settings import Dedup
 from cleaner.document import Certainty, Document, Finding, content_digest
 from cleaner.pipeline import Pipeline
+from cleaner.text.change import Change, Edit
 
 
 def counted(entry: Entry, counts: Sequence[Occurrence]) -> Entry:
@@ -47,18 +49,26 @@ class Without:
     def __call__(self, entry: Entry, duplicates: Sequence[Duplicate]) -> Entry:
         """The document as it is written, with what was found."""
         certain = self.pipeline.level <= Certainty.LIKELY and not self.pipeline.keep
-        whole = self._whole(entry, duplicates[0]) if duplicates[0].whole and certain else None
-        return whole or self._less(entry, duplicates)
+        left_alone = duplicates[0].whole or not self.pipeline.settles
+        plain = self._plainly(entry, duplicates) if certain and left_alone else None
+        return plain or self._less(entry, duplicates)
 
-    def _whole(self, entry: Entry, one: Duplicate) -> Entry | None:
-        """A document that goes whole, if no stage touched it: then there is little to work out."""
+    def _plainly(self, entry: Entry, duplicates: Sequence[Duplicate]) -> Entry | None:
+        """A document that no stage touched and none will settle: then there is little to work out."""
         text = clean_text(entry.text)
         untouched = untouched_in(entry.record, text, entry.line)
         if untouched is None:
             return None
-        finding = self._finding(one, text)
-        self.tally.dropped(id_of(entry.record), len(text), finding)
-        return Entry(False, untouched.gone(finding_out(finding, text, untouched.content)), b"", b"")
+        findings = [self._finding(one, text) for one in duplicates]
+        change = Change.of(len(text), [Edit(one.start, one.end) for one in findings])
+        left = change.apply(text)
+        if left.isspace():
+            findings.append(_rest(left).moved(change.mapper(back=True), applied=True))
+            change, left = Change(len(text), (Edit(0, len(text)),)), ""
+        self.tally.less(id_of(entry.record), len(text), len(left), findings)
+        kept, out = bool(left), [finding_out(one, text, untouched.content) for one in findings]
+        record = untouched.told(told(left, out, change.invert(text), kept=kept), kept=kept)
+        return Entry(kept, record, clean_bytes(left), untouched.line(left) if kept else b"")
 
     def _less(self, entry: Entry, duplicates: Sequence[Duplicate]) -> Entry:
         record = loaded(entry.record)
@@ -85,6 +95,10 @@ class Without:
         if doc.text:
             doc = self.pipeline.settle(doc, again=True)
         if doc.text.isspace():
-            rest = Finding(0, len(doc.text), "dedup.document.rest", certainty=Certainty.LIKELY)
-            doc = doc.revise([rest], level, keep)
+            doc = doc.revise([_rest(doc.text)], level, keep)
         return doc
+
+
+def _rest(left: str) -> Finding:
+    """White space alone is left."""
+    return Finding(0, len(left), "dedup.document.rest", certainty=Certainty.LIKELY)

@@ -70,13 +70,17 @@ class Untouched(NamedTuple):
     head: bytes
     content: str
     before: bytes
-    literal: bytes
     after: bytes
 
-    def gone(self, finding: Mapping[str, Any]) -> bytes:
-        """The record, with a line feed, of the document once it went whole for this finding."""
-        before, after = dumped(self.before.decode()), dumped(self.after.decode())
-        return _GONE % (self.head, dumped(finding), self.literal, before, after)
+    def told(self, told: Mapping[str, Any], *, kept: bool) -> bytes:
+        """The record, with a line feed, of the document after what is told of it, as by `record.told`."""
+        at, before, after = len(self.before), self.before.decode(), self.after.decode()
+        shell = {"at": at} if kept else {"before": before, "after": after}
+        return b'%b%b,"shell":%b}\n' % (self.head, dumped(told)[1:-1], dumped(shell))
+
+    def line(self, text: str) -> bytes:
+        """The line, with a line feed, with this text."""
+        return b"%b%b%b\n" % (self.before, literal_bytes(text), self.after)
 
 
 def untouched_in(record: bytes, text: str, line: bytes) -> Untouched | None:
@@ -88,7 +92,7 @@ def untouched_in(record: bytes, text: str, line: bytes) -> Untouched | None:
     end = at + len(literal)
     if not line.startswith(literal, at):
         return None
-    return Untouched(record[: found.start("clean")], found["content"].decode(), line[:at], literal, line[end:-1])
+    return Untouched(record[: found.start("clean")], found["content"].decode(), line[:at], line[end:-1])
 
 
 _UNTOUCHED = re.compile(
@@ -96,10 +100,6 @@ _UNTOUCHED = re.compile(
     rb'(?P<clean>"clean":)\{"path":null,"record":null,"chars":\d+,"sha256":"(?P<content>[0-9a-f]{64})","kept":true\},'
     rb'"findings":\[\],"back":\[\],"shell":\{"at":(?P<at>\d+)\}\}\n\Z'
 )
-_GONE = (
-    b'%%b"clean":{"path":null,"record":null,"chars":0,"sha256":"%b","kept":false},'
-    b'"findings":[%%b],"back":[[0,0,%%b]],"shell":{"before":%%b,"after":%%b}}\n'
-) % sha256(b"").hexdigest().encode()
 _ASCII = ',"ascii":true'
 
 

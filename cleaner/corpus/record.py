@@ -125,16 +125,15 @@ def record_of(doc: Document, origin: Origin) -> dict[str, Any]:
 
 
 def told_of(doc: Document, content: str) -> dict[str, Any]:
-    """What a record says of what was done: the clean text, the findings, the way back; `content` is the source's digest."""
-    clean = {
-        "path": None,
-        "record": None,
-        "chars": len(doc.text),
-        "sha256": content_digest(doc.text),
-        "kept": doc.kept,
-    }
+    """What a record says of what was done to a document; `content` is the digest of its source."""
     findings = [finding_out(finding, doc.raw, content) for finding in doc.findings]
-    return {"clean": clean, "findings": findings, "back": doc.change.invert(doc.raw).edits}
+    return told(doc.text, findings, doc.change.invert(doc.raw), kept=doc.kept)
+
+
+def told(text: str, findings: Sequence[Mapping[str, Any]], back: Change, *, kept: bool) -> dict[str, Any]:
+    """What a record says of what was done: the clean text, the findings, the way back."""
+    clean = {"path": None, "record": None, "chars": len(text), "sha256": content_digest(text), "kept": kept}
+    return {"clean": clean, "findings": findings, "back": back.edits}
 
 
 def origin_in(record: Mapping[str, Any], line: str | None = None) -> Origin:

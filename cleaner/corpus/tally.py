@@ -1,5 +1,6 @@
 """What a run did, in numbers. Adds up; explains nothing."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
@@ -63,11 +64,12 @@ class Tally:
         for finding in after.findings[same:]:
             self._found(after.id, finding, 1)
 
-    def dropped(self, doc: str, chars: int, finding: Finding) -> None:
-        """Count that a document with so many characters left goes for this reason."""
-        self.kept -= 1
-        self.chars_out -= chars
-        self._found(doc, finding, 1)
+    def less(self, doc: str, chars: int, left: int, findings: Iterable[Finding]) -> None:
+        """Count that of a document with so many characters only these are left, for these reasons."""
+        self.kept -= not left
+        self.chars_out -= chars - left
+        for finding in findings:
+            self._found(doc, finding, 1)
 
     def merge(self, other: "Tally") -> None:
         """Add the counts of another shard."""
