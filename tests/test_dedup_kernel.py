@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.dedup import compiled as compiled_module
-from cleaner.dedup import kernel, overlap
+from cleaner.dedup import equal, kernel, overlap
 from cleaner.dedup.bands import PRICES, SETTLED, Bands, chosen, found
 from cleaner.dedup.jaccard import Jaccard, shingle_set
 from cleaner.dedup.key import key
@@ -162,6 +162,15 @@ def test_sets_have_the_same_answers_either_way(texts: list[str], data: st.DataOb
     cuts = np.array(sorted({0, len(texts), data.draw(st.integers(0, len(texts)))}), dtype=np.int64)
     for left, right in zip(alone.decided(cuts, limit), together.decided(cuts, limit), strict=True):
         assert left.tolist() == right.tolist()
+
+
+@given(st.lists(st.text(st.sampled_from("一Ａaa。.　 "), max_size=4), min_size=1, max_size=6))
+def test_keys_are_equal_either_way(texts: list[str]) -> None:
+    pairs = np.array(list(product(range(len(texts)), repeat=2)), dtype=np.int64)
+    sides = np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1])
+    expected = [key(texts[one]).tolist() == key(texts[other]).tolist() for one, other in pairs.tolist()]
+    assert equal.by_numpy(texts, *sides).tolist() == expected
+    assert equal.by_compiler(texts, *sides).tolist() == expected
 
 
 @given(st.integers(1, 60), st.integers(1, 60), st.floats(0.5, 1))

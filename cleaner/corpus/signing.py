@@ -22,7 +22,7 @@ CHUNK = 1 << 21  # bytes of text held at a time, and the rest of the last text
 def prepare(size: int) -> None:
     """Load compiled code, which then signs every shard however small, where so many bytes of text are worth that."""
     if pays(size // BYTES):
-        from cleaner.dedup import kernel  # noqa: F401  # before there are threads, beside which numba loads more
+        from cleaner.dedup import kernel, overlap  # noqa: F401  # before there are threads, beside which numba loads more
 
 
 def signed(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cleaner.dedup.compiled import either
 from cleaner.dedup.graph import root
 from cleaner.dedup.shuffle import Columns, Shuffle
+from cleaner.dedup.threads import in_threads
 
 A_LINK = 50  # code points that are signed by numpy in the time that Python needs for a link
 MANY = 1 << 22  # pairs
@@ -43,20 +44,23 @@ class Crowds:
 
 
 def near_pairs(
-    ids: Ids, bands: Iterable[NDArray[np.int64]], shuffle: Shuffle, parts: int, crowds: Crowds
+    ids: Ids, bands: Iterable[NDArray[np.int64]], shuffle: Shuffle, parts: int, crowds: Crowds, threads: int = 1
 ) -> tuple[Ids, Ids]:
     """Pairs of units that share a bucket in some band, each once.
 
     ids      int64, shape (n,): the numbers of the units
-    bands    their keys in one band after the other, so that only one is held; int64, shape (n,) each
+    bands    their keys in one band after the other, so that only a few are held; int64, shape (n,) each
     crowds   counts on
     returns  (firsts, seconds), first < second, ordered by first, then second
     """
     count = int(ids.max(initial=0)) + 1
     met: list[Ids] = []
     crowded = np.zeros(count, dtype=np.bool_)
-    for bucket in bands:
-        links = shuffle({"key": bucket, "id": ids}, "key", parts, bucket_links)
+
+    def links_of(bucket: NDArray[np.int64]) -> Columns:
+        return shuffle({"key": bucket, "id": ids}, "key", parts, bucket_links)
+
+    for links in in_threads(links_of, bands, threads):
         _note_crowds(links, crowded, crowds)
         met.append(_as_codes(links, count))
         if sum(map(len, met)) > 2 * len(met[0]) + MANY:  # most pairs meet in several bands

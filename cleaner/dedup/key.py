@@ -4,7 +4,7 @@ One table, code point → code point or nothing, so that a span of the key is a 
 points, compared and hashed, never written out. `scripts/build_key_table.py` makes the table; nothing here normalises.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
 from typing import NamedTuple
@@ -54,27 +54,6 @@ def key(text: str) -> Codes:
     rows = table()[code_points(text)]
     codes: Codes = rows[rows != 0] & CODE_POINT
     return codes
-
-
-def equal_keys(texts: Sequence[str], one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """For each pair of texts, given by their numbers, whether their keys are equal.
-
-    >>> equal_keys(["Ａ b", "ab.", "AB"], np.array([0, 0]), np.array([1, 2])).tolist()
-    [False, True]
-    """
-    used, places = np.unique(np.concatenate([one, other]), return_inverse=True)
-    texts, one, other = [texts[unit] for unit in used.tolist()], places[: len(one)], places[len(one) :]
-    keys = keyed(texts)
-    at = keys.at[np.cumsum([0, *map(len, texts)])]
-    sizes = np.diff(at)
-    equal: NDArray[np.bool_] = sizes[one] == sizes[other]
-    pairs = np.flatnonzero(equal & (sizes[one] > 0))
-    one, other, sizes = one[pairs], other[pairs], sizes[one[pairs]]
-    starts = np.cumsum(sizes) - sizes
-    place = np.arange(sizes.sum()) - np.repeat(starts, sizes)
-    apart = keys.codes[np.repeat(at[one], sizes) + place] != keys.codes[np.repeat(at[other], sizes) + place]
-    equal[pairs] = ~np.logical_or.reduceat(apart, starts) if len(pairs) else True
-    return equal
 
 
 @cache

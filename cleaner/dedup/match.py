@@ -81,7 +81,7 @@ class _Search:
         """Edges among units of one kind. Inside, a unit is its place in `rows`, the keep order."""
         reading = Reading(rows, self.units.end[rows] - self.units.start[rows], self.fetch)
         hashes = self._scoped(self.units.exact[rows], rows)
-        first, copies = equal(*exact_pairs(hashes, self.shuffle, self.parts), reading)
+        first, copies = equal(*exact_pairs(hashes, self.shuffle, self.parts), reading, self.threads)
         near = self._near(rows, copies, reading)
         return Edges.join([self._near_edges(rows, near), *self._copies(rows, first, copies, near)])
 
@@ -92,7 +92,7 @@ class _Search:
         ids = np.flatnonzero(enters)
         entered = rows[ids]
         bands = (self._scoped(self.bands[entered, band], entered) for band in range(self.bands.shape[1]))
-        pairs = near_pairs(ids, bands, self.shuffle, self.parts, self.crowds)
+        pairs = near_pairs(ids, bands, self.shuffle, self.parts, self.crowds, self.threads)
         links = similar(*pairs, reading, self.settings.limit, self.threads)
         return verdicts(links, reading, self.settings.limit, self.threads)
 

@@ -1,4 +1,4 @@
-"""Shingle sets and what they have in common, compiled: the twins of `jaccard.shingle_set`, `compared` and `decide`.
+"""Shingle sets, what they have in common, and equal keys, compiled: the twins of what `sets.Alone` and `equal` do by numpy.
 
 A set is a hash table that is emptied by counting its stamp up. `salt` moves the slots; it is drawn anew in each process,
 so that no text can be written to crowd them, and it changes no result. Importing this module loads numba.
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.dedup.compiled import compiled
-from cleaner.dedup.kernel import SIZE, U64, mix64
+from cleaner.dedup.kernel import SIZE, U32, U64, mix64
 
 Ints: TypeAlias = NDArray[np.int64]
 Hashes: TypeAlias = NDArray[np.uint64]
@@ -54,24 +54,61 @@ def holds(table: Hashes, stamps: Stamps, stamp: int, shift: int, salt: np.uint64
 
 
 @compiled
-def distinct(codes: Words, starts: Ints, ends: Ints, salt: np.uint64, out: Hashes, counts: Ints) -> None:
-    """The distinct shingles of each span of `codes`, laid down from where the span starts; `counts` gets how many."""
-    slots = 1 << (64 - slots_shift(np.max(ends - starts)))
-    table, stamps = np.empty(slots, dtype=np.uint64), np.zeros(slots, dtype=np.uint32)
-    for unit in range(len(starts)):
-        start, end = starts[unit], ends[unit]
-        width = min(SIZE, end - start)
-        shift = slots_shift(end - start)
-        count = 0
-        for at in range(start, end - width + 1 if width else start):
-            x = U64(0)
-            for offset in range(width):
-                x = x * U64(0x9E3779B97F4A7C15) + U64(codes[at + offset]) + U64(1)
-            x = mix64(x)
-            if added(table, stamps, unit + 1, shift, salt, x):
-                out[start + count] = x
-                count += 1
-        counts[unit] = count
+def folded(points: Words, table: Words, codes: Words) -> int:
+    """A text into its key, as `kernel.fold` does; how many code points the key has."""
+    size = 0
+    for at in range(len(points)):
+        row = table[points[at]]
+        codes[size] = row & U32(0x1FFFFF)
+        size += row != 0
+    return size
+
+
+@compiled
+def shingled(codes: Words, out: Hashes) -> int:
+    """The shingle that starts at each code point of a key; a key that is shorter than a shingle is one. How many."""
+    width = min(SIZE, len(codes))
+    if width < SIZE:
+        x = U64(0)
+        for at in range(width):
+            x = x * U64(0x9E3779B97F4A7C15) + U64(codes[at]) + U64(1)
+        if width:
+            out[0] = mix64(x)
+        return min(width, 1)
+    for at in range(len(codes) - (SIZE - 1)):  # a loop of its own, which becomes vector code
+        x = U64(0)
+        for offset in range(SIZE):
+            x = x * U64(0x9E3779B97F4A7C15) + U64(codes[at + offset]) + U64(1)
+        out[at] = mix64(x)
+    return len(codes) - (SIZE - 1)
+
+
+@compiled
+def sets(points: Words, ends: Ints, table: Words, salt: np.uint64, out: Hashes, starts: Ints, counts: Ints) -> int:
+    """The shingle sets of texts, laid end to end in `out`: how many shingles in all.
+
+    points, ends  as for `kernel.spans`; `table`: of the key
+    starts        gets where each set starts, `counts` how many shingles it has; int64, shape (texts,)
+    """
+    longest = base = size = 0
+    for text in range(len(ends)):
+        longest, base = max(longest, ends[text] - base), ends[text]
+    codes = np.empty(longest + 1, dtype=np.uint32)
+    slots = 1 << (64 - slots_shift(longest))
+    held, stamps = np.empty(slots, dtype=np.uint64), np.zeros(slots, dtype=np.uint32)
+    base = 0
+    for text in range(len(ends)):
+        length = folded(points[base : ends[text]], table, codes)
+        shift, last = slots_shift(length), size + shingled(codes[:length], out[size:])
+        starts[text] = size
+        for at in range(starts[text], last):
+            x = out[at]
+            if added(held, stamps, text + 1, shift, salt, x):
+                out[size] = x
+                size += 1
+        counts[text] = size - starts[text]
+        base = ends[text]
+    return size
 
 
 @compiled
@@ -168,3 +205,22 @@ def decide(
                 found = common_with(sets, starts[other], counts[other], least, table, stamps, keeper + 1, shift, salt)
                 if reaches(found, few + many - found, num, den, beyond):
                     keepers[other], common[other] = keeper, found
+
+
+@compiled
+def equal(points: Words, at: Ints, table: Words, first: Ints, second: Ints, out: NDArray[np.bool_]) -> None:
+    """Whether the keys of each pair of texts are the same; text i is [at[i], at[i + 1]) of `points`."""
+    for pair in range(len(first)):
+        one, end = at[first[pair]], at[first[pair] + 1]
+        other, close = at[second[pair]], at[second[pair] + 1]
+        same = True
+        while same:
+            while one < end and table[points[one]] == 0:
+                one += 1
+            while other < close and table[points[other]] == 0:
+                other += 1
+            if one == end or other == close:
+                break
+            same = table[points[one]] == table[points[other]]
+            one, other = one + 1, other + 1
+        out[pair] = same and one == end and other == close

@@ -84,18 +84,14 @@ class Together:
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Together":
-        from cleaner.dedup import kernel, overlap
+        from cleaner.dedup import overlap
 
         points = code_points("".join(texts))
-        ends = np.cumsum([0, *map(len, texts)], dtype=np.int64)
-        codes = np.empty(len(points), dtype=np.uint32)
-        places, letters = np.empty((2, len(points) + 1), dtype=np.int32)
-        kernel.fold(points, table(), codes, places, letters)
-        at = places[ends].astype(np.int64)
-        shingles = np.empty(at[-1], dtype=np.uint64)
-        sizes = np.zeros(len(texts), dtype=np.int64)
-        overlap.distinct(codes, at[:-1], at[1:], SALT, shingles, sizes)
-        return cls(shingles, at[:-1], sizes)
+        ends = np.cumsum(list(map(len, texts)), dtype=np.int64)
+        shingles = np.empty(len(points), dtype=np.uint64)
+        starts, sizes = np.empty((2, len(texts)), dtype=np.int64)
+        count = overlap.sets(points, ends, table(), SALT, shingles, starts, sizes)
+        return cls(shingles[:count], starts, sizes)
 
     def common(self, first: Ids, second: Ids, limit: Fraction) -> Ids:
         from cleaner.dedup import overlap

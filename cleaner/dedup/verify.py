@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from cleaner.dedup.candidates import A_LINK, components
 from cleaner.dedup.compiled import either
+from cleaner.dedup.equal import equal_keys
 from cleaner.dedup.graph import decide_by_links
-from cleaner.dedup.key import equal_keys
 from cleaner.dedup.reading import BUDGET, Pairs, Reading
 from cleaner.dedup.sets import sets_of
 from cleaner.dedup.threads import in_threads
@@ -57,13 +57,18 @@ def similar(first: Ids, second: Ids, reading: Reading, limit: Fraction, threads:
     return Links.join(list(in_threads(compared, reading.pairs(first, second), threads)))
 
 
-def equal(first: Ids, second: Ids, reading: Reading) -> tuple[Ids, Ids]:
+def equal(first: Ids, second: Ids, reading: Reading, threads: int = 1) -> tuple[Ids, Ids]:
     """Those of the pairs whose comparison keys are equal, which equal hashes only make likely."""
-    holds = np.zeros(len(first), dtype=np.bool_)
-    for portion, (one, other), texts in reading.pairs(first, second):
+    work = int(reading.sizes[second].sum())
+
+    def compared(some: tuple[slice, Pairs, list[str]]) -> NDArray[np.bool_]:
+        _, (one, other), texts = some
         same = np.array([texts[a] == texts[b] for a, b in zip(one.tolist(), other.tolist(), strict=True)])
-        same[~same] = equal_keys(texts, one[~same], other[~same])
-        holds[portion] = same
+        same[~same] = equal_keys(texts, one[~same], other[~same], work)
+        return same
+
+    none = np.empty(0, dtype=np.bool_)
+    holds = np.concatenate([none, *in_threads(compared, reading.pairs(first, second), threads)])
     return first[holds], second[holds]
 
 
