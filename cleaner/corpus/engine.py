@@ -54,13 +54,17 @@ class Local:
         if self.workers > 1:
             self._started(modules)
 
+    def end(self, *, wait: bool = True) -> None:
+        """No more shards come: the processes end."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=wait, cancel_futures=True)
+            self._pool = None
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        if self._pool is not None:  # after Ctrl-C nobody waits: workers end with this process
-            self._pool.shutdown(wait=kind is None, cancel_futures=True)
-            self._pool = None
+        self.end(wait=kind is None)  # after Ctrl-C nobody waits: workers end with this process
 
     def map_shards(self, fn: Callable[[S], R], shards: Iterable[S]) -> Iterator[R]:
         """Processes take shards as soon as there are any; one shard alone is worked on here."""

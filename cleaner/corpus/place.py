@@ -103,6 +103,7 @@ def _joined(out: Path, name: str, parts: list[Path], stop: Event) -> dict[str, A
                     file.write(chunk)
                     sha.update(chunk)
                     size += len(chunk)
+            part.unlink()
     return {"path": name, "bytes": size, "sha256": sha.hexdigest()}
 
 

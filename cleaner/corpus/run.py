@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from cleaner.config import Config
 from cleaner.corpus import manifest
 from cleaner.corpus.content import content_of, inputs_of
-from cleaner.corpus.engine import Engine, Local
+from cleaner.corpus.engine import Local
 from cleaner.corpus.first_pass import Cleaned, FirstPass
 from cleaner.corpus.matching import Matched, match_documents
 from cleaner.corpus.place import begin, forget, put_in_place
@@ -22,9 +22,10 @@ from cleaner.corpus.second_pass import Part, SecondPass, Written
 from cleaner.corpus.shards import Cut, Shard
 from cleaner.corpus.shelf import Shelves, claim
 from cleaner.corpus.source import Listing, Passed, listing
-from cleaner.corpus.staged import places
+from cleaner.corpus.staged import clear_staged, places
 from cleaner.corpus.workdir import WORK, claimed, clear_work, refuse_overlap
 from cleaner.corpus.workers import engine_for
+from cleaner.dedup.threads import beside
 from cleaner.pipeline import Pipeline
 from cleaner.text.errors import ConfigError
 
@@ -45,7 +46,7 @@ def silent(phase: str, done: int, total: int) -> None:
 class _Job:
     out: Path
     config: Config
-    engine: Engine
+    engine: Local
     progress: Progress
     index: "Index | None" = None
 
@@ -155,7 +156,8 @@ def _run(job: _Job, found: Listing) -> dict[str, Any]:
     with clock("write"):
         written = _second_pass(job, parts, cleaned, matched, shelves)
         shelves.announce(job.out, _containers(cleaned))
-        outputs = put_in_place(job.out, cleaned, written)
+        with beside(job.engine.end, lambda: clear_staged(job.out)):
+            outputs = put_in_place(job.out, cleaned, written)
     content = content_of(job.config, found, cleaned, matched, written)
     if salvage:
         content["salvaged"] = shelves.report()

@@ -5,6 +5,7 @@ document's line of provenance but for its place, so that a document without dupl
 """
 
 import os
+import shutil
 from array import array
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -16,6 +17,7 @@ from typing import IO, NamedTuple, Self
 from cleaner.corpus.jsonl import Shell, literal_bytes
 from cleaner.corpus.workdir import BUFFER, WORK, rename, staging
 
+CLEAN = "clean"  # the folder
 _RECORD = 1024  # bytes of most records
 OPEN = 96  # files: those of all shards, as long as inputs of more than 2 GB do not make them many
 
@@ -54,8 +56,13 @@ class Places(NamedTuple):
 
 def places(out: Path, shard: int) -> Places:
     """The staged files of a shard."""
-    folder = out / WORK / "clean"
+    folder = out / WORK / CLEAN
     return Places(*(folder / f"{shard:05}.{name}" for name in Places._fields))
+
+
+def clear_staged(out: Path) -> None:
+    """Delete what is staged of all shards, once the second pass is through."""
+    shutil.rmtree(out / WORK / CLEAN, ignore_errors=True)
 
 
 class Stager:
