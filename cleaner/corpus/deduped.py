@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cleaner.corpus.duplicates import Duplicate, finding_of
-from cleaner.corpus.finding_record import finding_out
+from cleaner.corpus.duplicates import Duplicate
+from cleaner.corpus.evidence import evidence_of, finding_of
+from cleaner.corpus.finding_record import Removal
 from cleaner.corpus.keepers import Keepers
 from cleaner.corpus.plain_document import untouched_in
 from cleaner.corpus.record import (
+    AS_IT_CAME,
     Occurrence,
     back_in,
     brief_of,
@@ -23,7 +25,7 @@ from cleaner.corpus.record import (
 )
 from cleaner.corpus.staged import clean_bytes, clean_text, line_of
 from cleaner.corpus.staged_shard import Entry
-from cleaner.corpus.tally import Tally
+from cleaner.corpus.tally import Tally, margin
 from cleaner.dedup.settings import Dedup
 from cleaner.document import Certainty, Document, Finding, content_digest
 from cleaner.pipeline import Pipeline
@@ -32,6 +34,8 @@ from cleaner.text.change import Change, Edit
 
 def counted(entry: Entry, counts: Sequence[Occurrence]) -> Entry:
     """The document with how often it occurred, in code points of the decoded source, as all spans of a record are."""
+    if AS_IT_CAME in entry.record:
+        return Entry(entry.kept, with_occurrences(entry.record, counts), entry.text, entry.line)
     back = back_in(brief_of(entry.record).back, clean_text(entry.text)).mapper()
     moved = [Occurrence(one.whole, *back(one.start, one.end), one.times) for one in counts]
     return Entry(entry.kept, with_occurrences(entry.record, moved), entry.text, entry.line)
@@ -59,16 +63,24 @@ class Without:
         untouched = untouched_in(entry.record, text, entry.line)
         if untouched is None:
             return None
-        findings = [self._finding(one, text) for one in duplicates]
-        change = Change.of(len(text), [Edit(one.start, one.end) for one in findings])
+        id = id_of(entry.record)
+        out = [self._removal(one, text, id, untouched.content) for one in duplicates]
+        change = Change.of(len(text), [Edit(one.start, one.end) for one in duplicates])
         left = change.apply(text)
         if left.isspace():
-            findings.append(_rest(left).moved(change.mapper(back=True), applied=True))
+            rest = _rest(left).moved(change.mapper(back=True), applied=True)
+            self.tally.removed(id, rest.rule, rest.end - rest.start)
+            out.append(Removal.of(rest.rule, rest.start, rest.end, untouched.content))
             change, left = Change(len(text), (Edit(0, len(text)),)), ""
-        self.tally.less(id_of(entry.record), len(text), len(left), findings)
-        kept, out = bool(left), [finding_out(one, text, untouched.content) for one in findings]
+        self.tally.less(len(text), len(left))
+        kept = bool(left)
         record = untouched.told(told(left, out, change.invert(text), kept=kept), kept=kept)
         return Entry(kept, record, clean_bytes(left), untouched.line(left) if kept else b"")
+
+    def _removal(self, one: Duplicate, text: str, id: str, content: str) -> Removal:
+        evidence = evidence_of(one, text, self.keepers, self.settings)
+        self.tally.removed(id, one.rule, one.end - one.start, margin(evidence.jaccard, evidence.threshold))
+        return Removal.of(one.rule, one.start, one.end, content, evidence, evidence.kept.sha256)
 
     def _less(self, entry: Entry, duplicates: Sequence[Duplicate]) -> Entry:
         record = loaded(entry.record)

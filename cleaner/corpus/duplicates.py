@@ -1,13 +1,9 @@
-"""What matching found for one shard, as columns, and as findings with evidence."""
+"""What matching found for one shard: units that go, and for each the copy that stays. Holds numbers alone."""
 
 from array import array
 from dataclasses import dataclass, fields
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
-
-from cleaner.corpus.keepers import Keepers
-from cleaner.dedup.settings import Dedup
-from cleaner.document import Finding
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,6 +35,14 @@ class Duplicate(NamedTuple):
     union: int
     estimate: float
     exact: bool
+
+    @property
+    def rule(self) -> str:
+        """The rule that takes it away."""
+        return _RULES[self.whole][self.exact]
+
+
+_RULES = [[f"dedup.{kind}.{way}" for way in ("near", "exact")] for kind in ("paragraph", "document")]
 
 
 def column(values: "NDArray[Any]") -> Column:
@@ -74,30 +78,3 @@ class Duplicates:
         """The same, document by document."""
         rows = map(Duplicate._make, zip(*(getattr(self, one.name) for one in fields(self)), strict=True))
         return {document: list(its) for document, its in groupby(rows, key=lambda one: one.document)}
-
-
-def finding_of(one: Duplicate, text: str, keepers: Keepers, settings: Dedup, *, applied: bool = False) -> Finding:
-    """A duplicate in this text, with the copy that stays for it and how alike the two were measured to be."""
-    keeper = keepers.of(one.kept_shard, one.kept_record, one.kept_text, one.kept_end)
-    kept = keeper.evidence(one.kept_start, one.kept_stop)
-    evidence = {
-        "kept": kept,
-        "jaccard": round(one.common / one.union, 6),
-        "threshold": settings.threshold,
-        "shingles": [one.common, one.union],
-        "keep": settings.keep,
-    }
-    if one.estimate >= 0:
-        evidence["estimate"] = round(one.estimate, 3)
-    differ = keeper.differ(text[one.start : one.end], one.kept_start, one.kept_stop) if one.exact else ()
-    kind, way = "document" if one.whole else "paragraph", "exact" if one.exact else "near"
-    name = f"{kept['id']} of the run {kept['run']['out']}" if "run" in kept else kept["id"]
-    evidence["words"] = _words(kind, one, name, differ)
-    return Finding(one.start, one.end, f"dedup.{kind}.{way}", evidence=evidence, applied=applied)
-
-
-def _words(kind: str, one: Duplicate, keeper: str, differ: tuple[str, ...]) -> str:
-    if one.exact:
-        but = f", equal but for {' and '.join(differ)}" if differ else ", word for word"
-        return f"This {kind} stands in {keeper} as well{but}; that copy stays."
-    return f"{one.common:,} of the {one.union:,} five-character sequences of this {kind} and of the one that stays in {keeper} are the same."

@@ -3,10 +3,29 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cleaner.document import Certainty, Finding, finding_id
+import msgspec
+
+from cleaner.document import Certainty, Finding, decision_id, finding_id
 from cleaner.text.change import Edit
 
 _CERTAINTY = {certainty: certainty.name.lower() for certainty in Certainty}
+
+
+class Removal(msgspec.Struct, omit_defaults=True):
+    """A span that went, as `finding_out` writes it: without a dict for each of very many."""
+
+    f: str
+    rule: str
+    certainty: str
+    applied: bool
+    span: tuple[int, int]
+    evidence: Any = None
+
+    @classmethod
+    def of(cls, rule: str, start: int, end: int, content: str, evidence: Any = None, kept: str = "") -> "Removal":
+        """A likely one that was applied; `content` and `kept` are the digests of the source and of the copy that stays."""
+        name = decision_id(rule, content, start, end, kept)
+        return cls(name, rule, _CERTAINTY[Certainty.LIKELY], True, (start, end), evidence)
 
 
 def finding_out(finding: Finding, raw: str, content: str) -> dict[str, Any]:

@@ -3,12 +3,27 @@
 from functools import lru_cache
 from typing import Any
 
+import msgspec
+
 from cleaner.corpus.record import Brief, back_in, brief_of
 from cleaner.corpus.staged import StagedFiles
 from cleaner.document import content_digest
 from cleaner.text.change import Mapper
 
 REMEMBERED = 256  # documents
+
+
+class Kept(msgspec.Struct, omit_defaults=True):
+    """A copy that stays, as evidence names it: its document, its span there, and the sha256 of that.
+
+    run  the earlier run that kept it, if it was not this one
+    """
+
+    id: str
+    path: str
+    span: tuple[int, int]
+    sha256: str
+    run: dict[str, Any] | None = None
 
 
 class Keepers:
@@ -32,17 +47,14 @@ class Keeper:
         self._files, self._brief, self._place = files, brief, place
         self._read: tuple[str, str, Mapper] | None = None
 
-    def evidence(self, start: int, end: int) -> dict[str, Any]:
-        """Where a span of its text stands in its source, and the digest of that."""
-        source = self._brief.source
+    def kept(self, start: int, end: int) -> Kept:
+        """A span of its text, where it stands in its source, and the digest of that."""
+        brief = self._brief
         if (sha := self._known(start, end)) is None:
             _, raw, to_source = self._texts()
             start, end = to_source(start, end)
             sha = content_digest(raw[start:end])
-        kept: dict[str, Any] = {"id": self._brief.id, "path": source.path, "span": [start, end], "sha256": sha}
-        if source.run is not None:
-            kept["run"] = source.run
-        return kept
+        return Kept(brief.id, brief.source.path, (start, end), sha, brief.source.run)
 
     def differ(self, text: str, start: int, end: int) -> tuple[str, ...]:
         """In what a text differs from this span, which has the same key."""

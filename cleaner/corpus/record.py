@@ -16,6 +16,9 @@ from cleaner.document import Document, content_digest
 from cleaner.text.change import Change, Edit
 
 VERSION = 1
+AS_IT_CAME = (
+    b'"findings":[],"back":[]'  # in a record whose text is its source; inside a string its quotes would be escaped
+)
 
 
 class Origin(NamedTuple):
@@ -104,7 +107,7 @@ def dumped(value: Any) -> bytes:
     try:
         return _ENCODER.encode(value)
     except UnicodeEncodeError:
-        return json.dumps(value, separators=(",", ":")).encode()
+        return json.dumps(value, separators=(",", ":"), default=msgspec.to_builtins).encode()
 
 
 def loaded(line: bytes) -> Any:
@@ -130,7 +133,7 @@ def told_of(doc: Document, content: str) -> dict[str, Any]:
     return told(doc.text, findings, doc.change.invert(doc.raw), kept=doc.kept)
 
 
-def told(text: str, findings: Sequence[Mapping[str, Any]], back: Change, *, kept: bool) -> dict[str, Any]:
+def told(text: str, findings: Sequence[Any], back: Change, *, kept: bool) -> dict[str, Any]:
     """What a record says of what was done: the clean text, the findings, the way back."""
     clean = {"path": None, "record": None, "chars": len(text), "sha256": content_digest(text), "kept": kept}
     return {"clean": clean, "findings": findings, "back": back.edits}

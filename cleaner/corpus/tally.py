@@ -1,6 +1,5 @@
 """What a run did, in numbers. Adds up; explains nothing."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
@@ -43,15 +42,31 @@ class Tally:
         self.chars_in += chars
         self.chars_out += chars
 
+    def less(self, chars: int, left: int) -> None:
+        """Count that of a document with so many characters only these are left."""
+        self.kept -= not left
+        self.chars_out -= chars - left
+
+    def removed(self, doc: str, rule: str, chars: int, margin: float | None = None) -> None:
+        """Count that a rule took so many characters of a document away."""
+        counts = self._counts(rule)
+        counts[0] += 1
+        counts[1] += 1
+        counts[2] += chars
+        if margin is not None:
+            self._note((margin, doc, rule))
+
     def _found(self, doc: str, finding: Finding, times: int) -> None:
-        counts = self.rules.get(finding.rule) or self.rules.setdefault(finding.rule, [0, 0, 0])
-        count = times * finding.count
+        counts, count = self._counts(finding.rule), times * finding.count
         counts[0] += count
         if finding.applied:
             counts[1] += count
             counts[2] += times * _chars(finding)
             if finding.evidence and (margin := margin_of(finding)) is not None:
                 self._note((margin, doc, finding.rule))
+
+    def _counts(self, rule: str) -> list[int]:
+        return self.rules.get(rule) or self.rules.setdefault(rule, [0, 0, 0])
 
     def replace(self, before: Document, after: Document) -> None:
         """Count a document anew to which more was done: what was found before stays found."""
@@ -63,13 +78,6 @@ class Tally:
             self._found(before.id, finding, -1)
         for finding in after.findings[same:]:
             self._found(after.id, finding, 1)
-
-    def less(self, doc: str, chars: int, left: int, findings: Iterable[Finding]) -> None:
-        """Count that of a document with so many characters only these are left, for these reasons."""
-        self.kept -= not left
-        self.chars_out -= chars - left
-        for finding in findings:
-            self._found(doc, finding, 1)
 
     def merge(self, other: "Tally") -> None:
         """Add the counts of another shard."""
@@ -114,5 +122,10 @@ def margin_of(finding: Finding) -> float | None:
     evidence = finding.evidence
     for measure, limit in (("jaccard", "threshold"), ("p", "limit"), ("score", "limit")):
         if isinstance(evidence.get(measure), _NUMBERS) and isinstance(evidence.get(limit), _NUMBERS):
-            return round(float(abs(evidence[measure] - evidence[limit])), 4)
+            return margin(evidence[measure], evidence[limit])
     return None
+
+
+def margin(measured: float, limit: float) -> float:
+    """How far a value lies beyond its limit, as it is told."""
+    return round(float(abs(measured - limit)), 4)
