@@ -17,6 +17,11 @@ def claim() -> None:
     _process["ours"] = True
 
 
+def alone() -> bool:
+    """Whether it does, and has no other thread."""
+    return _process["ours"] and threading.active_count() == 1
+
+
 @cache
 def njit() -> Callable[..., Any]:
     """`numba.njit` with its options; where machine code cannot be kept, each process makes it again.
@@ -28,8 +33,8 @@ def njit() -> Callable[..., Any]:
     """
     import numba  # type: ignore[import-untyped,unused-ignore]
 
-    alone = _process["ours"] or threading.active_count() == 1
-    if alone and BLAS not in sys.modules and find_spec("scipy") is not None:
+    unseen = _process["ours"] or threading.active_count() == 1
+    if unseen and BLAS not in sys.modules and find_spec("scipy") is not None:
         sys.modules[BLAS] = ModuleType(BLAS)
         try:
             import numba.np.arraymath  # type: ignore[import-untyped,unused-ignore]  # it is what looks

@@ -12,9 +12,12 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
+
+from cleaner.dedup import threads
 
 CRASHED = 99  # exit code of a child that died at the call it was told to die at
 HUNG = -1
@@ -60,6 +63,21 @@ def _named(handle: int) -> str:
     return str(Path(f"/proc/self/fd/{handle}").readlink()) if Path("/proc/self/fd").is_dir() else str(handle)
 
 
+class _OneByOne(Executor):
+    """Work of threads in this one, so that the n-th call is the same in every run."""
+
+    def __init__(self, _: int) -> None:
+        pass
+
+    def submit(self, function: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        try:
+            done.set_result(function(*given, **named))
+        except BaseException as failure:
+            done.set_exception(failure)
+        return done
+
+
 @contextmanager
 def on(disk: Disk) -> Iterator[Disk]:
     """All file calls of this process go to `disk` first. Nothing is really synced: no test here cuts the power."""
@@ -81,8 +99,10 @@ def on(disk: Disk) -> Iterator[Disk]:
     try:
         for name in names:
             setattr(os, name, counted(name) if name != "fdopen" else fdopen)
+        setattr(threads, "ThreadPoolExecutor", _OneByOne)  # noqa: B010  # mypy lets nobody assign to a class
         yield disk
     finally:
+        setattr(threads, "ThreadPoolExecutor", ThreadPoolExecutor)  # noqa: B010
         for name, function in real.items():
             setattr(os, name, function)
 
