@@ -275,8 +275,8 @@ def started(home: Path, *arguments: str) -> "subprocess.Popen[bytes]":
     return process
 
 
-def several_shards(home: Path) -> None:
-    texts = {f"big{number}.txt": "".join(f"{number}.{n}。{OTHER}" for n in range(1500)) for number in range(3)}
+def several_shards(home: Path, times: int = 1) -> None:
+    texts = {f"big{number}.txt": "".join(f"{number}.{n}。{OTHER}" for n in range(1500 * times)) for number in range(3)}
     plant(home / "in", texts)
 
 
@@ -296,11 +296,15 @@ def test_kills_of_a_group_with_two_workers(home: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc to see children")
-def test_workers_do_not_outlive_their_parent(home: Path) -> None:
-    several_shards(home)
+@pytest.mark.parametrize(
+    ("times", "processes"),
+    [(1, 3), (20, 2)],  # spawned once there is work, with a tracker of multiprocessing's; forked ahead of it
+)
+def test_workers_do_not_outlive_their_parent(home: Path, times: int, processes: int) -> None:
+    several_shards(home, times)
     process = started(home)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    while len(workers := children.read_text().split()) < 3:  # two workers and multiprocessing's tracker
+    while len(workers := children.read_text().split()) < processes:
         assert process.poll() is None
         time.sleep(0.01)
     process.kill()
