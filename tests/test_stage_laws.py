@@ -177,6 +177,16 @@ def test_clean_text_needs_neither_ftfy_nor_opencc() -> None:
     assert done.stdout.split() == []
 
 
+def test_a_stage_that_is_off_is_not_loaded() -> None:
+    code = (
+        "import sys; from cleaner.config import config_of; from cleaner.stages.order import ORDER\n"
+        "config_of({**dict.fromkeys(ORDER, False), 'width': True, 'dedup': {'units': 'document'}}).toml()\n"
+        "print(*(name for name in ORDER if f'cleaner.stages.{name}' in sys.modules), 'numpy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-X", "utf8", "-c", code], capture_output=True, check=True)
+    assert done.stdout.split() == [b"width", b"False"]
+
+
 def test_core_is_what_ftfy_needs_to_see() -> None:
     idle = {"common", "start_punctuation", "end_punctuation"}
     active = "".join(piece for kind, piece in ftfy.badness.MOJIBAKE_CATEGORIES.items() if kind not in idle)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from itertools import accumulate
 from pathlib import Path
@@ -147,9 +147,12 @@ def _run(job: _Job, found: Listing) -> dict[str, Any]:
     if salvage:
         claim(job.out, before)
     parts = Cut(found.sources)
-    with _rows(job) as rows:
+    with ExitStack() as stack:
         with clock("clean"):
-            cleaned, skipped = _first_pass(job, parts, rows)
+            fn = _cleaning(job)
+            begun = job.engine.map_shards(fn, parts)  # before anything is loaded that only matching needs
+            rows = stack.enter_context(_rows(job))
+            cleaned, skipped = _first_pass(job, fn, parts, begun, rows)
         with clock("match"):
             matched = match_documents(job.out, cleaned, rows, job.config.dedup, job.pipeline, job.engine, job.index)
     shelves = Shelves.of([one.salvaged for one in cleaned])
@@ -183,15 +186,20 @@ def _rows(job: _Job) -> Iterator["Rows | None"]:
         yield rows
 
 
-def _first_pass(job: _Job, parts: Cut, rows: "Rows | None") -> tuple[list[Cleaned], list[Passed]]:
+def _cleaning(job: _Job) -> FirstPass:
+    settings = job.config.dedup
+    reading = Reading(job.config.text_field, job.config.encoding)
+    return FirstPass(job.out, job.pipeline, reading, settings.field if settings else None)
+
+
+def _first_pass(
+    job: _Job, fn: FirstPass, parts: Cut, begun: Iterable[Cleaned], rows: "Rows | None"
+) -> tuple[list[Cleaned], list[Passed]]:
     """Every shard cleaned, and the inputs that could not be read, each once.
 
     A file of which one piece cannot be read is skipped whole: shards that hold other pieces of it are done again.
     """
-    settings = job.config.dedup
-    reading = Reading(job.config.text_field, job.config.encoding)
-    fn = FirstPass(job.out, job.pipeline, reading, settings.field if settings else None)
-    done = _signed(job, rows, parts.size, _watched(job, "clean", parts, job.engine.map_shards(fn, parts)))
+    done = _signed(job, rows, parts.size, _watched(job, "clean", parts, begun))
     skipped: dict[str, Passed] = {}
     while lost := {name: one for shard in done for name, one in shard.skipped.items() if name not in skipped}:
         skipped |= lost

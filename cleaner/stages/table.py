@@ -14,6 +14,9 @@ class _Stages(Mapping[str, type[Any]]):
         stage: type[Any] = getattr(import_module(f"cleaner.stages.{name}"), name.capitalize())
         return stage
 
+    def __contains__(self, name: object) -> bool:
+        return name in ORDER  # Mapping would load it to see
+
     def __iter__(self) -> Iterator[str]:
         return iter(ORDER)
 
