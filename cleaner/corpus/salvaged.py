@@ -27,7 +27,7 @@ def wanted(pipeline: Pipeline) -> bool:
 
 def salvaged(pipeline: Pipeline, doc: Document) -> list[Entry]:
     """The articles that `splice` took out of this cleaned document, each with its `text`; none where nobody asks."""
-    if not doc.findings or not wanted(pipeline) or not any(_went(finding) for finding in doc.findings):
+    if not any(map(_went, doc.findings)) or not wanted(pipeline):
         return []
     from cleaner.stages.splice.salvage import articles
 
