@@ -5,8 +5,9 @@
 
 Needs nothing but the tool itself, so that each may have an interpreter of its own. Every tool is set to a threshold of
 .8 and to shingles of five code points of the text without white space, by what its own interface offers; text-dedup
-knows letters and digits only, so its shingles leave out punctuation; `datatrove_words` is datatrove as it is shipped for
-Chinese, with shingles of five words. Pairs are closed transitively, as the tools do.
+knows letters and digits only, so its shingles leave out punctuation. datatrove offers no shingles of code points: for
+`datatrove` we wrote them; `datatrove_words` and `datatrove_english` are what it is shipped with, five words. Pairs
+are closed transitively, as the tools do.
 """
 
 import argparse
@@ -134,6 +135,11 @@ def with_datatrove_words(texts: list[str], threads: int, folder: Path) -> Iterab
     return _datatrove(texts, threads, folder, "cmn_Hani", {})
 
 
+def with_datatrove_english(texts: list[str], threads: int, folder: Path) -> Iterable[int]:
+    """The same as it is shipped for those who say nothing of a language: English words, and its own normalisation."""
+    return _datatrove(texts, threads, folder, "eng", {})
+
+
 def _datatrove(
     texts: list[str], threads: int, folder: Path, words: object, settings: dict[str, object]
 ) -> Iterable[int]:
@@ -183,6 +189,7 @@ PEERS = {
     "text_dedup": Peer("text-dedup", "9 × 13", with_text_dedup),
     "datatrove": Peer("datatrove", "14 × 8", with_datatrove),
     "datatrove_words": Peer("datatrove", "14 × 8, words", with_datatrove_words, spaced=True),
+    "datatrove_english": Peer("datatrove", "14 × 8, English words", with_datatrove_english, spaced=True),
 }
 
 

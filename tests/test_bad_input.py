@@ -141,6 +141,30 @@ def test_a_stopped_run_can_be_done_again(
     assert clean("verify", "out").stdout == ""
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc to see children")
+def test_a_run_is_stopped_while_its_workers_are_forked(tmp_path: Path) -> None:
+    plant(tmp_path, {"in/a.txt": TEXT * 90_000})
+    for number in range(4):
+        run = subprocess.Popen(
+            [str(CLEAN), "run", "in", "-o", f"out{number}", "--workers", "8"], cwd=tmp_path, stderr=subprocess.PIPE
+        )
+        children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
+        while len(children.read_text().split()) <= 2 * number:
+            assert run.poll() is None
+        run.terminate()
+        assert (run.wait(timeout=20), run.stderr.read().count(b"\n") if run.stderr else 0) == (143, 2)
+
+
+def test_workers_that_cannot_be_started_are_told(clean: Clean, tmp_path: Path) -> None:
+    plant(tmp_path, {"in/a.txt": TEXT * 90_000})
+    done = subprocess.run(
+        f"ulimit -n 40; {CLEAN} run in -o out --workers 24", shell=True, cwd=tmp_path, capture_output=True, timeout=30
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"Error: cannot start 24 worker processes: ")
+    assert done.stderr.count(b"\n") == 1
+
+
 def test_a_closed_pipe_is_silent(tmp_path: Path, clean: Clean) -> None:
     clean("run", SEEDS, "-o", "out")
     done = subprocess.run(

@@ -159,6 +159,10 @@ def test_flags_are_settings_of_dedup(
         (["--unit", "document,line"], "--unit document,line: 'line' is no unit; write document, paragraph, or"),
         (["--unit", ""], "--unit : '' is no unit"),
         (["--scope", "file"], "command line: dedup.scope is 'file'; it is one of 'corpus', 'document'"),
+        (["-s", "rejoin.longest=1"], "command line: rejoin has no setting 'longest'"),
+        (["--preset", "any", "-s", "rejoin.longest=1"], "command line: rejoin has no setting 'longest'"),
+        (["-s", "splice.bogus=1"], "command line: splice has no setting 'bogus'"),
+        (["-s", "splicer=false"], "command line: unknown setting 'splicer'"),
         (["--scope", "document", "--unit", "document"], "set units to 'paragraph', or scope to 'corpus'"),
     ],
 )

@@ -20,7 +20,7 @@ from cleaner.corpus.source import Source
 from cleaner.corpus.staged import StagedFiles, clean_bytes, staged
 from cleaner.corpus.staged_shard import Entry
 from cleaner.corpus.tally import Tally
-from cleaner.corpus.workdir import WORK
+from cleaner.corpus.workdir import CLEAN, WORK
 from cleaner.dedup.settings import Dedup
 from cleaner.pipeline import Pipeline
 from cleaner.stages.table import STAGES
@@ -60,7 +60,7 @@ def test_it_loses_duplicates_as_by_the_long_way(
     if any(one is None for one in documents) or not all(texts):
         return
     out = Path(tmp_path_factory.mktemp("run"))  # type: ignore[attr-defined]  # pytest does not export its type
-    (out / WORK).mkdir()
+    (out / WORK / CLEAN).mkdir(parents=True)
     entries = [staged_entry(one) for one in documents if one is not None]
     with staged(out, 0) as stager:
         for entry in entries:

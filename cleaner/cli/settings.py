@@ -1,6 +1,6 @@
 """Options → configuration: flags beat the file, the file beats the defaults."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -143,14 +143,19 @@ def config_from(
         over = merged(over, {name: {"on": False}})
     for given in sets:
         over = merged(over, _one_setting(given))
-    none = dict.fromkeys(ORDER, False)  # to check flags alone no stage need be loaded
-    config_of(merged(none, over), "command line")  # so that a mistake in a flag names the flag, not the file
+    config_of(_alone(over), "command line")  # so that a mistake in a flag names the flag, not the file
     config = config_of(merged(settings, over), where)
     if not flags.get("salvage"):
         return config
     if all(stage.name != "splice" for stage in config.stages):
         raise ConfigError("--salvage: splice is off, and only what it takes out can be salvaged; leave --salvage away")
     return config_of(merged(settings, merged(over, {"splice": {"salvage": True}})), where)
+
+
+def _alone(over: Mapping[str, Any]) -> dict[str, Any]:
+    """These settings with every stage off that they do not name, so that none is loaded to check them."""
+    named = {name: {"on": True, **table} for name, table in over.items() if name in ORDER and isinstance(table, dict)}
+    return {**dict.fromkeys(ORDER, False), **over, **named}
 
 
 def _one_setting(given: str) -> dict[str, Any]:

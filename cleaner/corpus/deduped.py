@@ -9,7 +9,6 @@ from cleaner.corpus.finding_record import Removal
 from cleaner.corpus.keepers import Keepers
 from cleaner.corpus.plain_document import untouched_in
 from cleaner.corpus.record import (
-    AS_IT_CAME,
     Occurrence,
     back_in,
     brief_of,
@@ -34,11 +33,10 @@ from cleaner.text.change import Change, Edit
 
 def counted(entry: Entry, counts: Sequence[Occurrence]) -> Entry:
     """The document with how often it occurred, in code points of the decoded source, as all spans of a record are."""
-    if AS_IT_CAME in entry.record:
-        return Entry(entry.kept, with_occurrences(entry.record, counts), entry.text, entry.line)
-    back = back_in(brief_of(entry.record).back, clean_text(entry.text)).mapper()
-    moved = [Occurrence(one.whole, *back(one.start, one.end), one.times) for one in counts]
-    return Entry(entry.kept, with_occurrences(entry.record, moved), entry.text, entry.line)
+    if edits := brief_of(entry.record).back:
+        back = back_in(edits, clean_text(entry.text)).mapper()
+        counts = [Occurrence(one.whole, *back(one.start, one.end), one.times) for one in counts]
+    return Entry(entry.kept, with_occurrences(entry.record, counts), entry.text, entry.line)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,9 @@ class Engine(Protocol):
     def map_shards(self, fn: Callable[[S], R], shards: Iterable[S]) -> Iterator[R]:
         """`fn` of every shard, in the order of the shards; `fn` can be pickled and may run twice."""
 
+    def end(self) -> None:
+        """No more shards come; return when what worked on them has ended."""
+
     def shuffle(self, rows: "Columns", key: str, parts: int, reduce: Callable[["Columns"], "Columns"]) -> "Columns":
         """Bring rows with equal keys together and reduce each part; rows are equally long numpy columns."""
 
@@ -95,11 +98,27 @@ class Local:
     def _started(self, modules: tuple[str, ...] = (), *, fork: bool = False) -> ProcessPoolExecutor:
         if self._pool is None:
             context = multiprocessing.get_context("fork" if fork else "spawn")
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_follow_parent)
+            pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_follow_parent)
             with _told(), _uninterrupted():
-                for _ in range(self.workers):
-                    self._pool.submit(_load, modules)  # starts one
+                try:
+                    for _ in range(self.workers):
+                        pool.submit(_load, modules)  # starts one, or all where they are forked
+                except OSError as failure:
+                    _end_children(pool, forked=fork)
+                    raise CleanerError(
+                        f"cannot start {self.workers} worker processes: {failure.strerror}; run again with fewer --workers"
+                    ) from failure
+            self._pool = pool
         return self._pool
+
+
+def _end_children(pool: ProcessPoolExecutor, *, forked: bool) -> None:
+    """Where one cannot be started, those that were wait for work that never comes."""
+    if forked:  # in a process of our own: all its children are these
+        for child in multiprocessing.active_children():
+            child.kill()
+            child.join()
+    pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _watched(results: Iterator[R]) -> Iterator[R]:
@@ -120,8 +139,11 @@ def _told() -> Iterator[None]:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Processes that are started here are deaf to Ctrl-C from their first moment on."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """Processes that are started here are deaf to Ctrl-C from their first moment on, and to SIGTERM until they are set up.
+
+    In this one such a signal waits: Python would lose what its handler raises in the middle of a fork.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
     finally:
@@ -137,7 +159,8 @@ def _follow_parent() -> None:
     """A worker ignores Ctrl-C, which is its parent's to answer, and ends when the parent does."""
     claim()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # not the handler that a fork inherits
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     parent = multiprocessing.parent_process()
     assert parent is not None  # only workers run this
 

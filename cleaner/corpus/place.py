@@ -17,12 +17,17 @@ from cleaner.corpus.second_pass import CORPUS, Written
 from cleaner.corpus.shards import digest
 from cleaner.corpus.source import Source
 from cleaner.corpus.workdir import (
+    CLEAN,
+    LINES,
     MANIFEST,
+    PIECES,
     PLAN,
     PREVIOUS,
     TEMPORARY,
     WORK,
+    explained,
     inside,
+    make_folder,
     publish,
     rename,
     sync_folder,
@@ -48,6 +53,9 @@ def begin(out: Path, sources: Sequence[Source]) -> set[str]:
             raise ConfigError(f"{out / name}: stands where an output must go and is not this tool's; move it away")
     with writing(out / WORK / PLAN) as file:
         file.write(manifest.sealed({"schema": manifest.SCHEMA, "outputs": sorted(planned | earlier)}))
+    for folder in (out / WORK / name for name in (CLEAN, PIECES, LINES)):
+        with explained(folder):
+            make_folder(folder)
     if (out / MANIFEST).exists():
         publish(out / MANIFEST, out / WORK / PREVIOUS)
     return earlier

@@ -16,9 +16,6 @@ from cleaner.document import Document, content_digest
 from cleaner.text.change import Change, Edit
 
 VERSION = 1
-AS_IT_CAME = (
-    b'"findings":[],"back":[]'  # in a record whose text is its source; inside a string its quotes would be escaped
-)
 
 
 class Origin(NamedTuple):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from cleaner.config import Config
 from cleaner.corpus import manifest
 from cleaner.corpus.content import content_of, inputs_of
-from cleaner.corpus.engine import Local
+from cleaner.corpus.engine import Engine, Local
 from cleaner.corpus.first_pass import Cleaned, FirstPass
 from cleaner.corpus.matching import Matched, match_documents
 from cleaner.corpus.place import begin, forget, put_in_place
@@ -46,7 +46,7 @@ def silent(phase: str, done: int, total: int) -> None:
 class _Job:
     out: Path
     config: Config
-    engine: Local
+    engine: Engine
     progress: Progress
     index: "Index | None" = None
 

@@ -16,7 +16,7 @@ from cleaner.corpus.shelf import Shelf, shelve
 from cleaner.corpus.staged import StagedFiles
 from cleaner.corpus.staged_shard import Entry, Run, StagedShard, all_placed, placed, staged_shard
 from cleaner.corpus.tally import Tally
-from cleaner.corpus.workdir import WORK, inside, staging
+from cleaner.corpus.workdir import LINES, PIECES, WORK, inside, staging
 from cleaner.dedup.settings import Dedup
 from cleaner.pipeline import Pipeline
 
@@ -89,7 +89,7 @@ class Written:
 
 def _write(job: SecondPass, part: Part) -> Written:
     with (
-        staging(job.out / WORK / "provenance", durable=False) as (provenance, path),
+        staging(job.out / WORK / LINES, durable=False) as (provenance, path),
         staged_shard(job.out, part.shard) as shard,
         StagedFiles(job.out) as files,
     ):
@@ -127,7 +127,7 @@ def _salvaged(job: SecondPass, part: Part, name: str, records: Iterable[bytes], 
                 stretch.setdefault(place, []).append(data)
         yield dumped(record) + b"\n"
     for place, texts in stretch.items():
-        with staging(job.out / WORK / "pieces", durable=False) as (file, temporary):
+        with staging(job.out / WORK / PIECES, durable=False) as (file, temporary):
             file.writelines(texts)
         done.pieces.append(Output(place, temporary, 0, ""))
 
@@ -183,7 +183,7 @@ def _write_lines(
     """A stretch of a JSON lines file: the lines of the documents that are kept."""
     number, place = records[name], f"{CORPUS}/{name}"
     path = dumped(place)
-    with staging(out / WORK / "pieces", durable=False) as (file, temporary):
+    with staging(out / WORK / PIECES, durable=False) as (file, temporary):
         for one in its:
             if isinstance(one, Run):
                 file.write(one.lines)

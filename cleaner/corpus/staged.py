@@ -15,9 +15,8 @@ from types import TracebackType
 from typing import IO, NamedTuple, Self
 
 from cleaner.corpus.jsonl import Shell, literal_bytes
-from cleaner.corpus.workdir import BUFFER, WORK, rename, staging
+from cleaner.corpus.workdir import BUFFER, CLEAN, WORK, rename, staging
 
-CLEAN = "clean"  # the folder
 _RECORD = 1024  # bytes of most records
 OPEN = 96  # files: those of all shards, as long as inputs of more than 2 GB do not make them many
 

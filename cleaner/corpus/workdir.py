@@ -18,6 +18,7 @@ from typing import IO
 
 from cleaner.text.errors import ConfigError, LockedError, RunDirError, WriteError
 
+CLEAN, PIECES, LINES = "clean", "pieces", "provenance"  # folders in WORK
 MANIFEST, WORK, LOCK, PLAN, PREVIOUS = "manifest.json", ".work", ".lock", "run.json", "previous.json"
 TEMPORARY = re.compile(r"\.clean-[0-9a-f]{16}\.tmp")  # short: the final name may use up all 255 bytes
 BUFFER = 1 << 18  # bytes written at a time: documents are small
@@ -37,12 +38,14 @@ def staging(folder: Path, mark: str = "", *, durable: bool = True) -> Iterator[t
     """A temporary file in `folder`, synced when the block ends and removed when it fails. WriteError where it cannot be.
 
     mark     hexadecimal digits that its name begins with
-    durable  False for what only this run reads again: a run that was cut short begins anew, and nothing is worth a sync
+    durable  False for what only this run reads again: a run that was cut short begins anew, and nothing is worth a sync.
+             Its folder stands already: a worker that goes on when the run is over does not make it again
     """
     temporary = folder / f".clean-{mark + secrets.token_hex(8)[len(mark) :]}.tmp"
     try:
         with explained(folder):
-            make_folder(folder)
+            if durable:
+                make_folder(folder)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
             file = os.fdopen(os.open(temporary, flags, 0o666), "wb", BUFFER)
         with explained(folder), file:

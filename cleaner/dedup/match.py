@@ -46,7 +46,8 @@ def match(
     order = keep_order(units, settings.keep, values)
     bands = units.bands if bands is None else bands
     parts, crowds = parts or settings.parts(len(units)), crowds or Crowds()
-    search = _Search(units, bands, fetch, settings, shuffle, parts, crowds, threads)
+    at_once = threads if settings.parts(len(units) * (threads + 1)) == 1 else 1  # one more may wait to be taken
+    search = _Search(units, bands, fetch, settings, shuffle, parts, crowds, threads, at_once)
     may_go = (units.kind == DOCUMENT) & (units.letters > 0)
     documents = search.edges(order[may_go[order]])
     dropped = units.document[documents.unit]
@@ -76,6 +77,7 @@ class _Search:
     parts: int
     crowds: Crowds
     threads: int
+    at_once: int  # bands, as memory allows
 
     def edges(self, rows: NDArray[np.int64]) -> Edges:
         """Edges among units of one kind. Inside, a unit is its place in `rows`, the keep order."""
@@ -92,7 +94,7 @@ class _Search:
         ids = np.flatnonzero(enters)
         entered = rows[ids]
         bands = (self._scoped(self.bands[entered, band], entered) for band in range(self.bands.shape[1]))
-        pairs = near_pairs(ids, bands, self.shuffle, self.parts, self.crowds, self.threads)
+        pairs = near_pairs(ids, bands, self.shuffle, self.parts, self.crowds, self.at_once)
         links = similar(*pairs, reading, self.settings.limit, self.threads)
         return verdicts(links, reading, self.settings.limit, self.threads)
 
