@@ -6,7 +6,6 @@ Runs after `splice` and belongs to it: without it the half sentence of one artic
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, ClassVar
 from unicodedata import east_asian_width
 
@@ -50,18 +49,22 @@ class Rejoin:
         for start, end, evidence in wrapped:
             yield Finding(start, end, "rejoin.unwrap", glue(doc.text[start - 1], doc.text[end]), evidence=evidence)
         done = {start for start, _, _ in wrapped}
-        texts = [doc.text[start:end] for start, end in paragraphs(doc.text)]
+        spans = paragraphs(doc.text)
+        texts = [doc.text[start:end] for start, end in spans]
+        cut = [at for at, text in enumerate(texts[:-1]) if is_open(text, self.shortest) and spans[at].end not in done]
+        if not cut:
+            return
         habit = careless(texts, self.shortest)
         suspects = [(f.start, f.end) for f in doc.findings if _suspect(f)]
         back = doc.change.mapper(back=True)
-        for before, after in pairwise(paragraphs(doc.text)):
-            one, other = doc.text[before.start : before.end], doc.text[after.start : after.end]
-            if before.end in done or not is_open(one, self.shortest) or not is_rest(other, self.shortest):
+        for at in cut:
+            before, after = spans[at : at + 2]
+            if not is_rest(texts[at + 1], self.shortest):
                 continue
             hull = back(before.start, after.end)
             if any(start < hull[1] and end > hull[0] for start, end in suspects):
                 continue
-            yield _found(before, after, one, other, habit)
+            yield _found(before, after, texts[at], texts[at + 1], habit)
 
 
 def _suspect(finding: Finding) -> bool:
