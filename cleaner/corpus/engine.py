@@ -14,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from importlib import import_module
 from itertools import chain, islice
+from multiprocessing import get_context
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
@@ -56,7 +57,7 @@ class Local:
     def start(self, *modules: str) -> None:
         """Start the processes ahead of their work, with these modules loaded.
 
-        Before it has done anything the command is forked, which spares each worker a third of a second. Later, and in
+        Before it has done anything the command is forked, which spares each worker a fifth of a second. Later, and in
         anybody else's program, a fork would copy locks, threads and what these hold.
         """
         if self.workers < 2:
@@ -97,28 +98,30 @@ class Local:
 
     def _started(self, modules: tuple[str, ...] = (), *, fork: bool = False) -> ProcessPoolExecutor:
         if self._pool is None:
-            context = multiprocessing.get_context("fork" if fork else "spawn")
-            pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_follow_parent)
             with _told(), _uninterrupted():
-                try:
-                    for _ in range(self.workers):
-                        pool.submit(_load, modules)  # starts one, or all where they are forked
-                except OSError as failure:
-                    _end_children(pool, forked=fork)
-                    raise CleanerError(
-                        f"cannot start {self.workers} worker processes: {failure.strerror}; run again with fewer --workers"
-                    ) from failure
-            self._pool = pool
+                self._pool = _pool(self.workers, modules, "fork" if fork else "spawn")
         return self._pool
 
 
-def _end_children(pool: ProcessPoolExecutor, *, forked: bool) -> None:
-    """Where one cannot be started, those that were wait for work that never comes."""
-    if forked:  # in a process of our own: all its children are these
-        for child in multiprocessing.active_children():
-            child.kill()
-            child.join()
-    pool.shutdown(wait=False, cancel_futures=True)
+def _pool(workers: int, modules: tuple[str, ...], method: str) -> ProcessPoolExecutor:
+    """Processes that load these modules; CleanerError where the system has no more of them to give."""
+    try:
+        pool = ProcessPoolExecutor(workers, mp_context=get_context(method), initializer=_follow_parent)
+        for _ in range(workers):
+            pool.submit(_load, modules)  # starts one, or all where they are forked
+    except OSError as failure:
+        if method == "fork":
+            _end_children()
+        message = f"cannot start {workers} worker processes: {failure.strerror}; run again with fewer --workers"
+        raise CleanerError(message) from failure
+    return pool
+
+
+def _end_children() -> None:
+    """Those that were forked wait for work that never comes. Ours are all the children of a process that forks."""
+    for child in multiprocessing.active_children():
+        child.kill()
+        child.join()
 
 
 def _watched(results: Iterator[R]) -> Iterator[R]:
