@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import threading
+import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import combinations
@@ -471,3 +473,29 @@ def test_the_sample_is_bounded_and_seeded(monkeypatch: pytest.MonkeyPatch) -> No
     assert found[0] == found[1]
     assert found[0]["compared_pairs"] <= 64 * 164
     assert found[0]["missed_pairs"] <= found[0]["missed_pairs_at_most"]
+
+
+@pytest.mark.parametrize(("held", "at_once"), [(1 << 28, {1, 2}), (10_000, {1})])
+def test_bands_are_sorted_at_once_as_memory_allows(
+    monkeypatch: pytest.MonkeyPatch, held: int, at_once: set[int]
+) -> None:
+    texts = paragraphs_with_copies(300, seed=7)
+    units = units_of(texts, DOCUMENTS)
+    plain = match(units, fetching(units, texts), DOCUMENTS)
+    lock, running = threading.Lock(), 0
+    seen: set[int] = set()
+
+    def watched(*given: Any) -> Columns:
+        nonlocal running
+        with lock:
+            running += 1
+            seen.add(running)
+        time.sleep(0.01)
+        found = shuffle(*given)
+        with lock:
+            running -= 1
+        return found
+
+    monkeypatch.setattr(Dedup, "held_bytes", held)
+    assert list(match(units, fetching(units, texts), DOCUMENTS, watched, threads=2)) == list(plain)
+    assert seen == at_once

@@ -18,11 +18,11 @@ from cleaner.corpus.shards import digest
 from cleaner.corpus.source import Source
 from cleaner.corpus.workdir import (
     CLEAN,
-    LINES,
     MANIFEST,
     PIECES,
     PLAN,
     PREVIOUS,
+    RECORDS,
     TEMPORARY,
     WORK,
     explained,
@@ -53,7 +53,7 @@ def begin(out: Path, sources: Sequence[Source]) -> set[str]:
             raise ConfigError(f"{out / name}: stands where an output must go and is not this tool's; move it away")
     with writing(out / WORK / PLAN) as file:
         file.write(manifest.sealed({"schema": manifest.SCHEMA, "outputs": sorted(planned | earlier)}))
-    for folder in (out / WORK / name for name in (CLEAN, PIECES, LINES)):
+    for folder in (out / WORK / name for name in (CLEAN, PIECES, RECORDS)):
         with explained(folder):
             make_folder(folder)
     if (out / MANIFEST).exists():

@@ -16,7 +16,7 @@ from cleaner.corpus.shelf import Shelf, shelve
 from cleaner.corpus.staged import StagedFiles
 from cleaner.corpus.staged_shard import Entry, Run, StagedShard, all_placed, placed, staged_shard
 from cleaner.corpus.tally import Tally
-from cleaner.corpus.workdir import LINES, PIECES, WORK, inside, staging
+from cleaner.corpus.workdir import PIECES, RECORDS, WORK, inside, staging
 from cleaner.dedup.settings import Dedup
 from cleaner.pipeline import Pipeline
 
@@ -89,7 +89,7 @@ class Written:
 
 def _write(job: SecondPass, part: Part) -> Written:
     with (
-        staging(job.out / WORK / LINES, durable=False) as (provenance, path),
+        staging(job.out / WORK / RECORDS, durable=False) as (provenance, path),
         staged_shard(job.out, part.shard) as shard,
         StagedFiles(job.out) as files,
     ):

@@ -18,7 +18,7 @@ from typing import IO
 
 from cleaner.text.errors import ConfigError, LockedError, RunDirError, WriteError
 
-CLEAN, PIECES, LINES = "clean", "pieces", "provenance"  # folders in WORK
+CLEAN, PIECES, RECORDS = "clean", "pieces", "provenance"  # folders in WORK
 MANIFEST, WORK, LOCK, PLAN, PREVIOUS = "manifest.json", ".work", ".lock", "run.json", "previous.json"
 TEMPORARY = re.compile(r"\.clean-[0-9a-f]{16}\.tmp")  # short: the final name may use up all 255 bytes
 BUFFER = 1 << 18  # bytes written at a time: documents are small
