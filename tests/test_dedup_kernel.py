@@ -11,7 +11,6 @@ from datasketch import MinHash, MinHashLSH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.dedup import compiled as compiled_module
 from cleaner.dedup import equal, kernel, overlap
 from cleaner.dedup.bands import PRICES, SETTLED, Bands, chosen, found
 from cleaner.dedup.jaccard import Jaccard, shingle_set
@@ -21,6 +20,7 @@ from cleaner.dedup.settings import Dedup, Keep, Recall, UnitChoice
 from cleaner.dedup.shingle import shingles
 from cleaner.dedup.signature import PERMUTATIONS, permutations
 from cleaner.dedup.signing import Laid, Signed, by_compiler, by_numpy
+from cleaner.text import machine_code
 from tests.dedup_texts import matched, paragraphs_with_copies
 
 ANY_TEXT = st.text(st.sampled_from("一二三天地人ａBc12.。，　 \n\t\r\u200b臺台\ud800😀\x85\u2028"), max_size=90)
@@ -101,8 +101,8 @@ def test_the_highest_thresholds_have_bands_too(threshold: float, recall: Recall)
 
 
 def test_without_numba_the_definition_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled_module, "available", lambda: False)
-    assert not compiled_module.pays(1 << 40)
+    monkeypatch.setattr(machine_code, "available", lambda: False)
+    assert not machine_code.pays(1 << 40)
 
 
 def test_few_texts_load_neither_numba_nor_datasketch() -> None:
@@ -117,27 +117,10 @@ print(sorted({"numba", "scipy", "datasketch"} & set(sys.modules)))
     assert done.stdout == "[]\n"
 
 
-def test_numba_loads_without_scipy_and_has_it_when_asked() -> None:
-    program = """
-import sys
-from cleaner.machine_code import BLAS, njit
-import numpy as np
-compiled = njit()
-print("scipy.linalg" in sys.modules, BLAS in sys.modules)
-solve = compiled()(lambda a, b: np.dot(np.linalg.inv(a), b))
-print(solve(2 * np.eye(2), np.ones((2, 2))).tolist())
-from scipy.linalg import cython_blas
-print(hasattr(cython_blas, "__pyx_capi__"))
-"""
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout == "False False\n[[0.5, 0.5], [0.5, 0.5]]\nTrue\n"
-
-
-@pytest.mark.parametrize("module", ["cleaner.dedup.compiled", "cleaner.stages.splice.compiled"])
-def test_what_cannot_be_kept_is_compiled_all_the_same(module: str) -> None:
+def test_what_cannot_be_kept_is_compiled_all_the_same() -> None:
     """A function without a file has no directory for its machine code, like one in a read-only installation."""
-    program = f"""
-from {module} import compiled
+    program = """
+from cleaner.text.machine_code import compiled
 add = compiled(lambda x: x + 1)
 print(add(1), len(add.signatures))
 """
@@ -192,8 +175,8 @@ def test_a_corpus_is_decided_the_same_either_way(keep: Keep, monkeypatch: pytest
     texts = ["\n".join(lines[at : at + 3]) for at in range(0, len(lines), 3)]
     results = []
     for there in (True, False):
-        monkeypatch.setattr(compiled_module, "available", lambda there=there: there)
-        monkeypatch.setattr(compiled_module, "WORTH", 0)
+        monkeypatch.setattr(machine_code, "available", lambda there=there: there)
+        monkeypatch.setattr(machine_code, "WORTH", 0)
         results.append(matched(texts + texts[:20], Dedup(keep=keep))[1])
     assert results[0] == results[1]
     assert len(results[0]) > 80

@@ -12,7 +12,6 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "cleaner"
 FLOOR = {
     "text": 0,
-    "machine_code": 0,
     "document": 1,
     "stages": 2,
     "dedup": 2,

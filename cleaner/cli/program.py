@@ -6,7 +6,7 @@ import sys
 import threading
 from typing import NoReturn
 
-from cleaner.machine_code import claim
+from cleaner.text.machine_code import claim
 
 
 def program() -> NoReturn:

@@ -18,8 +18,8 @@ from multiprocessing import get_context
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
-from cleaner.machine_code import alone, claim
 from cleaner.text.errors import CleanerError
+from cleaner.text.machine_code import alone, claim
 
 if TYPE_CHECKING:
     import numpy as np

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from cleaner.corpus.staged import clean_text
-from cleaner.dedup.compiled import pays
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import Laid, Units, units_laid
+from cleaner.text.machine_code import pays
 
 BYTES = 3  # of a character in UTF-8
 CHUNK = 1 << 21  # bytes of text held at a time, and the rest of the last text

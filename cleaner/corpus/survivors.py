@@ -93,9 +93,9 @@ def _matched(lines: Lines, settings: Dedup, folder: Path, threads: int) -> "tupl
 
 def _sign(lines: Lines, rows: "Rows", settings: Dedup, threads: int) -> None:
     """The rows of all units; a chunk is signed while the next one is read, and few wait."""
-    from cleaner.dedup.compiled import pays
     from cleaner.dedup.threads import in_threads
     from cleaner.dedup.units import Units, units_of
+    from cleaner.text.machine_code import pays
 
     if pays(fstat(lines.file.fileno()).st_size // LONGEST):
         from cleaner.dedup import kernel  # noqa: F401  # before there are threads, beside which numba loads more

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.compiled import either
 from cleaner.dedup.graph import root
 from cleaner.dedup.shuffle import Columns, Shuffle
 from cleaner.dedup.threads import in_threads
+from cleaner.text.machine_code import either
 
 A_LINK = 50  # code points that are signed by numpy in the time that Python needs for a link
 MANY = 1 << 22  # pairs

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.compiled import pays
 from cleaner.dedup.key import code_points, key, table
+from cleaner.text.machine_code import pays
 
 Ids = NDArray[np.int64]
 

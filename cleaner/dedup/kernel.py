@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.compiled import compiled
+from cleaner.text.machine_code import compiled
 
 U32, U64 = np.uint32, np.uint64
 Ints: TypeAlias = NDArray[np.int64]

@@ -9,8 +9,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.compiled import compiled
 from cleaner.dedup.kernel import SIZE, U32, U64, mix64
+from cleaner.text.machine_code import compiled
 
 Ints: TypeAlias = NDArray[np.int64]
 Hashes: TypeAlias = NDArray[np.uint64]
@@ -152,7 +152,7 @@ def overlaps(
 ) -> None:
     """For each pair the shingles that it has in common, 0 where it is not similar enough. Sorted by `first`."""
     num, den, beyond = limit
-    slots = 1 << (64 - slots_shift(np.max(counts)))
+    slots = 1 << (64 - slots_shift(int(np.max(counts))))
     table, stamps = np.empty(slots, dtype=np.uint64), np.zeros(slots, dtype=np.uint32)
     stamp, shift, standing = 0, 63, -1  # the set in the table
     for pair in range(len(first)):
@@ -187,7 +187,7 @@ def decide(
     The first stays, what is like it goes, the rest decide among themselves.
     """
     num, den, beyond = limit
-    slots = 1 << (64 - slots_shift(np.max(counts)))
+    slots = 1 << (64 - slots_shift(int(np.max(counts))))
     table, stamps = np.empty(slots, dtype=np.uint64), np.zeros(slots, dtype=np.uint32)
     keepers[:] = -1
     for component in range(len(cuts) - 1):

@@ -9,10 +9,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.compiled import pays
 from cleaner.dedup.decide import decide
 from cleaner.dedup.jaccard import Jaccard, ShingleSet, compared, shingle_set
 from cleaner.dedup.key import code_points, table
+from cleaner.text.machine_code import pays
 
 Ids = NDArray[np.int64]
 

@@ -72,7 +72,8 @@ def by_compiler(laid: Laid, settings: Dedup, bands: Bands) -> Signed:
     spans, letters, near = np.empty((5, most), np.int64), np.empty(most, np.int64), np.empty(most, np.bool_)
     exact, rows = np.empty((most, 2), np.uint64), np.zeros((most, bands.b), np.uint64)
     least = settings.near_from if settings.near else (len(together) + 1,) * 2
-    given = code_points(together), ends, table(), documents, paragraphs, least, *permutations(settings.seed), bands.r
+    factors, shifts = permutations(settings.seed)
+    given = code_points(together), ends, table(), documents, paragraphs, least, factors, shifts, bands.r
     count = kernel.rows(*given, spans, letters, exact, near, rows)
     return Signed(
         spans[:4, :count], letters[:count], exact[:count].view(np.int64), near[:count], rows[:count].view(np.int64)

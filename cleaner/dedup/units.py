@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.dedup.bands import chosen
-from cleaner.dedup.compiled import pays
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.signing import DOCUMENT, PARAGRAPH, Laid, Signing, by_compiler, by_numpy
+from cleaner.text.machine_code import pays
 
 __all__ = ["BATCH", "DOCUMENT", "PARAGRAPH", "Laid", "Units", "unit_rows", "units_laid", "units_of"]
 

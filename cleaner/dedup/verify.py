@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.dedup.candidates import A_LINK, components
-from cleaner.dedup.compiled import either
 from cleaner.dedup.equal import equal_keys
 from cleaner.dedup.graph import decide_by_links
 from cleaner.dedup.reading import BUDGET, Pairs, Reading
 from cleaner.dedup.sets import sets_of
 from cleaner.dedup.threads import in_threads
+from cleaner.text.machine_code import either
 
 WIDEST = 1000  # units of a component in which everyone is compared; in a wider one only those that met are
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from cleaner.stages.splice.compiled import FAST, compiled
 from cleaner.stages.splice.terms import CJK, CUT, DIGIT, LETTER, LONGEST, MIX, WORD, code_points, hashes, kinds, terms
+from cleaner.text.machine_code import available, compiled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,7 +48,7 @@ def counts(texts: list[str], fold: "Codes", signs: "Bytes", rows: int) -> Counts
     fold   as for `terms`, of the whole basic plane
     signs  for each code point of the basic plane the kind of mark that it is, `rows` where it is none
     """
-    if not FAST:
+    if not available():
         return by_arrays(texts, fold, signs, rows)
     lowered, sizes = _lowered([text[:LONGEST] for text in texts])
     ends = np.array(list(accumulate(sizes)), np.int64)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cleaner.stages.splice.compiled import FAST
 from cleaner.stages.splice.trees import FEW, Masks, masked, summed, summed_by_arrays, summed_together
+from cleaner.text.machine_code import available
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,7 +56,7 @@ class Trees:
 
     def nats(self, rows: "NDArray[np.float64]") -> "NDArray[np.float64]":
         """Log-odds of each row."""
-        if not FAST:
+        if not available():
             return summed_by_arrays(rows, *self._stored()) / NAT
         return (summed if len(rows) < FEW else summed_together)(rows, *self.masks) / NAT
 

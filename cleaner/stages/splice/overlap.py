@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cleaner.stages.splice import blocks
-from cleaner.stages.splice.compiled import compiled
 from cleaner.stages.splice.measures import Measures
 from cleaner.stages.splice.reading import Proposal
 from cleaner.stages.splice.sheet import Sheet
+from cleaner.text.machine_code import compiled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cleaner.stages.splice.compiled import compiled
+from cleaner.text.machine_code import compiled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
