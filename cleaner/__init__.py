@@ -37,9 +37,9 @@ def clean(text: str, **settings: Any) -> "Document":
     raises    ConfigError where a setting does not exist or has no such value
 
     >>> clean("ＡＢＣ　１２３").text
-    'ABC 123\\n'
+    'ABC 123'
     >>> clean("ＡＢＣ", width=False).text
-    'ＡＢＣ\\n'
+    'ＡＢＣ'
     """
     from cleaner.pipeline import Pipeline
 

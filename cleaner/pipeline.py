@@ -35,7 +35,7 @@ class Pipeline:
 
         >>> pipe = Pipeline.default(level="safe", splice=False)
         >>> [doc.text for doc in pipe.map(["　　一。", "二。\\n\\n\\n\\n三。"])]
-        ['一。\\n', '二。\\n\\n三。\\n']
+        ['一。', '二。\\n\\n三。']
         """
         from cleaner.config import config_of
 

@@ -102,8 +102,8 @@ def test_a_preset_is_where_settings_begin() -> None:
 
 
 def test_keywords_reach_the_stages() -> None:
-    assert cleaner.clean("一！二！", shout={"use": "tests.test_config:Shout"}, level="likely").text == "一二\n"
-    assert cleaner.Pipeline.default(hush={"use": "tests.test_config:hush"})("一二").text == "二\n"
+    assert cleaner.clean("一！二！", shout={"use": "tests.test_config:Shout"}, level="likely").text == "一二"
+    assert cleaner.Pipeline.default(hush={"use": "tests.test_config:hush"})("一二").text == "二"
 
 
 def test_a_pipeline_from_a_file(tmp_path: Path) -> None:

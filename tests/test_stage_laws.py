@@ -94,7 +94,15 @@ def test_the_result_is_composed_and_well_spaced(raw: str) -> None:
     assert not re.search(
         "[\r\f\x0b\x85\u2028\u2029\u3000\xa0\ue5e5\ud800-\udfff]|\n\n\n| \n|\t\n|[^ \n\t] {2}[^ \n\t]", text
     )
-    assert text == "" or (text.endswith("\n") and not text.endswith("\n\n") and text[0] != "\n")
+    assert text == "" or (text[-1] not in " \t" and not text.endswith("\n\n") and text[0] != "\n")
+
+
+@given(st.text(st.sampled_from("一Ａa。　 \n"), max_size=12))
+def test_a_text_keeps_its_end(raw: str) -> None:
+    last = raw.rstrip(" 　")[-1:]  # what the text ends in, whatever stands behind it in its last line
+    assert layout(raw).text[-1:] == (
+        unicodedata.normalize("NFKC", last) if raw.strip() and last != "。" else last * bool(raw.strip())
+    )
 
 
 @given(
@@ -118,7 +126,8 @@ def test_a_stage_is_a_few_bytes(name: str) -> None:
 @pytest.mark.parametrize("name", SEEDS)
 def test_the_seeds_normalised(name: str) -> None:
     raw = (ROOT / "seeds" / name).read_bytes().decode("utf-8")
-    assert sha256(layout(raw).text.encode()).hexdigest()[:16] == SEEDS[name]
+    text = layout(raw).text
+    assert sha256((text.removesuffix("\n") + "\n").encode()).hexdigest()[:16] == SEEDS[name]
 
 
 HOSTILE = [
@@ -257,7 +266,7 @@ def test_conversion_without_opencc_says_what_to_do(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_lone_surrogate_becomes_a_replacement() -> None:
-    assert layout("中\ud83d\ud800文\udce4\udcb8文").text == "中\ufffd\ufffd文\ufffd文\n"
+    assert layout("中\ud83d\ud800文\udce4\udcb8文").text == "中\ufffd\ufffd文\ufffd文"
 
 
 @pytest.mark.parametrize(

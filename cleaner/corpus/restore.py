@@ -68,7 +68,7 @@ class CleanFiles:
         if clean["path"] is None:
             text, line = "", None
         elif clean["record"] is None:
-            text, line = _decoded(clean["path"], self._bytes(clean["path"])), None
+            text, line = _decoded(clean, self._bytes(clean["path"])), None
         else:
             line = self._line(clean["path"], clean["record"]).decode("utf-8", "surrogateescape")
             text = rejoin(line, record["shell"]["at"])[1]
@@ -91,11 +91,13 @@ class CleanFiles:
         return next(islice(self._lines, skipped, None), b"")
 
 
-def _decoded(name: str, data: bytes) -> str:
+def _decoded(clean: Mapping[str, Any], data: bytes) -> str:
+    """The clean text that a file holds, without the line feed that only the file has."""
     try:
-        return clean_text(data)
+        text = clean_text(data)
+        return text if len(text) == clean["chars"] else text.removesuffix("\n")
     except UnicodeDecodeError as failure:
-        raise RunDirError(f"{name}: byte {failure.start} is not UTF-8; it is not what the run wrote") from None
+        raise RunDirError(f"{clean['path']}: byte {failure.start} is not UTF-8; it is not what the run wrote") from None
 
 
 def _lines(path: Path) -> Iterator[bytes]:

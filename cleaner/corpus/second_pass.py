@@ -13,7 +13,7 @@ from cleaner.corpus.matching import Counts
 from cleaner.corpus.record import dumped, loaded
 from cleaner.corpus.salvaged import wanted
 from cleaner.corpus.shelf import Shelf, shelve
-from cleaner.corpus.staged import StagedFiles
+from cleaner.corpus.staged import StagedFiles, ended
 from cleaner.corpus.staged_shard import Entry, Run, StagedShard, all_placed, placed, staged_shard
 from cleaner.corpus.tally import Tally
 from cleaner.corpus.workdir import PIECES, RECORDS, WORK, inside, staging
@@ -173,7 +173,7 @@ def _write_text(
     for entry in its:
         assert isinstance(entry, Entry)  # it was asked for
         if entry.kept:
-            done.files.append(_file(out, place, entry.text))
+            done.files.append(_file(out, place, ended(entry.text)))
         yield placed(entry.record, path, None) if entry.kept else entry.record
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from cleaner.corpus import manifest
 from cleaner.corpus.record import dumped
 from cleaner.corpus.salvaged import Entry
+from cleaner.corpus.staged import clean_bytes, ended
 from cleaner.corpus.workdir import PLAN, WORK, writing
 from cleaner.text.errors import ConfigError
 
@@ -110,7 +111,7 @@ def shelve(
             told = {"from": record["id"], "article": entry["article"], "missing": list(entry["missing"])}
             yield entry["path"], dumped({"id": entry["id"], "salvaged": told, text_field: text}) + b"\n"
         else:
-            yield entry["path"], text.encode("utf-8", "surrogatepass")
+            yield entry["path"], ended(clean_bytes(text))
 
 
 def claim(out: Path, earlier: set[str]) -> None:

@@ -181,8 +181,13 @@ def line_of(shell: Shell, text: str) -> bytes:
     return f"{shell.line(text)}\n".encode("utf-8", "surrogateescape")
 
 
+def ended(text: bytes) -> bytes:
+    """A clean text as a file holds it: the last line of a file ends in a line feed."""
+    return text if not text or text.endswith(b"\n") else text + b"\n"
+
+
 def clean_bytes(text: str) -> bytes:
-    """A clean text as it is written: UTF-8; lone surrogates, which only a run without `controls` leaves, are kept."""
+    """A clean text as it is staged: UTF-8; lone surrogates, which only a run without `controls` leaves, are kept."""
     return text.encode("utf-8", "surrogatepass")
 
 

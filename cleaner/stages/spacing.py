@@ -1,4 +1,4 @@
-"""Spaces, indents, blank lines, the last line feed. Never adds a space and never takes the last one between two words."""
+"""Spaces, indents, blank lines. Never adds anything and never takes the last space between two words."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ class Gap(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Spacing:
-    """One kind of space, no typeset indents, no ends of spaces, single blank lines, one line feed at the end.
+    """One kind of space, no typeset indents, no spaces at the end of a line, single blank lines, none at start and end.
 
     Chinese paragraphs come with two full-width spaces in front; web pages bring no-break spaces, columns of spaces and
     rows of blank lines. A gap inside a line separates (附录　说明) and keeps one space. Spaces in front of code stay.
@@ -43,14 +43,13 @@ class Spacing:
     blank_lines  the most that may follow one another
 
     >>> Document.of("　　今年　以来， \\n\\n\\n\\n    code").revise(Spacing()(Document.of("　　今年　以来， \\n\\n\\n\\n    code"))).text
-    '今年 以来，\\n\\n    code\\n'
-    >>> for raw in ("a  b\\n", "　　a\\n", "a \\n", "a\\n\\n\\nb\\n", "a"):
+    '今年 以来，\\n\\n    code'
+    >>> for raw in ("a  b\\n", "　　a\\n", "a \\n", "a\\n\\n\\nb\\n"):
     ...     print(*(f.rule for f in Spacing()(Document.of(raw))))
     spacing.inner
     spacing.indent
     spacing.trailing
     spacing.blank
-    spacing.final
     """
 
     spaces: Literal["one", "keep"] = "one"
@@ -62,7 +61,6 @@ class Spacing:
         "spacing.indent": "removes typeset indents",
         "spacing.trailing": "removes spaces and TABs at the end of a line",
         "spacing.blank": "reduces runs of blank lines to one, none at start and end; a line of spaces is blank",
-        "spacing.final": "ends the text with one line feed",
     }
 
     def __call__(self, doc: Document) -> Iterator[Finding]:
@@ -74,8 +72,6 @@ class Spacing:
             if gap.text != "\n\n" or not 0 < gap.start < len(text) - 2 or self.blank_lines == 0:
                 for rule, edit in self._gap(gap, text):
                     edits.setdefault(rule, []).append(edit)
-        if text[-1] not in BLANK:
-            edits.setdefault("spacing.final", []).append(Edit(len(text), len(text), "\n"))
         for rule in self.rules:
             if rule in edits:
                 yield from Finding.bulk(rule, edits[rule])
@@ -115,8 +111,6 @@ class Spacing:
         first = gap.text.find("\n")
         if first < 0:
             yield "spacing.trailing", Edit(*gap[:2])
-            if gap.start:
-                yield "spacing.final", Edit(gap.end, gap.end, "\n")
             return
         if first:
             yield "spacing.trailing", Edit(gap.start, gap.start + first)
@@ -137,7 +131,7 @@ class Spacing:
 
 def _spaced(text: str) -> bool:
     """True for ASCII in which nothing can be found, at the speed of a search."""
-    ends = text[-1] == "\n" and text[-2:] != "\n\n" and text[0] not in " \n"
+    ends = text[-1] != " " and text[-2:] != "\n\n" and text[0] not in " \n"
     return ends and not any(sign in text for sign in SIGNS)
 
 
