@@ -9,9 +9,9 @@ from scipy import sparse
 from scipy.optimize import minimize
 from splice_vectors import CHUNK, long_ones
 
-from cleaner.stages.splice.background import Background
-from cleaner.stages.splice.sheet import EDGE
-from cleaner.stages.splice.terms import buckets, terms
+from cleaner.stages.splice.model.background import Background
+from cleaner.stages.splice.model.features import EDGE
+from cleaner.stages.splice.model.terms import buckets, terms
 
 BITS = {True: 13, False: 12}  # by script
 FEWEST = 4  # paragraphs of an article: of a shorter one nearly all are first or last

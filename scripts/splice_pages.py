@@ -1,4 +1,4 @@
-"""Documents as the splice model sees them while it learns: sheets, and what is known about their units."""
+"""Documents as the splice model sees them while it learns: features, and what is known about their units."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,10 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.stages.splice import sheet
-from cleaner.stages.splice.cues import headed, headline
-from cleaner.stages.splice.repeats import originals
-from cleaner.stages.splice.units import split
+from cleaner.stages.splice.model.features import Features, features
+from cleaner.stages.splice.page import headed, headline, originals, split_paragraphs
 
 
 @dataclass(slots=True)
@@ -18,7 +16,7 @@ class Page:
     """A document as the model sees it, and what is known about its units."""
 
     record: dict[str, Any]
-    sheet: sheet.Sheet
+    features: Features
     source: NDArray[np.int64]
     foreign: NDArray[np.bool_]
 
@@ -26,7 +24,7 @@ class Page:
 def pages(records: Iterable[dict[str, Any]], cjk: bool) -> Iterator[Page]:
     """The documents of this script that the stage would judge at once."""
     for record in records:
-        paragraphs = split(record["text"])
+        paragraphs = split_paragraphs(record["text"])
         copies = originals(paragraphs)
         units = [at for at, paragraph in enumerate(paragraphs) if paragraph.long and at not in copies]
         if not 5 <= len(units) <= 80 or len(paragraphs) != len(record["labels"]):
@@ -37,7 +35,7 @@ def pages(records: Iterable[dict[str, Any]], cjk: bool) -> Iterator[Page]:
         names: dict[str, int] = {}
         yield Page(
             record,
-            sheet.sheet(
+            features(
                 texts,
                 [paragraphs[at].closed for at in units],
                 cjk=cjk,

@@ -1,4 +1,4 @@
-"""Boosted trees for the splice model: fitted by LightGBM, kept as the flat arrays of `model.Trees`. Deterministic."""
+"""Boosted trees for the splice model: fitted by LightGBM, kept as the flat arrays of `trees.Trees`. Deterministic."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.stages.splice.model import NAT, SIZES, Trees
+from cleaner.stages.splice.model.trees import NAT, Trees
 
 Floats = NDArray[np.float32]
 Arrays = dict[str, NDArray[Any]]
@@ -22,6 +22,15 @@ ALL = {
     "lambda_l2": 5.0,
 }
 LINKS = {"trees": 80, "num_leaves": 16, "learning_rate": 0.12, "min_data_in_leaf": 100}
+STORED = {
+    "column": "<i2",
+    "threshold": "<f4",
+    "left": "<i4",
+    "right": "<i4",
+    "value": "<i4",
+    "roots": "<i4",
+    "bias": "<i8",
+}
 BLOCKS = {
     "trees": 300,
     "num_leaves": 10,
@@ -58,8 +67,8 @@ def flat(fitted: lightgbm.Booster, shift: float) -> Arrays:
 
     for tree in fitted.dump_model()["tree_info"]:
         parts["roots"].append(walk(tree["tree_structure"]))
-    arrays = {name: np.array(part).astype(SIZES[name]) for name, part in parts.items()}
-    return arrays | {"bias": np.array([round(shift * NAT)], SIZES["bias"])}
+    arrays = {name: np.array(part).astype(STORED[name]) for name, part in parts.items()}
+    return arrays | {"bias": np.array([round(shift * NAT)], STORED["bias"])}
 
 
 def nats(arrays: Arrays, rows: Floats) -> NDArray[np.float64]:

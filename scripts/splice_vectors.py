@@ -14,10 +14,10 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy import sparse
 
-from cleaner.stages.splice.background import STEPS as LEVELS
-from cleaner.stages.splice.background import Background
-from cleaner.stages.splice.sheet import idf
-from cleaner.stages.splice.terms import buckets, terms
+from cleaner.stages.splice.model.background import STEPS as LEVELS
+from cleaner.stages.splice.model.background import Background
+from cleaner.stages.splice.model.features import idf
+from cleaner.stages.splice.model.terms import buckets, terms
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -56,7 +56,7 @@ def weighted(texts: Sequence[str], cjk: bool, table: Background) -> tuple[sparse
     """Paragraphs × buckets of the terms that are frequent enough, rows of length 1; and the lowest level of these."""
     part = table.cjk if cjk else table.spaced
     lowest = 1 + round(LEVELS * math.log2(SEEN))
-    scarce = np.array(idf(part))
+    scarce = np.array(idf(part.paragraphs))
     rows, columns, values = [], [], []
     for start in range(0, len(texts), CHUNK):
         found = terms(list(texts[start : start + CHUNK]), table.fold)
@@ -64,7 +64,7 @@ def weighted(texts: Sequence[str], cjk: bool, table: Background) -> tuple[sparse
         keys, units = found.keys[order], found.units[order]
         first = np.flatnonzero(np.concatenate(([True], (keys[1:] != keys[:-1]) | (units[1:] != units[:-1]))))
         times = np.diff(np.concatenate((first, [len(keys)])))
-        levels = part.level(keys[first])
+        levels = part.levels[buckets(keys[first], len(part.levels).bit_length() - 1)]
         kept = levels >= lowest
         rows.append(units[first][kept] + start)
         columns.append(buckets(keys[first][kept], BITS[cjk]))

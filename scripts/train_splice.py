@@ -1,6 +1,6 @@
 """Train the stage `splice`: background table, vectors and edges of terms, trees for links and blocks, the limit.
 
-    python scripts/train_splice.py BENCH -o cleaner/stages/splice
+    python scripts/train_splice.py BENCH -o cleaner/stages/splice/model
 
 BENCH is the folder of the splice benchmark, with `make_bench.py` and `pools/`. The articles of its dev sets stay out.
 
@@ -37,7 +37,7 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).parent))
 from bench_splice import Tally, judged
-from build_splice_tables import BITS, folding, section
+from build_splice_tables import BITS, folding, packed, section
 from splice_documents import FOLDS, Fold, by_level, folds
 from splice_edges import edges
 from splice_pages import Page, pages, same
@@ -45,10 +45,12 @@ from splice_trees import BLOCKS, LINKS, Arrays, fit
 from splice_vectors import vectors
 
 from cleaner.document import Certainty, Document
-from cleaner.stages.splice import Splice, background, links, model, reading, sheet
-from cleaner.stages.splice.background import Background, Section
-from cleaner.stages.splice.model import NAT, SCRIPTS
-from cleaner.stages.splice.units import CJK_SHARE, cjk_share
+from cleaner.stages.splice import Splice
+from cleaner.stages.splice.model import blocks, columns, features, links, trees
+from cleaner.stages.splice.model.background import Background, Section
+from cleaner.stages.splice.model.trees import NAT, SCRIPTS
+from cleaner.stages.splice.page import CJK_SHARE, cjk_share
+from cleaner.text.machine_code import MAKING_ANEW, worked
 
 Floats = NDArray[np.float32]
 T = TypeVar("T")
@@ -76,7 +78,10 @@ class Part:
     @contextmanager
     def read(self) -> Iterator[None]:
         """The stage reads this part instead of the shipped files."""
-        with patch.object(sheet, "background", lambda: self.table), patch.object(model, "_arrays", lambda: self.arrays):
+        with (
+            patch.object(features, "background", lambda: self.table),
+            patch.object(trees, "_arrays", lambda: self.arrays),
+        ):
             _forget()
             yield
         _forget()
@@ -84,8 +89,8 @@ class Part:
 
 def _forget() -> None:
     """The stage reads each array once a process."""
-    model.vectors.cache_clear()
-    model.trees.cache_clear()
+    trees.shipped_vectors.cache_clear()
+    trees.shipped_trees.cache_clear()
 
 
 @dataclass(slots=True)
@@ -93,8 +98,7 @@ class Pairs:
     """The pairs of paragraphs of a document: the rows of both rounds, and which are of one article."""
 
     level: str
-    count: int
-    characters: NDArray[np.int64]
+    traits: NDArray[np.int64]
     same: NDArray[np.bool_]
     first: Floats
     second: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
@@ -128,8 +132,8 @@ def part(own: Iterable[Fold], cjk: bool) -> Part:
 
 
 def pairs_of(page: Page) -> Pairs:
-    rows = reading.first_rows(page.sheet, reading.pairs(page.sheet)).astype(np.float32)
-    return Pairs(page.record["level"], len(page.source), page.sheet.characters, same(page), rows)
+    rows = links.first_rows(page.features, links.similarity(page.features)).astype(np.float32)
+    return Pairs(page.record["level"], page.features.traits, same(page), rows)
 
 
 def linked(own: Sequence[Pairs], name: str) -> Arrays:
@@ -143,11 +147,9 @@ def linked(own: Sequence[Pairs], name: str) -> Arrays:
 
 def block_rows(page: Page, cjk: bool) -> tuple[Floats, NDArray[np.bool_]]:
     """Every proposal of a page, and whether it is foreign."""
-    known = reading.pairs(page.sheet)
-    again = model.trees("second", cjk).nats(reading.second_rows(page.sheet, reading.first_rows(page.sheet, known), cjk))
-    count = len(page.source)
-    _, proposed, rows = reading.block_rows(page.sheet, known, links.square(again, count))
-    inside = (proposed[:, :count] == 1) * page.sheet.characters
+    known = links.similarity(page.features)
+    _, proposed, rows = blocks.proposed_rows(page.features, known, links.links(page.features, known, cjk))
+    inside = (proposed[:, : len(page.source)] == blocks.IN) * page.features.traits[:, columns.UNIT.characters]
     return rows.astype(np.float32), (inside * page.foreign).sum(axis=1) >= PURE * inside.sum(axis=1)
 
 
@@ -174,19 +176,18 @@ def trained(own: list[Fold], cjk: bool) -> list[Part]:
             told(script, name, "round of links", at)
         for at, mine in enumerate(pairs if name == "first" else []):
             with parts[at].read():
-                trees = model.trees(name, cjk)
+                own_trees = trees.shipped_trees(name, cjk)
                 for page in mine:
-                    link = links.square(trees.nats(page.first.astype(np.float64)), page.count)
-                    rows = links.second_round(link, page.first.astype(np.float64), page.characters)
-                    page.second = rows.astype(np.float32)
+                    first = page.first.astype(np.float64)
+                    page.second = links.second_round(own_trees.nats(first), first, page.traits).astype(np.float32)
     del pairs
-    blocks: list[list[tuple[Floats, NDArray[np.bool_]]]] = []
+    proposals: list[list[tuple[Floats, NDArray[np.bool_]]]] = []
     for fold, own_part in zip(own, parts, strict=False):
         with own_part.read():
-            blocks.append([found for page in pages(fold.documents, cjk) if len((found := block_rows(page, cjk))[1])])
-    told(script, "proposals of", sum(map(len, blocks)), "documents")
+            proposals.append([found for page in pages(fold.documents, cjk) if len((found := block_rows(page, cjk))[1])])
+    told(script, "proposals of", sum(map(len, proposals)), "documents")
     for at, one in enumerate(parts):
-        mine = others(blocks, at)
+        mine = others(proposals, at)
         one.named(
             script, "block", fit(np.concatenate([m[0] for m in mine]), np.concatenate([m[1] for m in mine]), BLOCKS)
         )
@@ -264,10 +265,10 @@ def report(own: list[Fold], parts: list[Part]) -> None:
 
 
 def written(parts: dict[bool, Part], output: Path) -> None:
-    """The files of the stage."""
+    """The files of the model."""
     pairs = folding()
     table = Background(parts[True].table.cjk, parts[False].table.spaced, parts[True].table.fold)
-    data = background.packed(table, pairs)
+    data = packed(table, pairs)
     (output / "background.bin").write_bytes(data)
     arrays = io.BytesIO()
     np.savez_compressed(arrays, **parts[True].arrays, **parts[False].arrays)
@@ -278,9 +279,10 @@ def written(parts: dict[bool, Part], output: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bench", type=Path, help="folder of the splice benchmark")
-    parser.add_argument("-o", "--output", type=Path, required=True, help="folder of the stage")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="folder of the model")
     parser.add_argument("--report", action="store_true", help="judge all folds once more, at the limit that was found")
     options = parser.parse_args()
+    worked(MAKING_ANEW)  # there is enough to do
     whole: dict[bool, Part] = {}
     for cjk, script in SCRIPTS.items():
         own = list(folds(options.bench, cjk))

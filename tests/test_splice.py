@@ -14,10 +14,10 @@ import pytest
 from cleaner.document import Certainty, Document, Finding
 from cleaner.pipeline import Pipeline
 from cleaner.stages.splice import Splice
-from cleaner.stages.splice.cues import Cue
-from cleaner.stages.splice.decide import Block, decide
-from cleaner.stages.splice.measures import Measures
-from cleaner.text.segment import paragraphs
+from cleaner.stages.splice.page import Cue
+from cleaner.stages.splice.verdict import ForeignBlock, Measures, verdict_on
+from cleaner.text.machine_code import MAKING_ANEW, worked
+from cleaner.text.paragraphs import paragraphs
 
 ROOT = Path(__file__).parent.parent
 SEEDS = {path.name[:3]: path for path in sorted((ROOT / "seeds").glob("*.txt"))}
@@ -153,8 +153,8 @@ def test_suspects_of_a_large_share_are_all_held_back() -> None:
 def test_what_is_only_suspected_says_what_speaks_for_it(cues: list[str], why: str | None) -> None:
     loose = Measures(link=1.0, usual=(0.0, 0.0), inside=0.0)
     named = tuple(Cue(name, "") for name in cues)
-    block = Block((3, 4), 400, -2.0, loose, named, cjk=True, asides=False, stranger=False, main=9)
-    verdict = decide(block, Splice())
+    block = ForeignBlock((3, 4), 400, -2.0, loose, named, cjk=True, asides=False, stranger=False, main=9)
+    verdict = verdict_on(block, Splice())
     assert (verdict and verdict.held_back) == why
 
 
@@ -182,6 +182,14 @@ HOSTILE = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def warm() -> None:
+    """Machine code is there, which would be made on the way."""
+    worked(MAKING_ANEW)
+    seed("003")
+
+
+@pytest.mark.usefixtures("warm")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_takes_bounded_time(name: str) -> None:
     began = time.perf_counter()

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cleaner.document import Document, Finding
-from cleaner.stages.splice.lines import Left, Line, line_of
-from cleaner.stages.splice.order import reading
-from cleaner.stages.splice.units import Paragraph, split
+from cleaner.stages.splice.page import Paragraph, split_paragraphs
+from cleaner.stages.splice.salvage.reading_order import ArticleLine, Left, line_of_article, reading_order
 from cleaner.text.change import Change, Edit, Mapper
-from cleaner.text.segment import Span
+from cleaner.text.paragraphs import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def articles(doc: Document, findings: Iterable[Finding]) -> Iterator[Article]:
     for finding in findings:
         if finding.applied and "article" in finding.evidence:
             went.setdefault(finding.evidence["article"], []).append(finding)
-    page = _Page.of(doc) if went else None
+    page = _PageText.of(doc) if went else None
     for number, its in sorted(went.items()):
         assert page is not None
         if article := page.article(number, its):
@@ -101,7 +100,7 @@ def articles(doc: Document, findings: Iterable[Finding]) -> Iterator[Article]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class _PageText:
     """A document in paragraphs, where each stands in the source, and the way from there to the text."""
 
     doc: Document
@@ -110,18 +109,18 @@ class _Page:
     forward: Mapper
 
     @classmethod
-    def of(cls, doc: Document) -> "_Page":
-        back, paragraphs = doc.change.mapper(back=True), split(doc.text)
+    def of(cls, doc: Document) -> "_PageText":
+        back, paragraphs = doc.change.mapper(back=True), split_paragraphs(doc.text)
         spans = [Span(*back(paragraph.start, paragraph.end)) for paragraph in paragraphs]
         return cls(doc, paragraphs, spans, doc.change.mapper())
 
     def article(self, number: int, findings: Iterable[Finding]) -> Article | None:
-        lines: dict[int, tuple[Line, Finding]] = {}
+        lines: dict[int, tuple[ArticleLine, Finding]] = {}
         for finding in findings:
             rule = finding.rule.rpartition(".")[2]
             for paragraph in self._inside(finding):
-                lines[paragraph.number] = line_of(paragraph, rule), finding
-        read = reading([lines[at][0] for at in sorted(lines)])
+                lines[paragraph.number] = line_of_article(paragraph, rule), finding
+        read = reading_order([lines[at][0] for at in sorted(lines)])
         parts = tuple(self._part(line, lines[line.number][1], read.glued.get(line.number)) for line in read.lines)
         if not any(line.read for line in read.lines):
             return None
@@ -136,7 +135,7 @@ class _Page:
             yield self.paragraphs[at]
             at += 1
 
-    def _part(self, line: Line, finding: Finding, glue: str | None) -> Part:
+    def _part(self, line: ArticleLine, finding: Finding, glue: str | None) -> Part:
         start, end = self.spans[line.number]
         return Part(start, end, finding, tuple(self._edits(line.paragraph)), glue)
 

@@ -9,13 +9,10 @@ import math
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
 
-from cleaner.stages.splice.terms import buckets
+import numpy as np
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from cleaner.stages.splice.model import Bytes, Codes
 
 MAGIC = b"cleaner.splice.background.1\n"
 STEPS = 12  # levels for each doubling of a frequency: level = 1 + round(STEPS * log2(frequency))
@@ -30,17 +27,9 @@ class Section:
     total       occurrences of all terms in them
     """
 
-    levels: "NDArray[np.uint8]"
+    levels: Bytes
     paragraphs: int
     total: int
-
-    def level(self, keys: "NDArray[np.uint64]") -> "NDArray[np.uint8]":
-        """The level of each term."""
-        return self.levels[buckets(keys, len(self.levels).bit_length() - 1)]
-
-    def rare(self, share: float) -> int:
-        """The first level of terms that more than this share of the paragraphs hold."""
-        return 1 + math.ceil(STEPS * math.log2(max(share * self.paragraphs, 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +38,12 @@ class Background:
 
     cjk: Section
     spaced: Section
-    fold: "NDArray[np.uint32]"
+    fold: Codes
+
+
+def level_over(paragraphs: float) -> int:
+    """The first level of terms that stand in more paragraphs than these."""
+    return 1 + math.ceil(STEPS * math.log2(max(paragraphs, 1)))
 
 
 def frequency(level: int) -> float:
@@ -60,23 +54,11 @@ def frequency(level: int) -> float:
 @cache
 def background() -> Background:
     """The table that is shipped, read once a process."""
-    return unpacked((resources.files("cleaner.stages.splice") / "background.bin").read_bytes())
-
-
-def packed(table: Background, pairs: "NDArray[np.uint16]") -> bytes:
-    """The table as bytes: magic, one line of JSON, the levels of both sections, pairs of characters to fold."""
-    head = {
-        name: {"bits": len(part.levels).bit_length() - 1, "paragraphs": part.paragraphs, "total": part.total}
-        for name, part in (("cjk", table.cjk), ("spaced", table.spaced))
-    }
-    line = json.dumps(head, sort_keys=True).encode() + b"\n"
-    return MAGIC + line + table.cjk.levels.tobytes() + table.spaced.levels.tobytes() + pairs.astype("<u2").tobytes()
+    return unpacked((resources.files("cleaner.stages.splice.model") / "background.bin").read_bytes())
 
 
 def unpacked(data: bytes) -> Background:
-    """The inverse of `packed`."""
-    import numpy as np
-
+    """The table from its bytes: magic, one line of JSON, the levels of both sections, pairs of characters to fold."""
     if not data.startswith(MAGIC):
         raise ValueError("this is no background table of splice: its first line is another one")
     body = data.index(b"\n", len(MAGIC)) + 1
