@@ -11,18 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cleaner.dedup import key as key_module
-from cleaner.dedup.bands import Bands, band_keys, chosen, found
-from cleaner.dedup.candidates import Crowds, near_pairs
-from cleaner.dedup.key import CODE_POINT, key, keyed, table
+from cleaner.dedup.key import (
+    CODE_POINT,
+    band_keys,
+    comparison_key,
+    exact_hashes,
+    key_table,
+    key_table_digest,
+    keyed,
+    permutations,
+    shingles,
+    signatures,
+)
 from cleaner.dedup.key_rows import source
-from cleaner.dedup.settings import Dedup
-from cleaner.dedup.shingle import exact_hashes, shingles
-from cleaner.dedup.shuffle import shuffle
-from cleaner.dedup.signature import permutations, signatures
-from cleaner.dedup.units import DOCUMENT, PARAGRAPH, unit_rows, units_of
-from cleaner.text.segment import paragraphs
-from tests.dedup_texts import key_of, paragraphs_with_copies
+from cleaner.dedup.settings import Bands, Dedup, bands_for
+from cleaner.dedup.units import DOCUMENT, PARAGRAPH, units_of
+from cleaner.text.paragraphs import paragraphs
+from tests.dedup_texts import key_of, met, paragraphs_with_copies
 
 ANY_TEXT = st.text(st.sampled_from("一二三天地ａBc12.。　 \n\t\u200b臺台\ud800😀"), max_size=60)
 MASK = (1 << 64) - 1
@@ -45,7 +50,7 @@ def mixed(x: int) -> int:
 
 def upper(letters: str) -> NDArray[np.uint32]:
     """The 32-bit shingles of a text that is its own key."""
-    return (shingles(key(letters)) >> np.uint64(32)).astype(np.uint32)
+    return (shingles(comparison_key(letters)) >> np.uint64(32)).astype(np.uint32)
 
 
 def signed(letters: str, seed: int = 1) -> NDArray[np.uint32]:
@@ -59,13 +64,13 @@ def signed(letters: str, seed: int = 1) -> NDArray[np.uint32]:
 
 
 def test_the_table_is_closed() -> None:
-    folded = table() & CODE_POINT
+    folded = key_table() & CODE_POINT
     assert np.array_equal(folded[folded], folded)
 
 
 def test_the_digest_is_that_of_the_shipped_table() -> None:
     text = source()
-    assert key_module.digest() == hashlib.sha256(text.encode("ascii")).hexdigest()
+    assert key_table_digest() == hashlib.sha256(text.encode("ascii")).hexdigest()
     assert len(text) < 200_000
 
 
@@ -73,18 +78,20 @@ def test_the_digest_is_that_of_the_shipped_table() -> None:
 def test_a_span_of_the_key_is_a_span_of_the_text(text: str) -> None:
     together = keyed([text])
     for start, end in paragraphs(text):
-        assert together.codes[together.at[start] : together.at[end]].tolist() == key(text[start:end]).tolist()
+        assert (
+            together.codes[together.at[start] : together.at[end]].tolist() == comparison_key(text[start:end]).tolist()
+        )
     assert together.letters[-1] == sum(letter.isalnum() for letter in key_of(text))
 
 
 @given(ANY_TEXT)
 def test_a_key_is_its_own_key(text: str) -> None:
-    assert key(key_of(text)).tolist() == key(text).tolist()
+    assert comparison_key(key_of(text)).tolist() == comparison_key(text).tolist()
 
 
 def test_every_letter_leaves_a_trace() -> None:
     letters = [chr(code) for code in range(0x110000) if chr(code).isalnum()]
-    lost = {letter for letter in letters if not key(letter).size}
+    lost = {letter for letter in letters if not comparison_key(letter).size}
     assert {unicodedata.name(letter) for letter in lost} <= {
         "HANGUL CHOSEONG FILLER",
         "HANGUL JUNGSEONG FILLER",
@@ -112,7 +119,7 @@ def test_vectors_of_shingles(letters: str, expected: int) -> None:
 def test_shingles_in_plain_integers(text: str) -> None:
     folded = key_of(text)
     windows = [folded[at : at + 5] for at in range(len(folded) - 4)] or [folded] * bool(folded)
-    assert shingles(key(text)).tolist() == [of_shingle(window) for window in windows]
+    assert shingles(comparison_key(text)).tolist() == [of_shingle(window) for window in windows]
 
 
 @given(st.lists(st.integers(0, 0x10FFFF), max_size=30), st.data())
@@ -173,16 +180,16 @@ def test_the_estimate_is_near_the_truth(jaccard: float) -> None:
     [(0.6, 24, 4), (0.7, 21, 6), (0.75, 18, 7), (0.8, 16, 8), (0.85, 12, 10), (0.9, 9, 14)],
 )
 def test_bands_of_each_threshold(threshold: float, b: int, r: int) -> None:
-    assert chosen(threshold) == Bands(b, r)
+    assert bands_for(threshold) == Bands(b, r)
 
 
 @pytest.mark.parametrize("threshold", [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1])
 def test_thorough_finds_99_of_100_at_the_threshold(threshold: float) -> None:
-    bands = chosen(threshold, "thorough")
+    bands = bands_for(threshold, "thorough")
     assert bands.b * bands.r <= 128
-    assert found(threshold, bands) >= 0.99
+    assert bands.chance(threshold) >= 0.99
     wider = Bands(128 // (bands.r + 1), bands.r + 1)
-    assert found(threshold, wider) < 0.99 or wider.r > 128
+    assert wider.chance(threshold) < 0.99 or wider.r > 128
 
 
 @pytest.mark.parametrize(
@@ -194,7 +201,7 @@ def test_thorough_finds_99_of_100_at_the_threshold(threshold: float) -> None:
     ],
 )
 def test_the_curve_of_a_choice(bands: Bands, curve: dict[float, float]) -> None:
-    assert {jaccard: found(jaccard, bands) for jaccard in curve} == pytest.approx(curve, abs=0.001)
+    assert {jaccard: bands.chance(jaccard) for jaccard in curve} == pytest.approx(curve, abs=0.001)
 
 
 def test_pairs_are_found_as_often_as_the_curve_says() -> None:
@@ -203,10 +210,10 @@ def test_pairs_are_found_as_often_as_the_curve_says() -> None:
     pools = random.integers(0, 1 << 32, (pairs, common + 2 * alone), dtype=np.uint32)
     one, other = pools[:, : common + alone], np.delete(pools, np.s_[common : common + alone], axis=1)
     ends = np.arange(1, pairs + 1) * (common + alone)
-    bands = chosen(0.8)
+    bands = bands_for(0.8)
     keys = [band_keys(signatures(side.ravel(), ends - (common + alone), ends, 1), bands) for side in (one, other)]
     share = np.mean(np.any(keys[0] == keys[1], axis=1))
-    assert abs(share - found(0.8, bands)) < 0.02
+    assert abs(share - bands.chance(0.8)) < 0.02
 
 
 def test_buckets_join_what_datasketch_joins() -> None:
@@ -219,8 +226,7 @@ def test_buckets_join_what_datasketch_joins() -> None:
     for unit, sketch in enumerate(sketches):
         index.insert(unit, sketch)
     theirs = {(other, unit) for unit, sketch in enumerate(sketches) for other in index.query(sketch) if other < unit}
-    first, second = near_pairs(np.arange(len(rows)), band_keys(rows, Bands(16, 8)).T, shuffle, 1, Crowds())
-    assert set(zip(first.tolist(), second.tolist(), strict=True)) == theirs
+    assert set(met(band_keys(rows, Bands(16, 8)))[0]) == theirs
     assert len(theirs) > 50
 
 
@@ -231,7 +237,7 @@ def test_buckets_join_what_datasketch_joins() -> None:
 def test_a_batch_gives_what_its_texts_give_alone(texts: list[str]) -> None:
     settings = Dedup(shortest=5)
     together = units_of(texts, settings)
-    alone = [unit_rows(text, settings).numbered(number) for number, text in enumerate(texts)]
+    alone = [units_of([text], settings).numbered(number) for number, text in enumerate(texts)]
     columns = [units_of([], settings), *alone]
     assert all(
         np.array_equal(getattr(together, name), np.concatenate([getattr(part, name) for part in columns]))

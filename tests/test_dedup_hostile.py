@@ -4,16 +4,13 @@ import json
 from pathlib import Path
 from random import Random
 
-import numpy as np
 import pytest
 
-from cleaner.corpus.one_file import dedup_file
-from cleaner.dedup.candidates import ALL_PAIRS, Crowds, near_pairs
-from cleaner.dedup.match import match
+from cleaner.dedup.match import ALL_PAIRS, InMemory, match
 from cleaner.dedup.settings import Dedup, UnitChoice
-from cleaner.dedup.shuffle import shuffle
 from cleaner.dedup.units import units_of
-from tests.dedup_texts import HAN, fetching, matched, paragraph, shingles_of
+from cleaner.run.dedup import dedup_file
+from tests.dedup_texts import HAN, fetching, matched, met, paragraph, shingles_of
 
 KINDS = ["document", "paragraph", "both"]
 NOTHING = ["", " ", "\n", "\n\n　\t\n", "\u200b\u200b", "——", "……", "※※※※※※※※※※", "\ufeff", "。" * 500, "（）" * 90]
@@ -100,16 +97,16 @@ def letterheads(count: int) -> list[str]:
 def test_a_crowd_below_the_threshold_stays() -> None:
     texts = letterheads(1500)
     units = units_of(texts, Dedup(units="document", recall="thorough"))
-    crowds = Crowds()
     settings = Dedup(units="document", recall="thorough")
-    assert not len(match(units, fetching(units, texts), settings, crowds=crowds))
-    assert crowds.largest > 200  # they did meet
+    meeting = InMemory(units, settings)
+    assert not len(match(units, fetching(units, texts), settings, meeting=meeting))
+    assert meeting.crowds.largest > 200  # they did meet
 
 
 def test_links_grow_as_the_crowd_does() -> None:
     counts = []
     for count in (700, 1400):
         units = units_of(letterheads(count), Dedup(units="document", recall="thorough"))
-        counts.append(len(near_pairs(np.arange(count), units.bands.T, shuffle, 1, Crowds())[0]))
+        counts.append(len(met(units.bands)[0]))
     assert counts[1] <= 2.3 * counts[0]
     assert counts[1] <= max(2, ALL_PAIRS) * units.bands.shape[1] * 1400

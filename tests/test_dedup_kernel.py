@@ -11,23 +11,19 @@ from datasketch import MinHash, MinHashLSH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.dedup import equal, kernel, overlap
-from cleaner.dedup.bands import PRICES, SETTLED, Bands, chosen, found
-from cleaner.dedup.jaccard import Jaccard, shingle_set
-from cleaner.dedup.key import key
-from cleaner.dedup.sets import Alone, Together, in_63_bits
-from cleaner.dedup.settings import Dedup, Keep, Recall, UnitChoice
-from cleaner.dedup.shingle import shingles
-from cleaner.dedup.signature import PERMUTATIONS, permutations
-from cleaner.dedup.signing import Laid, Signed, by_compiler, by_numpy
+from cleaner.dedup import kernel
+from cleaner.dedup.key import comparison_key, permutations, shingles
+from cleaner.dedup.sets import Alone, Jaccard, Together, equal_alone, equal_together, in_63_bits, shingle_set
+from cleaner.dedup.settings import PERMUTATIONS, PRICES, SETTLED, Dedup, Keep, Recall, UnitChoice, bands_for
+from cleaner.dedup.units import Laid, Units, sign_by_compiler, sign_by_numpy
 from cleaner.text import machine_code
 from tests.dedup_texts import matched, paragraphs_with_copies
 
 ANY_TEXT = st.text(st.sampled_from("一二三天地人ａBc12.。，　 \n\t\r\u200b臺台\ud800😀\x85\u2028"), max_size=90)
 
 
-def same(one: Signed, other: Signed) -> None:
-    for name in Signed._fields:
+def same(one: Units, other: Units) -> None:
+    for name in Units.__slots__:
         left, right = getattr(one, name), getattr(other, name)
         assert left.dtype == right.dtype, name
         assert np.array_equal(left, right), name
@@ -46,8 +42,7 @@ def test_a_batch_has_the_same_bits_either_way(
     texts: list[str], units: UnitChoice, shortest: int, near: bool, seed: int, recall: Recall
 ) -> None:
     chosen_settings = Dedup(units=units, shortest=shortest, near=near, seed=seed, recall=recall)
-    bands = chosen(chosen_settings.threshold, recall)
-    same(by_compiler(Laid.of(texts), chosen_settings, bands), by_numpy(Laid.of(texts), chosen_settings, bands))
+    same(sign_by_compiler(Laid.of(texts), chosen_settings), sign_by_numpy(Laid.of(texts), chosen_settings))
 
 
 def test_long_texts_have_the_same_bits_either_way() -> None:
@@ -55,15 +50,13 @@ def test_long_texts_have_the_same_bits_either_way() -> None:
     texts = ["\n".join(lines[at : at + 7]) for at in range(0, len(lines), 7)]
     for units in ("both", "document", "paragraph"):
         chosen_settings = Dedup(units=units)
-        same(
-            by_compiler(Laid.of(texts), chosen_settings, Bands(16, 8)),
-            by_numpy(Laid.of(texts), chosen_settings, Bands(16, 8)),
-        )
+        assert chosen_settings.bands == (16, 8)
+        same(sign_by_compiler(Laid.of(texts), chosen_settings), sign_by_numpy(Laid.of(texts), chosen_settings))
 
 
 @given(st.text(st.sampled_from("一二三天地人abc😀"), min_size=5, max_size=60), st.integers(0, 3))
 def test_compiled_signatures_are_those_of_datasketch(letters: str, seed: int) -> None:
-    codes = key(letters)
+    codes = comparison_key(letters)
     g = np.empty(len(codes) - 4, dtype=np.uint32)
     kernel.premixed(codes, g)
     row = np.full(PERMUTATIONS, 0xFFFFFFFF, dtype=np.uint32)
@@ -89,15 +82,15 @@ def test_settled_bands_are_what_datasketch_chooses(threshold: float, bands: tupl
 
 def test_bands_of_any_other_threshold_are_asked_of_datasketch() -> None:
     best = MinHashLSH(threshold=0.83, num_perm=PERMUTATIONS, weights=PRICES)
-    assert chosen(0.83) == (best.b, best.r)
+    assert bands_for(0.83) == (best.b, best.r)
 
 
 @pytest.mark.parametrize("threshold", [0.99, 0.995, 0.996, 0.9999, 1])
 @pytest.mark.parametrize("recall", ["normal", "thorough"])
 def test_the_highest_thresholds_have_bands_too(threshold: float, recall: Recall) -> None:
-    bands = chosen(threshold, recall)
+    bands = bands_for(threshold, recall)
     assert bands.b * bands.r <= PERMUTATIONS
-    assert found(threshold, bands) > 0.75
+    assert bands.chance(threshold) > 0.75
 
 
 def test_without_numba_the_definition_runs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,9 +144,11 @@ def test_sets_have_the_same_answers_either_way(texts: list[str], data: st.DataOb
 def test_keys_are_equal_either_way(texts: list[str]) -> None:
     pairs = np.array(list(product(range(len(texts)), repeat=2)), dtype=np.int64)
     sides = np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1])
-    expected = [key(texts[one]).tolist() == key(texts[other]).tolist() for one, other in pairs.tolist()]
-    assert equal.by_numpy(texts, *sides).tolist() == expected
-    assert equal.by_compiler(texts, *sides).tolist() == expected
+    expected = [
+        comparison_key(texts[one]).tolist() == comparison_key(texts[other]).tolist() for one, other in pairs.tolist()
+    ]
+    assert equal_alone(texts, *sides).tolist() == expected
+    assert equal_together(texts, *sides).tolist() == expected
 
 
 @given(st.integers(1, 60), st.integers(1, 60), st.floats(0.5, 1))
@@ -161,7 +156,7 @@ def test_a_shortened_limit_decides_as_the_limit_does(common: int, union: int, th
     limit = Fraction(str(threshold))
     union = max(common, union)
     num, den, beyond = in_63_bits(limit)
-    assert overlap.reaches(common, union, num, den, beyond) == Jaccard(common, union).reaches(limit)
+    assert kernel.reaches(common, union, num, den, beyond) == Jaccard(common, union).reaches(limit)
 
 
 def test_repeated_shingles_count_once_and_cost_no_more() -> None:

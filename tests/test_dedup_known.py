@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from cleaner.dedup.bands import chosen
-from cleaner.dedup.jaccard import jaccard, shingle_set
-from cleaner.dedup.known import Known, Search, without
+from cleaner.dedup.known import MOST, Lookup, Segment, by_kind, sorted_band, sorted_exact, units_left
 from cleaner.dedup.match import match
-from cleaner.dedup.segment import MOST, Segment, by_kind, sorted_band, sorted_exact
+from cleaner.dedup.sets import jaccard, shingle_set
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import DOCUMENT, Units, units_of
+from cleaner.dedup.verify import Removals
 from tests.dedup_texts import HAN, edited, fetching, key_of, paragraph, paragraphs_with_copies
 
 ONE, TWO = (paragraph(Random(seed), 8) for seed in (601, 602))
@@ -31,8 +31,10 @@ def segment_of(units: Units) -> Segment:
     return Segment(columns, *exact, np.array([keys for keys, _ in bands]), np.array([rows for _, rows in bands]))
 
 
-def looked_up(new: Sequence[str], old: Sequence[Sequence[str]], how: Dedup) -> tuple[Units, list[str], Known]:
-    """The new units, the texts of the old ones, and which new ones go."""
+def looked_up(
+    new: Sequence[str], old: Sequence[Sequence[str]], how: Dedup
+) -> tuple[Units, list[str], Removals, NDArray[np.int64]]:
+    """The new units, the texts of the old ones, which new ones go, and how many old ones each matches."""
     units, parts = units_of(new, how), [units_of(texts, how) for texts in old]
     kept = [
         text for part, texts in zip(parts, old, strict=True) for text in fetching(part, texts)(np.arange(len(part)))
@@ -42,8 +44,8 @@ def looked_up(new: Sequence[str], old: Sequence[Sequence[str]], how: Dedup) -> t
         assert np.all(np.diff(rows) > 0)
         return [kept[row] for row in rows]
 
-    search = Search(units, units.bands, fetching(units, new), [segment_of(part) for part in parts], old_fetch, how)
-    return units, kept, search.known()
+    search = Lookup(units, units.bands, fetching(units, new), [segment_of(part) for part in parts], old_fetch, how)
+    return units, kept, *search.known()
 
 
 @pytest.mark.parametrize("units", ["document", "paragraph", "both"])
@@ -54,7 +56,7 @@ def test_who_goes_is_what_all_pairs_say(units: str, seed: int, cut: int) -> None
     texts = paragraphs_with_copies(60, seed)
     texts = ["\n".join(texts[at : at + 2]) for at in range(0, 60, 2)] if units == "both" else texts
     new, old = texts[::2], [texts[1 + 2 * part :: 2 * cut] for part in range(cut)]
-    rows, kept, known = looked_up(new, old, how)
+    rows, kept, known, _ = looked_up(new, old, how)
     every = fetching(rows, new)(np.arange(len(rows)))
     kinds = [kind for part in old for kind in units_of(part, how).kind.tolist()]
     old_rows = Units.join([units_of(part, how) for part in old])
@@ -85,22 +87,22 @@ def goes_whole(rows: Units, goes: set[int]) -> set[int]:
 def test_of_several_copies_the_most_similar_is_named_and_all_are_counted() -> None:
     random = Random(8)
     further, nearer = edited(random, ONE, 2), edited(random, ONE, 1)
-    _, kept, known = looked_up([ONE], [[further, TWO], [nearer]], Dedup(units="document"))
+    _, kept, known, matches = looked_up([ONE], [[further, TWO], [nearer]], Dedup(units="document"))
     assert [kept[keeper] for keeper in known.keeper] == [nearer]
-    assert known.matches.tolist() == [2]
-    assert known.agreeing[0] > 0
+    assert matches[known.unit].tolist() == [2]
+    assert known.met[0] > 0
 
 
 def test_equal_copies_name_the_first() -> None:
-    _, _, known = looked_up([f" {ONE}"], [[TWO, ONE], [ONE]], Dedup(units="document"))
-    assert (known.keeper.tolist(), known.agreeing.tolist(), known.matches.tolist()) == ([1], [-1], [2])
+    _, _, known, matches = looked_up([f" {ONE}"], [[TWO, ONE], [ONE]], Dedup(units="document"))
+    assert (known.keeper.tolist(), known.met.tolist(), matches.tolist()) == ([1], [-1], [2])
 
 
 def test_what_went_matches_nothing_any_more() -> None:
     how = Dedup(units="both")
     new = [f"{ONE}\n{TWO}\n", f"{TWO}\n", f"　{TWO}\n{ONE}x\n"]
-    units, _, known = looked_up(new, [[f"{ONE}\n{TWO}"]], how)
-    left = without(units, known)
+    units, _, known, _ = looked_up(new, [[f"{ONE}\n{TWO}"]], how)
+    left = units_left(units, known)
     assert len(match(left, fetching(units, new), how)) == 0
     assert left.letters[units.document == 0].tolist() == [0, 0, 0]
 
@@ -117,7 +119,6 @@ def test_copies_are_found_in_a_crowd() -> None:
     old = [form + "".join(random.choices(HAN, k=20 + at)) for at in range(400)]
     new = [edited(random, text, 2) for text in old[::8]]
     how = Dedup(units="document")
-    bands = chosen(how.threshold, how.recall)
-    _, _, known = looked_up(new, [old], how)
+    _, _, known, matches = looked_up(new, [old], how)
     assert len(known) == len(new)
-    assert known.matches.max() <= MOST * bands.b
+    assert matches.max() <= MOST * how.bands.b

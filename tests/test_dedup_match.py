@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from random import Random
 from typing import Any
@@ -14,21 +14,22 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from cleaner.dedup.candidates import CROWD, Crowds, bucket_links, near_pairs
-from cleaner.dedup.edges import Edge, Edges
-from cleaner.dedup.match import match
-from cleaner.dedup.missed import missed
-from cleaner.dedup.settings import Dedup, Keep, UnitChoice
-from cleaner.dedup.shuffle import Columns, Reduce, shuffle
+from cleaner.dedup.match import CROWD, Columns, Crowds, InMemory, Reduce, bucket_links, match, missed, scoped, shuffle
+from cleaner.dedup.settings import Dedup, Keep, Scope, UnitChoice
 from cleaner.dedup.units import DOCUMENT, PARAGRAPH, Units, units_of
+from cleaner.dedup.verify import Removals
 from tests.dedup_texts import (
     HAN,
+    Edge,
+    edges_of,
     edited,
     fetching,
     gone,
     key_of,
     matched,
+    met,
     paragraph,
     paragraphs_with_copies,
     shingles_of,
@@ -178,9 +179,9 @@ def test_keep_the_largest_number() -> None:
     units = units_of(texts, DOCUMENTS)
     chosen = Dedup(units="document", keep="field:score")
     for values, keeper in [([1, 3, 3, 2], 1), ([-np.inf, -5, -np.inf, -np.inf], 1), ([-np.inf] * 4, 0)]:
-        edges = match(units, fetching(units, texts), chosen, values=np.array(values, dtype=np.float64))
-        assert {edge.keeper for edge in edges} == {keeper}
-        assert len(edges) == 3
+        removals = match(units, fetching(units, texts), chosen, values=np.array(values, dtype=np.float64))
+        assert set(removals.keeper.tolist()) == {keeper}
+        assert len(removals) == 3
 
 
 def test_the_last_paragraph_of_a_document_is_kept_too() -> None:
@@ -192,7 +193,8 @@ def test_equal_hashes_of_different_keys_remove_nothing() -> None:
     texts = [ONE, TWO, ONE]
     units = units_of(texts, DOCUMENTS)
     units.exact[:] = 7  # as if all collided
-    edges = match(units, fetching(units, texts), Dedup(units="document", near=False))
+    how = Dedup(units="document", near=False)
+    edges = edges_of(match(units, fetching(units, texts), how), how)
     assert [(edge.unit, edge.keeper) for edge in edges] == [(2, 0)]
 
 
@@ -282,9 +284,22 @@ def same_result(texts: Sequence[str], settings: Dedup) -> list[Edge]:
         return {name: np.concatenate([columns[name] for columns in done]) for name in done[0]}
 
     for parts in (2, 16, 64):
-        assert list(match(units, fetching(units, texts), settings, parts=parts)) == edges
-    assert list(match(units, fetching(units, texts), settings, backwards, 3)) == edges
-    assert list(match(units, fetching(units, texts), settings, threads=8)) == edges
+        assert (
+            edges_of(
+                match(units, fetching(units, texts), settings, meeting=InMemory(units, settings, parts=parts)), settings
+            )
+            == edges
+        )
+    assert (
+        edges_of(
+            match(
+                units, fetching(units, texts), settings, meeting=InMemory(units, settings, shuffle=backwards, parts=3)
+            ),
+            settings,
+        )
+        == edges
+    )
+    assert edges_of(match(units, fetching(units, texts), settings, threads=8), settings) == edges
     return edges
 
 
@@ -293,6 +308,43 @@ def test_parts_and_their_order_do_not_matter(keep: Keep) -> None:
     lines = paragraphs_with_copies(400, seed=8)
     texts = ["\n".join(lines[at : at + 3]) for at in range(0, len(lines), 3)]
     assert len(same_result(texts + texts[:9], Dedup(keep=keep))) > 50
+
+
+class ByHand:
+    """A meeting that groups row by row, as an engine might do it elsewhere."""
+
+    def __init__(self, units: Units, scope: Scope) -> None:
+        self.units, self.scope = units, scope
+
+    def groups(self, keys: NDArray[np.int64], order: NDArray[np.int64]) -> Iterator[list[int]]:
+        grouped = defaultdict(list)
+        for place, key in enumerate(scoped(keys[order], self.units.document[order], self.scope).tolist()):
+            grouped[tuple(key) if isinstance(key, list) else key].append(place)
+        yield from grouped.values()
+
+    def equal(self, order: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        return as_columns({(one[0], other) for one in self.groups(self.units.exact, order) for other in one[1:]})
+
+    def near(self, order: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        bands = self.units.bands.T
+        return as_columns({pair for keys in bands for one in self.groups(keys, order) for pair in combinations(one, 2)})
+
+
+def as_columns(pairs: set[tuple[int, int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    first, second = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2).T
+    return first, second
+
+
+@pytest.mark.parametrize("keep", ["first", "longest"])
+@pytest.mark.parametrize("scope", ["corpus", "document"])
+def test_any_meeting_will_do(keep: Keep, scope: Scope) -> None:
+    lines = paragraphs_with_copies(400, seed=8)
+    texts = ["\n".join(lines[at : at + 100]) for at in range(0, len(lines), 100)]
+    how = Dedup(keep=keep, scope=scope)
+    units, edges = matched([*texts, texts[0]], how)
+    fetch = fetching(units, [*texts, texts[0]])
+    assert edges_of(match(units, fetch, how, meeting=ByHand(units, scope)), how) == edges
+    assert len(edges) > 9
 
 
 def test_nothing_in_nothing_out() -> None:
@@ -312,7 +364,7 @@ def test_shards_joined_are_the_corpus() -> None:
     ]
     joined = Units.join(parts)
     assert np.array_equal(joined.document, whole.document)
-    assert list(match(joined, fetching(joined, texts), Dedup())) == edges
+    assert edges_of(match(joined, fetching(joined, texts), Dedup()), Dedup()) == edges
 
 
 def test_unstable_sorting_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -330,10 +382,10 @@ def test_unstable_sorting_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> No
 def test_small_portions_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = paragraphs_with_copies(300, seed=6)
     _, edges = matched(texts, PARAGRAPHS)
-    monkeypatch.setattr("cleaner.dedup.reading.BUDGET", 500)
+    monkeypatch.setattr("cleaner.dedup.verify.BUDGET", 500)
     assert matched(texts, PARAGRAPHS)[1] == edges
     units = units_of(texts, PARAGRAPHS)
-    assert list(match(units, fetching(units, texts), PARAGRAPHS, threads=2)) == edges
+    assert edges_of(match(units, fetching(units, texts), PARAGRAPHS, threads=2), PARAGRAPHS) == edges
 
 
 def test_the_hash_seed_of_python_does_not_matter() -> None:
@@ -417,18 +469,16 @@ def test_a_crowd_has_links_in_proportion() -> None:
     counts = []
     for copies in (500, 1000):
         units = units_of(crowd(copies)[copies:], DOCUMENTS)
-        counts.append(len(near_pairs(np.arange(len(units)), units.bands.T, shuffle, 1, Crowds())[0]))
+        counts.append(len(met(units.bands)[0]))
     assert counts[1] <= 2.3 * counts[0]
     assert counts[1] <= 2 * 16 * 1000
 
 
 @pytest.mark.parametrize(("size", "told"), [(CROWD, 0), (CROWD + 1, 1), (3 * CROWD, 1)])
 def test_a_large_bucket_is_told(size: int, told: int) -> None:
-    crowds = Crowds()
     crowd_of_one_key, others = np.full(size, 7), np.arange(100, 900)
     keys = np.random.default_rng(4).permutation(np.concatenate([crowd_of_one_key, others]))
-    near_pairs(np.arange(len(keys)), [keys, np.arange(len(keys))], shuffle, 3, crowds)
-    assert crowds == Crowds(told, told * size, told * size)
+    assert met(np.stack([keys, np.arange(len(keys))], axis=1), parts=3)[1] == Crowds(told, told * size, told * size)
 
 
 def test_a_document_of_many_paragraphs() -> None:
@@ -455,21 +505,21 @@ def test_the_sample_finds_what_the_bands_missed() -> None:
     texts = originals + [edited(random, text, 1) for text in originals] + originals[:3]
     units = units_of(texts, DOCUMENTS)
     fetch = fetching(units, texts)
-    edges = match(units, fetch, Dedup(units="document", recall="thorough"))
+    removals = match(units, fetch, Dedup(units="document", recall="thorough"))
     whole = {"compared_pairs": 0, "found": 0, "missed_pairs": 0, "missed_pairs_at_most": 0}
-    stay = int(np.count_nonzero(units.near)) - sum(bool(units.near[edge.unit]) for edge in edges)
-    assert missed(units, fetch, edges, DOCUMENTS)["document"] == whole | {"compared_pairs": stay * (stay - 1) // 2}
-    overlooked = [edge for edge in edges if not edge.exact]
-    without = edges.where(edges.exact)
+    stay = int(np.count_nonzero(units.near)) - int(np.count_nonzero(units.near[removals.unit]))
+    assert missed(units, fetch, removals, DOCUMENTS)["document"] == whole | {"compared_pairs": stay * (stay - 1) // 2}
+    overlooked = removals.where(~removals.exact)
+    without = removals.where(removals.exact)
     found = missed(units, fetch, without, DOCUMENTS)["document"]
     assert found["found"] == found["missed_pairs"] >= len(overlooked) > 5
 
 
 def test_the_sample_is_bounded_and_seeded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cleaner.dedup.missed.OTHERS", 100)
+    monkeypatch.setattr("cleaner.dedup.match.OTHERS", 100)
     texts = paragraphs_with_copies(400, seed=5)
     units = units_of(texts, DOCUMENTS)
-    found = [missed(units, fetching(units, texts), Edges.join([]), DOCUMENTS)["document"] for _ in range(2)]
+    found = [missed(units, fetching(units, texts), Removals.join([]), DOCUMENTS)["document"] for _ in range(2)]
     assert found[0] == found[1]
     assert found[0]["compared_pairs"] <= 64 * 164
     assert found[0]["missed_pairs"] <= found[0]["missed_pairs_at_most"]
@@ -481,7 +531,7 @@ def test_bands_are_sorted_at_once_as_memory_allows(
 ) -> None:
     texts = paragraphs_with_copies(300, seed=7)
     units = units_of(texts, DOCUMENTS)
-    plain = match(units, fetching(units, texts), DOCUMENTS)
+    plain = edges_of(match(units, fetching(units, texts), DOCUMENTS), DOCUMENTS)
     lock, running = threading.Lock(), 0
     seen: set[int] = set()
 
@@ -497,5 +547,6 @@ def test_bands_are_sorted_at_once_as_memory_allows(
         return found
 
     monkeypatch.setattr(Dedup, "held_bytes", held)
-    assert list(match(units, fetching(units, texts), DOCUMENTS, watched, threads=2)) == list(plain)
+    meeting = InMemory(units, DOCUMENTS, shuffle=watched, threads=2)
+    assert edges_of(match(units, fetching(units, texts), DOCUMENTS, meeting=meeting, threads=2), DOCUMENTS) == plain
     assert seen == at_once

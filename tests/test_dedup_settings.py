@@ -60,8 +60,8 @@ def test_matching_needs_no_converter_at_run_time() -> None:
     program = """
 import sys
 from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import unit_rows
-unit_rows("圖書館後面的小樹林裡，有幾隻烏鴉，冬天也不走，天天在那裡叫。", Dedup())
+from cleaner.dedup.units import units_of
+units_of(["圖書館後面的小樹林裡，有幾隻烏鴉，冬天也不走，天天在那裡叫。"], Dedup())
 print("opencc" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -1,17 +1,16 @@
 """Duplicates out of a JSON lines file: what stays keeps every byte, what goes is listed with the copy that stays."""
 
+import errno
 import json
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+import os
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
-from cleaner.corpus.one_file import dedup_file
-from cleaner.corpus.workdir import scratch
 from cleaner.dedup.settings import Dedup, UnitChoice
+from cleaner.run.dedup import dedup_file
 from cleaner.text.errors import WriteError
 from tests.conftest import plant
 from tests.dedup_texts import edited, paragraph, paragraphs_with_copies
@@ -67,7 +66,7 @@ def test_a_removed_paragraph_takes_its_line_and_nothing_else(tmp_path: Path) -> 
 def test_chunks_and_threads_do_not_matter(tmp_path: Path, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [json.dumps({"text": text}) + "\n" for text in paragraphs_with_copies(200, seed=9)]
     whole = survivors(tmp_path, lines, "both")
-    monkeypatch.setattr("cleaner.corpus.lines.BLOCK", 300)
+    monkeypatch.setattr("cleaner.run.dedup.BLOCK", 300)
     assert survivors(tmp_path, lines, "both", threads=threads) == whole
     assert len(whole[1]) > 20
 
@@ -111,7 +110,7 @@ def test_odd_lines_keep_their_bytes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("parts", [1, 16, 64])
 @pytest.mark.parametrize("units", ["document", "both"])
-def test_what_lies_in_a_file_gives_the_same_bytes(
+def test_columns_in_parts_give_the_same_bytes(
     tmp_path: Path, units: UnitChoice, parts: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = [
@@ -119,32 +118,24 @@ def test_what_lies_in_a_file_gives_the_same_bytes(
         for at, text in enumerate(paragraphs_with_copies(300, seed=21))
     ]
     held = survivors(tmp_path, lines, units)
-    files: list[Path] = []
-
-    def watched(folder: Path) -> AbstractContextManager[Any]:
-        files.append(folder)
-        return scratch(folder)
-
-    monkeypatch.setattr("cleaner.corpus.rows.scratch", watched)
-    monkeypatch.setattr("cleaner.corpus.lines.BLOCK", 900)
+    monkeypatch.setattr("cleaner.run.dedup.BLOCK", 900)
     monkeypatch.setattr(Dedup, "held_bytes", 2000)
     monkeypatch.setattr(Dedup, "parts", lambda self, units: parts)
     assert survivors(tmp_path, lines, units) == held
-    assert files == [tmp_path]
     assert {path.name for path in tmp_path.iterdir()} == {"in.jsonl", "kept.jsonl", "removed.jsonl"}
     assert len(held[1]) > 50
 
 
 def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    @contextmanager
-    def full(folder: Path) -> Iterator[Any]:
-        with open("/dev/full", "r+b", buffering=0) as file:  # noqa: PTH123  # a device, not a path of ours
-            yield file
+    """What it stages lies beside the output, and goes with it."""
+    lines = [json.dumps({"text": ONE}) + "\n"] * 2
 
-    monkeypatch.setattr("cleaner.corpus.rows.scratch", full)
-    monkeypatch.setattr(Dedup, "held_bytes", 1)
-    with pytest.raises(WriteError, match="no space left"):
-        survivors(tmp_path, [json.dumps({"text": ONE}) + "\n"] * 2, "document")
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("cleaner.run.dedup.write_tables", full)
+    with pytest.raises(WriteError, match=r"\.clean-[0-9a-f]{16}\.tmp: no space left"):
+        survivors(tmp_path, lines, "document")
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
 
 

@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from cleaner.dedup.threads import in_threads
+from cleaner.text.threads import in_threads
 
 
 def test_results_come_in_order_and_few_items_are_taken_ahead() -> None:

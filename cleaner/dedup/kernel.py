@@ -1,7 +1,11 @@
-"""Code points → rows of units, compiled: spans, key, hashes, signatures and band keys of a batch in one call.
+"""Compiled code of the room, over code points: rows of units, shingle sets and what they have in common, equal keys.
 
-Bit for bit what `key`, `shingle`, `signature` and `bands` compute with numpy; those are the definition, this is the speed.
-One call, since between two a thread would wait for the interpreter. Importing this module loads numba. Products of 32-bit numbers must be cut back by `U32`: numba widens them to 64 bits.
+Bit for bit what `key`, `units` and `sets` compute by numpy; those are the definition, this is the speed. The
+rows of a batch are one call, since between two a thread would wait for the interpreter. Importing this module loads numba.
+Products of 32-bit numbers must be cut back by `U32`: numba widens them to 64 bits.
+
+A set is a hash table that is emptied by counting its stamp up. `salt` moves the slots; it is drawn anew in each process,
+so that no text can be written to crowd them, and it changes no result.
 """
 
 from typing import TypeAlias
@@ -9,21 +13,74 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.dedup.key import SIZE, mix64
 from cleaner.text.machine_code import compiled
 
 U32, U64 = np.uint32, np.uint64
 Ints: TypeAlias = NDArray[np.int64]
 Words: TypeAlias = NDArray[np.uint32]
+Hashes: TypeAlias = NDArray[np.uint64]
+Limit: TypeAlias = tuple[int, int, bool]  # as `sets.in_63_bits` gives it
 Places: TypeAlias = NDArray[np.int32]  # into one batch, which never has 2^31 code points
 
 DOCUMENT, PARAGRAPH = 0, 1
-SIZE = 5  # code points of a shingle
 PORTION = 1 << 17  # code points whose arrays a second-level cache holds
 LINE_FEED, SPACE, TAB, WIDE_SPACE = 10, 32, 9, 0x3000
 
+mixed = compiled(mix64)
+
 
 @compiled
-def spans(
+def sign_texts(
+    points: Words,
+    ends: Ints,
+    table: Words,
+    documents: bool,
+    paragraphs: bool,
+    least: tuple[int, int],
+    a: Words,
+    b: Words,
+    r: int,
+    units: Ints,
+    letters: Ints,
+    exact: Hashes,
+    near: NDArray[np.bool_],
+    bands: Hashes,
+) -> int:
+    """All that is known of the units of texts, portion by portion: how many there are.
+
+    points, ends  as for `find_spans`
+    least         letters of a document, and of a paragraph, that is matched near
+    units         as `out` of `find_spans`; the rest has a row for each column of it
+    """
+    room = PORTION
+    for text in range(len(ends)):
+        room = max(room, ends[text] - (ends[text - 1] if text else 0))
+    codes, g = np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.uint32)
+    places, counts = np.empty(room + 1, dtype=np.int32), np.empty(room + 1, dtype=np.int32)
+    first, last = np.empty(units.shape[1], dtype=np.int64), np.empty(units.shape[1], dtype=np.int64)
+    done = text = base = 0
+    while text < len(ends):
+        stop = text + 1
+        while stop < len(ends) and ends[stop] - base <= room:
+            stop += 1
+        end = done + find_spans(points, ends, text, stop, base, documents, paragraphs, units[:, done:])
+        size = fold_texts(points[base : ends[stop - 1]], table, codes, places, counts)
+        for unit in range(done, end):
+            start, close = units[2, unit] + units[4, unit] - base, units[3, unit] + units[4, unit] - base
+            first[unit], last[unit] = places[start], places[close]
+            letters[unit] = counts[close] - counts[start]
+            near[unit] = letters[unit] >= least[units[1, unit]] and last[unit] - first[unit] >= SIZE
+        premixed(codes, g[: max(size - (SIZE - 1), 0)])
+        its = slice(done, end)
+        sign_units(g, units[1, its], first[its], last[its], near[its], a, b, r, bands[its])
+        hash_spans(codes, first[its], last[its], exact[its])
+        done, text, base = end, stop, ends[stop - 1]
+    return done
+
+
+@compiled
+def find_spans(
     points: Words, ends: Ints, first: int, stop: int, base: int, documents: bool, paragraphs: bool, out: Ints
 ) -> int:
     """The units of the texts from `first` to before `stop`: how many there are.
@@ -54,7 +111,7 @@ def spans(
 
 
 @compiled
-def fold(points: Words, table: Words, codes: Words, places: Places, letters: Places) -> int:
+def fold_texts(points: Words, table: Words, codes: Words, places: Places, letters: Places) -> int:
     """Texts into their key: how many code points it has.
 
     codes    gets the key; uint32, shape (m,)
@@ -74,14 +131,6 @@ def fold(points: Words, table: Words, codes: Words, places: Places, letters: Pla
 
 
 @compiled
-def mix64(x: np.uint64) -> np.uint64:
-    """The finaliser of MurmurHash3."""
-    x = (x ^ (x >> U64(33))) * U64(0xFF51AFD7ED558CCD)
-    x = (x ^ (x >> U64(33))) * U64(0xC4CEB9FE1A85EC53)
-    return x ^ (x >> U64(33))
-
-
-@compiled
 def premixed(codes: Words, out: Words) -> None:
     """The shingle that starts at each code point, as the permutations take it: fmix32 of its upper half."""
     factor, one = U64(0x9E3779B97F4A7C15), U64(1)
@@ -89,14 +138,14 @@ def premixed(codes: Words, out: Words) -> None:
         x = U64(0)
         for offset in range(SIZE):
             x = x * factor + U64(codes[at + offset]) + one
-        g = U32(mix64(x) >> U64(32))
+        g = U32(mixed(x) >> U64(32))
         g = U32(U32(g ^ (g >> U32(16))) * U32(0x85EBCA6B))
         g = U32(U32(g ^ (g >> U32(13))) * U32(0xC2B2AE35))
         out[at] = g ^ (g >> U32(16))
 
 
 @compiled
-def exact_hashes(codes: Words, first: Ints, last: Ints, out: NDArray[np.uint64]) -> None:
+def hash_spans(codes: Words, first: Ints, last: Ints, out: Hashes) -> None:
     """The 128-bit hash of each span; uint64, shape (n, 2)."""
     for unit in range(len(first)):
         p = q = U64(0)
@@ -104,8 +153,8 @@ def exact_hashes(codes: Words, first: Ints, last: Ints, out: NDArray[np.uint64])
             code = U64(codes[at]) + U64(1)
             p = p * U64(0x9E3779B97F4A7C15) + code
             q = q * U64(0xD6E8FEB86659FD93) + code
-        out[unit, 0] = mix64(p)
-        out[unit, 1] = mix64(q ^ U64(last[unit] - first[unit]))
+        out[unit, 0] = mixed(p)
+        out[unit, 1] = mixed(q ^ U64(last[unit] - first[unit]))
 
 
 @compiled
@@ -129,7 +178,7 @@ def lower(signature: Words, g: Words, start: int, end: int, a: Words, b: Words) 
 
 
 @compiled
-def band_keys(signature: Words, rows: int, out: NDArray[np.uint64]) -> None:
+def fill_bands(signature: Words, rows: int, out: Hashes) -> None:
     """The band keys of one signature; uint64, shape (bands,)."""
     for band in range(len(out)):
         x = U64(0x9E3779B97F4A7C15) + U64(band)
@@ -140,16 +189,8 @@ def band_keys(signature: Words, rows: int, out: NDArray[np.uint64]) -> None:
 
 
 @compiled
-def sign(
-    g: Words,
-    kind: Ints,
-    first: Ints,
-    last: Ints,
-    near: NDArray[np.bool_],
-    a: Words,
-    b: Words,
-    rows: int,
-    out: NDArray[np.uint64],
+def sign_units(
+    g: Words, kind: Ints, first: Ints, last: Ints, near: NDArray[np.bool_], a: Words, b: Words, rows: int, out: Hashes
 ) -> None:
     """The band keys of all units that are `near`; uint64, shape (n, bands).
 
@@ -162,7 +203,7 @@ def sign(
         if unit == len(kind) or kind[unit] == DOCUMENT:
             if document >= 0:
                 lower(whole, g, done, last[document] - (SIZE - 1), a, b)
-                band_keys(whole, rows, out[document])
+                fill_bands(whole, rows, out[document])
             document = -1
             if unit < len(kind) and near[unit]:
                 document, done = unit, first[unit]
@@ -170,7 +211,7 @@ def sign(
         elif near[unit]:
             row[:] = U32(0xFFFFFFFF)
             lower(row, g, first[unit], last[unit] - (SIZE - 1), a, b)
-            band_keys(row, rows, out[unit])
+            fill_bands(row, rows, out[unit])
             if document >= 0:
                 lower(whole, g, done, first[unit], a, b)
                 for k in range(len(a)):
@@ -179,49 +220,194 @@ def sign(
 
 
 @compiled
-def rows(
-    points: Words,
-    ends: Ints,
-    table: Words,
-    documents: bool,
-    paragraphs: bool,
-    least: tuple[int, int],
-    a: Words,
-    b: Words,
-    r: int,
-    units: Ints,
-    letters: Ints,
-    exact: NDArray[np.uint64],
-    near: NDArray[np.bool_],
-    bands: NDArray[np.uint64],
-) -> int:
-    """All that is known of the units of texts, portion by portion: how many there are.
+def fill_sets(points: Words, ends: Ints, table: Words, salt: np.uint64, out: Hashes, starts: Ints, counts: Ints) -> int:
+    """The shingle sets of texts, laid end to end in `out`: how many shingles in all.
 
-    points, ends  as for `spans`
-    least         letters of a document, and of a paragraph, that is matched near
-    units         as `out` of `spans`; the rest has a row for each column of it
+    points, ends  as for `find_spans`; `table`: of the key
+    starts        gets where each set starts, `counts` how many shingles it has; int64, shape (texts,)
     """
-    room = PORTION
+    longest = base = size = 0
     for text in range(len(ends)):
-        room = max(room, ends[text] - (ends[text - 1] if text else 0))
-    codes, g = np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.uint32)
-    places, counts = np.empty(room + 1, dtype=np.int32), np.empty(room + 1, dtype=np.int32)
-    first, last = np.empty(units.shape[1], dtype=np.int64), np.empty(units.shape[1], dtype=np.int64)
-    done = text = base = 0
-    while text < len(ends):
-        stop = text + 1
-        while stop < len(ends) and ends[stop] - base <= room:
-            stop += 1
-        end = done + spans(points, ends, text, stop, base, documents, paragraphs, units[:, done:])
-        size = fold(points[base : ends[stop - 1]], table, codes, places, counts)
-        for unit in range(done, end):
-            start, close = units[2, unit] + units[4, unit] - base, units[3, unit] + units[4, unit] - base
-            first[unit], last[unit] = places[start], places[close]
-            letters[unit] = counts[close] - counts[start]
-            near[unit] = letters[unit] >= least[units[1, unit]] and last[unit] - first[unit] >= SIZE
-        premixed(codes, g[: max(size - (SIZE - 1), 0)])
-        its = slice(done, end)
-        sign(g, units[1, its], first[its], last[its], near[its], a, b, r, bands[its])
-        exact_hashes(codes, first[its], last[its], exact[its])
-        done, text, base = end, stop, ends[stop - 1]
-    return done
+        longest, base = max(longest, ends[text] - base), ends[text]
+    codes = np.empty(longest + 1, dtype=np.uint32)
+    slots = 1 << (64 - slots_shift(longest))
+    held, stamps = np.empty(slots, dtype=np.uint64), np.zeros(slots, dtype=np.uint32)
+    base = 0
+    for text in range(len(ends)):
+        length = fold_text(points[base : ends[text]], table, codes)
+        shift, last = slots_shift(length), size + shingle_key(codes[:length], out[size:])
+        starts[text] = size
+        for at in range(starts[text], last):
+            x = out[at]
+            if insert(held, stamps, text + 1, shift, salt, x):
+                out[size] = x
+                size += 1
+        counts[text] = size - starts[text]
+        base = ends[text]
+    return size
+
+
+@compiled
+def fill_common(
+    sets: Hashes, starts: Ints, counts: Ints, first: Ints, second: Ints, limit: Limit, salt: np.uint64, common: Ints
+) -> None:
+    """For each pair the shingles that it has in common, 0 where it is not similar enough. Sorted by `first`."""
+    num, den, beyond = limit
+    slots = 1 << (64 - slots_shift(int(np.max(counts))))
+    table, stamps = np.empty(slots, dtype=np.uint64), np.zeros(slots, dtype=np.uint32)
+    stamp, shift, standing = 0, 63, -1  # the set in the table
+    for pair in range(len(first)):
+        one, other = first[pair], second[pair]
+        few, many = min(counts[one], counts[other]), max(counts[one], counts[other])
+        if not reaches(few, many, num, den, beyond):
+            continue
+        if one != standing:
+            standing, shift = one, slots_shift(counts[one])
+            stamp += 1
+            for at in range(starts[one], starts[one] + counts[one]):
+                insert(table, stamps, stamp, shift, salt, sets[at])
+        least = num * (few + many) // (num + den)
+        found = common_with(sets, starts[other], counts[other], least, table, stamps, stamp, shift, salt)
+        if reaches(found, few + many - found, num, den, beyond):
+            common[pair] = found
+
+
+@compiled
+def decide_components(
+    sets: Hashes, starts: Ints, counts: Ints, cuts: Ints, limit: Limit, salt: np.uint64, keepers: Ints, common: Ints
+) -> None:
+    """Who stays for whom in each component, units from cut to cut in keep order; `keepers` is -1 where a unit stays.
+
+    The first stays, what is like it goes, the rest decide among themselves.
+    """
+    num, den, beyond = limit
+    slots = 1 << (64 - slots_shift(int(np.max(counts))))
+    table, stamps = np.empty(slots, dtype=np.uint64), np.zeros(slots, dtype=np.uint32)
+    keepers[:] = -1
+    for component in range(len(cuts) - 1):
+        for keeper in range(cuts[component], cuts[component + 1] - 1):
+            if keepers[keeper] >= 0:
+                continue
+            shift = slots_shift(counts[keeper])
+            for at in range(starts[keeper], starts[keeper] + counts[keeper]):
+                insert(table, stamps, keeper + 1, shift, salt, sets[at])
+            for other in range(keeper + 1, cuts[component + 1]):
+                few, many = min(counts[keeper], counts[other]), max(counts[keeper], counts[other])
+                if keepers[other] >= 0 or not reaches(few, many, num, den, beyond):
+                    continue
+                least = num * (few + many) // (num + den)
+                found = common_with(sets, starts[other], counts[other], least, table, stamps, keeper + 1, shift, salt)
+                if reaches(found, few + many - found, num, den, beyond):
+                    keepers[other], common[other] = keeper, found
+
+
+@compiled
+def compare_keys(points: Words, at: Ints, table: Words, first: Ints, second: Ints, out: NDArray[np.bool_]) -> None:
+    """Whether the keys of each pair of texts are the same; text i is [at[i], at[i + 1]) of `points`."""
+    for pair in range(len(first)):
+        one, end = at[first[pair]], at[first[pair] + 1]
+        other, close = at[second[pair]], at[second[pair] + 1]
+        same = True
+        while same:
+            while one < end and table[points[one]] == 0:
+                one += 1
+            while other < close and table[points[other]] == 0:
+                other += 1
+            if one == end or other == close:
+                break
+            same = table[points[one]] == table[points[other]]
+            one, other = one + 1, other + 1
+        out[pair] = same and one == end and other == close
+
+
+@compiled
+def fold_text(points: Words, table: Words, codes: Words) -> int:
+    """A text into its key, as `fold_texts` does; how many code points the key has."""
+    size = 0
+    for at in range(len(points)):
+        row = table[points[at]]
+        codes[size] = row & U32(0x1FFFFF)
+        size += row != 0
+    return size
+
+
+@compiled
+def shingle_key(codes: Words, out: Hashes) -> int:
+    """The shingle that starts at each code point of a key; a key that is shorter than a shingle is one. How many."""
+    width = min(SIZE, len(codes))
+    if width < SIZE:
+        x = U64(0)
+        for at in range(width):
+            x = x * U64(0x9E3779B97F4A7C15) + U64(codes[at]) + U64(1)
+        if width:
+            out[0] = mixed(x)
+        return min(width, 1)
+    for at in range(len(codes) - (SIZE - 1)):  # a loop of its own, which becomes vector code
+        x = U64(0)
+        for offset in range(SIZE):
+            x = x * U64(0x9E3779B97F4A7C15) + U64(codes[at + offset]) + U64(1)
+        out[at] = mixed(x)
+    return len(codes) - (SIZE - 1)
+
+
+@compiled
+def common_with(
+    sets: Hashes,
+    start: int,
+    count: int,
+    least: int,
+    table: Hashes,
+    stamps: Words,
+    stamp: int,
+    shift: int,
+    salt: np.uint64,
+) -> int:
+    """How many shingles of one set are in the table; 0 as soon as they cannot be `least`."""
+    missing = 0
+    for at in range(start, start + count):
+        if not holds(table, stamps, stamp, shift, salt, sets[at]):
+            missing += 1
+            if missing > count - least:
+                return 0
+    return count - missing
+
+
+@compiled
+def reaches(common: int, union: int, num: int, den: int, beyond: bool) -> bool:
+    """Whether common / union is at least num / den; with `beyond`, more than that."""
+    return common * den > num * union or (not beyond and common > 0 and common * den == num * union)
+
+
+@compiled
+def slots_shift(count: int) -> int:
+    """By how much to shift a 64-bit product for a table of at least twice as many slots: 63 for one, 62 for two …"""
+    shift = 63
+    while (1 << (64 - shift)) < 2 * count:
+        shift -= 1
+    return shift
+
+
+@compiled
+def insert(table: Hashes, stamps: Words, stamp: int, shift: int, salt: np.uint64, x: np.uint64) -> bool:
+    """Put x into the set; whether it is new there."""
+    slot = (x * salt) >> U64(shift)
+    last = U64((1 << (64 - shift)) - 1)
+    while stamps[slot] == stamp:
+        if table[slot] == x:
+            return False
+        slot = (slot + U64(1)) & last
+    stamps[slot] = stamp
+    table[slot] = x
+    return True
+
+
+@compiled
+def holds(table: Hashes, stamps: Words, stamp: int, shift: int, salt: np.uint64, x: np.uint64) -> bool:
+    """Whether x is in the set."""
+    slot = (x * salt) >> U64(shift)
+    last = U64((1 << (64 - shift)) - 1)
+    while stamps[slot] == stamp:
+        if table[slot] == x:
+            return True
+        slot = (slot + U64(1)) & last
+    return False

@@ -1,58 +1,65 @@
-"""New units against segments of units that were kept before: who goes, and for whom. Old units are never decided again.
+"""New units against units that were kept before: who goes, and for whom. Old units are never decided again.
 
 A unit goes for an old one that it matches directly, verified as in `verify`: equal keys, or exact Jaccard. What is left
-is for `match` to decide.
+is for `match` to decide. Arrays in, arrays out: others keep segments of old units on disk.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.reading import Fetch, Reading
-from cleaner.dedup.segment import Ids, Segment, by_kind
 from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import DOCUMENT, PARAGRAPH, BandKeys, Units
-from cleaner.dedup.verify import equal, similar
+from cleaner.dedup.units import DOCUMENT, PARAGRAPH, BandKeys, Ids, Units
+from cleaner.dedup.verify import Fetch, Removals, UnitTexts, prove_equal, prove_similar
+
+MOST = 8  # units of one bucket that a later unit meets: the first ones. Copies in a crowd meet in other buckets as well
+
+Rows: TypeAlias = NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Known:
-    """New units that go, as columns in row order; int64, shape (n,).
+class Segment:
+    """n units, m of them long enough to be near copies, in b bands. All may lie in files.
 
-    unit      row of the unit
-    keeper    the old unit that stays for it: of all that it matches the most similar one, then the first; old units
-              are numbered through the segments
-    common    shingles that the two have in common; 1 / 1 for an exact copy
-    union     shingles that either has
-    agreeing  bands in which they met, -1 for an exact copy
-    matches   old units that it matches; more than one: it ties together what was apart
+    units       document, kind, start, end of each, as in Units; uint32, shape (4, n)
+    exact       their hashes, `by_kind`, in order; int64, shape (n, 2)
+    exact_rows  whose they are; uint32, shape (n,)
+    keys        their keys in each band, `by_kind`, in order of key, then row; int64, shape (b, m)
+    rows        whose they are; uint32, shape (b, m)
     """
 
-    unit: Ids
-    keeper: Ids
-    common: Ids
-    union: Ids
-    agreeing: Ids
-    matches: Ids
+    units: Rows
+    exact: Ids
+    exact_rows: Rows
+    keys: Ids
+    rows: Rows
 
     def __len__(self) -> int:
-        return len(self.unit)
+        return len(self.exact_rows)
 
-    def where(self, rows: Ids | NDArray[np.bool_]) -> "Known":
-        """These of them."""
-        return Known(*(getattr(self, one.name)[rows] for one in fields(self)))
+    def equal_to(self, hashes: Ids) -> tuple[Ids, Ids]:
+        """Places in `hashes` (int64, shape (k, 2)) that a unit here has too, and the first such unit."""
+        order = np.argsort(hashes[:, 0])  # in order, so that pages of a file are read once
+        low = np.searchsorted(self.exact[:, 0], hashes[order, 0])
+        (found,) = np.nonzero(low < len(self))
+        found = found[(self.exact[low[found]] == hashes[order[found]]).all(axis=1)]
+        return order[found], self.exact_rows[low[found]].astype(np.int64)
 
-    @classmethod
-    def join(cls, parts: Sequence["Known"]) -> "Known":
-        """All of them in row order."""
-        columns = [np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(cls)]
-        return cls(*columns).where(np.argsort(columns[0], kind="stable"))
+    def met(self, band: int, keys: Ids) -> tuple[Ids, Ids]:
+        """Places in `keys` whose bucket has units here, and these units."""
+        order = np.argsort(keys)
+        low, high = (np.searchsorted(self.keys[band], keys[order], side) for side in ("left", "right"))
+        count = np.minimum(high - low, MOST)
+        found = np.repeat(np.arange(len(keys)), count)
+        offset = np.arange(len(found)) - np.repeat(np.cumsum(count) - count, count)
+        return order[found], self.rows[band][low[found] + offset].astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Search:
+class Lookup:
     """New units and old ones.
 
     bands      of the new units
@@ -67,43 +74,43 @@ class Search:
     old_fetch: Fetch
     settings: Dedup
 
-    def known(self) -> Known:
-        """Documents first; paragraphs of those that stay."""
-        units = self.units
+    def known(self) -> tuple[Removals, Ids]:
+        """New units that go, in row order, and for each new unit (one or not) how many old ones it matches.
+
+        The keeper is an old unit: of all that the new one matches the most similar one, then the first. A new unit that
+        matches more than one ties together what was apart. Documents first; paragraphs of those that stay.
+        """
+        units, matches = self.units, np.zeros(len(self.units), dtype=np.int64)
         (rows,) = np.nonzero((units.kind == DOCUMENT) & (units.letters > 0))
-        documents = self._known(rows)
+        documents = self._known(rows, matches)
         left = (units.kind == PARAGRAPH) & (units.letters >= self.settings.shortest)
         (rows,) = np.nonzero(left & ~np.isin(units.document, units.document[documents.unit]))
-        return Known.join([documents, self._known(rows)])
+        return Removals.join([documents, self._known(rows, matches)]).by_unit(), matches
 
-    def _known(self, rows: Ids) -> Known:
-        exact = self._exact(rows)
-        return Known.join([exact, self._near(rows[self.units.near[rows] & ~np.isin(rows, exact.unit)])])
+    def _known(self, rows: Ids, matches: Ids) -> Removals:
+        exact = self._exact(rows, matches)
+        near = self._near(rows[self.units.near[rows] & ~np.isin(rows, exact.unit)], matches)
+        return Removals.join([exact, near])
 
-    def _exact(self, rows: Ids) -> Known:
+    def _exact(self, rows: Ids, matches: Ids) -> Removals:
         hashes = by_kind(self.units.exact[rows], self.units.kind[rows])
         place, old = self._numbered([segment.equal_to(hashes) for segment in self.segments])
         new = rows[place]
         order = np.lexsort((new, old))  # by old unit, so that old texts are read once
-        reading = self._reading(new, old)
-        links = equal(*self._places(reading, old[order], new[order]), reading)
-        keeper, unit = reading.rows[links[0]] - len(self.units), reading.rows[links[1]]
-        order = np.lexsort((keeper, unit))
-        unit, first, matches = np.unique(unit[order], return_index=True, return_counts=True)
-        once = np.ones(len(unit), dtype=np.int64)
-        return Known(unit, keeper[order][first], once, once, -once, matches)
+        texts = self._texts(new, old)
+        first, second = prove_equal(*self._places(texts, old[order], new[order]), texts)
+        equal = Removals.equal(texts.rows[second], texts.rows[first] - len(self.units))
+        return _one_a_unit(equal.where(np.lexsort((equal.keeper, equal.unit))), matches)
 
-    def _near(self, rows: Ids) -> Known:
-        new, old, agreeing = self._candidates(rows)
+    def _near(self, rows: Ids, matches: Ids) -> Removals:
+        new, old, bands = self._candidates(rows)
         order = np.lexsort((new, old))
-        reading = self._reading(new, old)
-        links = similar(*self._places(reading, old[order], new[order]), reading, self.settings.limit)
-        unit, keeper = reading.rows[links.second], reading.rows[links.first] - len(self.units)
-        met = np.searchsorted(new * max(self._count, 1) + old, unit * max(self._count, 1) + keeper)
-        order = np.lexsort((keeper, -(links.common / np.maximum(links.union, 1)), unit))
-        _, first, matches = np.unique(unit[order], return_index=True, return_counts=True)
-        best = order[first]
-        return Known(unit[best], keeper[best], links.common[best], links.union[best], agreeing[met[best]], matches)
+        texts = self._texts(new, old)
+        near = prove_similar(*self._places(texts, old[order], new[order]), texts, self.settings.limit)
+        unit, keeper, count = texts.rows[near.unit], texts.rows[near.keeper] - len(self.units), max(self._count, 1)
+        met = bands[np.searchsorted(new * count + old, unit * count + keeper)]
+        near = replace(near, unit=unit, keeper=keeper, met=met)
+        return _one_a_unit(near.where(np.lexsort((keeper, -(near.common / np.maximum(near.union, 1)), unit))), matches)
 
     def _candidates(self, rows: Ids) -> tuple[Ids, Ids, Ids]:
         """New and old units that share a bucket, by new unit, and in how many bands they do."""
@@ -114,8 +121,8 @@ class Search:
             found = [segment.met(band, keys) for segment in self.segments]
             place, old = self._numbered(found)
             met.append(rows[place] * count + old)
-        pairs, agreeing = np.unique(np.concatenate(met), return_counts=True)
-        return pairs // count, pairs % count, agreeing
+        pairs, bands = np.unique(np.concatenate(met), return_counts=True)
+        return pairs // count, pairs % count, bands
 
     def _numbered(self, found: Sequence[tuple[Ids, Ids]]) -> tuple[Ids, Ids]:
         """What each segment found, its units numbered through."""
@@ -129,7 +136,7 @@ class Search:
     def _count(self) -> int:
         return sum(map(len, self.segments))
 
-    def _reading(self, new: Ids, old: Ids) -> Reading:
+    def _texts(self, new: Ids, old: Ids) -> UnitTexts:
         """The texts of these units; old ones are numbered behind the new ones."""
         new, old, count = np.unique(new), np.unique(old), len(self.units)
         sizes = np.concatenate([self.units.end[new] - self.units.start[new], spans_of(self.segments, old)[3]])
@@ -138,10 +145,17 @@ class Search:
             cut = int(np.searchsorted(rows, count))
             return [*self.fetch(rows[:cut]), *self.old_fetch(rows[cut:] - count)]
 
-        return Reading(np.concatenate([new, old + count]), sizes, fetch)
+        return UnitTexts(np.concatenate([new, old + count]), sizes, fetch)
 
-    def _places(self, reading: Reading, old: Ids, new: Ids) -> tuple[Ids, Ids]:
-        return np.searchsorted(reading.rows, old + len(self.units)), np.searchsorted(reading.rows, new)
+    def _places(self, texts: UnitTexts, old: Ids, new: Ids) -> tuple[Ids, Ids]:
+        return np.searchsorted(texts.rows, old + len(self.units)), np.searchsorted(texts.rows, new)
+
+
+def _one_a_unit(found: Removals, matches: Ids) -> Removals:
+    """The first of each unit, where those of one unit stand together; counts them in `matches`."""
+    unit, first, counts = np.unique(found.unit, return_index=True, return_counts=True)
+    matches[unit] = counts
+    return found.where(first)
 
 
 def spans_of(segments: Sequence[Segment], rows: Ids) -> Ids:
@@ -156,9 +170,27 @@ def spans_of(segments: Sequence[Segment], rows: Ids) -> Ids:
     return out
 
 
-def without(units: Units, known: Known) -> Units:
+def units_left(units: Units, known: Removals) -> Units:
     """The same rows, of which those that went, and the paragraphs of documents that went, match nothing any more."""
     gone = np.zeros(len(units), dtype=np.bool_)
     gone[known.unit] = True
     gone |= np.isin(units.document, units.document[known.unit[units.kind[known.unit] == DOCUMENT]])
     return replace(units, letters=np.where(gone, 0, units.letters), near=units.near & ~gone)
+
+
+def by_kind(keys: Ids, kind: NDArray[Any]) -> Ids:
+    """Keys or hashes (rows of one kind each) of which those of paragraphs never meet those of documents."""
+    flip: Ids = np.where(kind == PARAGRAPH, -1, 0).astype(np.int64)
+    return keys ^ flip.reshape(-1, *[1] * (keys.ndim - 1))
+
+
+def sorted_exact(hashes: Ids, rows: Rows) -> tuple[Ids, Rows]:
+    """Hashes in order, and their rows; of equal hashes the first row stands first."""
+    order = np.lexsort((rows, hashes[:, 1], hashes[:, 0]))
+    return hashes[order], rows[order]
+
+
+def sorted_band(keys: Ids, rows: Rows) -> tuple[Ids, Rows]:
+    """The keys of one band in order, and their rows, which ascend; of equal keys the first row stands first."""
+    order = np.argsort(keys, kind="stable")
+    return keys[order], rows[order]

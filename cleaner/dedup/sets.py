@@ -1,20 +1,25 @@
-"""The shingle sets of some texts, and questions to them: by numpy set by set, or by compiled code all at once."""
+"""The shingle sets of some texts, what they have in common, and which texts have equal keys. Exact: nothing is estimated.
+
+Each question is answered in two ways: by numpy text by text, the definition, or by compiled code all at once. Similarity is
+two whole numbers; no rounding decides on a removal.
+"""
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Protocol
+from itertools import pairwise
+from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.decide import decide
-from cleaner.dedup.jaccard import Jaccard, ShingleSet, compared, shingle_set
-from cleaner.dedup.key import code_points, table
+from cleaner.dedup.key import codes_of, comparison_key, key_table, shingles
+from cleaner.dedup.units import Ids
 from cleaner.text.machine_code import pays
 
-Ids = NDArray[np.int64]
+ShingleSet: TypeAlias = NDArray[np.uint64]  # sorted, each once; 64 bits, so that no collision decides
+Number = TypeVar("Number", bound=np.generic)
 
 LARGEST = 1 << 30  # shingles of a set, so that products of counts fit into 63 bits
 SALT = np.uint64(secrets.randbits(64) | 1)
@@ -35,6 +40,9 @@ class Sets(Protocol):
     def decided(self, cuts: Ids, limit: Fraction) -> tuple[Ids, Ids]:
         """For each text the one that stays for it (-1: it stays) and what the two have in common.
 
+        The first of a component stays, what is like it goes, the rest decide among themselves: never transitive, a text
+        goes only for one that stays and that it is like itself.
+
         cuts  where components start and end; inside, texts stand in keep order
         """
 
@@ -42,6 +50,15 @@ class Sets(Protocol):
 def sets_of(texts: Sequence[str], work: int) -> Sets:
     """The sets of these texts; `work` is how many code points there are to compare in all."""
     return Together.of(texts) if pays(work) else Alone([shingle_set(text) for text in texts])
+
+
+def equal_keys(texts: Sequence[str], one: Ids, other: Ids, work: int) -> NDArray[np.bool_]:
+    """For each pair of texts, given by their numbers, whether their keys are equal; `work`: code points to compare in all.
+
+    >>> equal_keys(["Ａ b", "ab.", "AB"], np.array([0, 0]), np.array([1, 2]), 9).tolist()
+    [False, True]
+    """
+    return (equal_together if pays(work) else equal_alone)(texts, one, other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +73,24 @@ class Alone:
 
     def common(self, first: Ids, second: Ids, limit: Fraction) -> Ids:
         pairs = zip(first.tolist(), second.tolist(), strict=True)
-        found = (compared(self.sets[one], self.sets[other], limit) for one, other in pairs)
-        return np.array([one.common if one else 0 for one in found], dtype=np.int64)
+        return np.array([self._common(one, other, limit) for one, other in pairs], dtype=np.int64)
 
     def decided(self, cuts: Ids, limit: Fraction) -> tuple[Ids, Ids]:
         keepers, common = np.full(len(self.sets), -1, dtype=np.int64), np.zeros(len(self.sets), dtype=np.int64)
-
-        def similarity(keeper: int, unit: int) -> Jaccard | None:
-            return compared(self.sets[keeper], self.sets[unit], limit)
-
-        for start, end in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
-            for unit, keeper, found in decide(range(start, end), similarity):
-                keepers[unit], common[unit] = keeper, found.common
+        for start, end in pairwise(cuts.tolist()):
+            for unit in range(start, end):
+                for keeper in range(start, unit):
+                    if keepers[keeper] < 0 and (found := self._common(keeper, unit, limit)):
+                        keepers[unit], common[unit] = keeper, found
+                        break
         return keepers, common
+
+    def _common(self, one: int, other: int, limit: Fraction) -> int:
+        sizes = len(self.sets[one]), len(self.sets[other])
+        if not Jaccard(min(sizes), max(sizes)).reaches(limit):  # whatever they hold
+            return 0
+        found = jaccard(self.sets[one], self.sets[other])
+        return found.common if found.reaches(limit) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,28 +106,85 @@ class Together:
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Together":
-        from cleaner.dedup import overlap
+        from cleaner.dedup import kernel
 
-        points = code_points("".join(texts))
+        points = codes_of("".join(texts))
         ends = np.cumsum(list(map(len, texts)), dtype=np.int64)
         shingles = np.empty(len(points), dtype=np.uint64)
         starts, sizes = np.empty((2, len(texts)), dtype=np.int64)
-        count = overlap.sets(points, ends, table(), SALT, shingles, starts, sizes)
+        count = kernel.fill_sets(points, ends, key_table(), SALT, shingles, starts, sizes)
         return cls(shingles[:count], starts, sizes)
 
     def common(self, first: Ids, second: Ids, limit: Fraction) -> Ids:
-        from cleaner.dedup import overlap
+        from cleaner.dedup import kernel
 
         common = np.zeros(len(first), dtype=np.int64)
-        overlap.overlaps(self.shingles, self.starts, self.sizes, first, second, in_63_bits(limit), SALT, common)
+        kernel.fill_common(self.shingles, self.starts, self.sizes, first, second, in_63_bits(limit), SALT, common)
         return common
 
     def decided(self, cuts: Ids, limit: Fraction) -> tuple[Ids, Ids]:
-        from cleaner.dedup import overlap
+        from cleaner.dedup import kernel
 
         keepers, common = np.empty(len(self.sizes), dtype=np.int64), np.zeros(len(self.sizes), dtype=np.int64)
-        overlap.decide(self.shingles, self.starts, self.sizes, cuts, in_63_bits(limit), SALT, keepers, common)
+        its = self.shingles, self.starts, self.sizes
+        kernel.decide_components(*its, cuts, in_63_bits(limit), SALT, keepers, common)
         return keepers, common
+
+
+def equal_alone(texts: Sequence[str], one: Ids, other: Ids) -> NDArray[np.bool_]:
+    """Pair by pair: the definition."""
+    keys = ((comparison_key(texts[a]), comparison_key(texts[b])) for a, b in zip(one, other, strict=True))
+    return np.array([np.array_equal(*pair) for pair in keys], dtype=np.bool_)
+
+
+def equal_together(texts: Sequence[str], one: Ids, other: Ids) -> NDArray[np.bool_]:
+    """The same, all at once."""
+    from cleaner.dedup import kernel
+
+    at = np.cumsum([0, *map(len, texts)], dtype=np.int64)
+    same = np.empty(len(one), dtype=np.bool_)
+    kernel.compare_keys(codes_of("".join(texts)), at, key_table(), one, other, same)
+    return same
+
+
+class Jaccard(NamedTuple):
+    """Shingles that two units have in common, and shingles that either has."""
+
+    common: int
+    union: int
+
+    def reaches(self, limit: Fraction) -> bool:
+        """Whether common / union is at least the limit.
+
+        >>> Jaccard(4, 5).reaches(Fraction(4, 5)), Jaccard(0, 0).reaches(Fraction(4, 5))
+        (True, False)
+        """
+        return self.union > 0 and self.common * limit.denominator >= limit.numerator * self.union
+
+
+def shingle_set(text: str) -> ShingleSet:
+    """The distinct shingles of a text's key; uint64, shape (n,), n = 0 for an empty key."""
+    return distinct(np.sort(shingles(comparison_key(text))))
+
+
+def jaccard(one: ShingleSet, other: ShingleSet) -> Jaccard:
+    """The similarity of two sets.
+
+    >>> jaccard(shingle_set("一二三四五六"), shingle_set("一二三四五七"))
+    Jaccard(common=1, union=3)
+    """
+    few, many = (one, other) if len(one) <= len(other) else (other, one)
+    at = np.searchsorted(many, few)
+    at[at == len(many)] = 0  # beyond the last: compared with anything, it is not equal
+    common = int(np.count_nonzero(many[at] == few)) if len(many) else 0
+    return Jaccard(common, len(one) + len(other) - common)
+
+
+def distinct(ordered: NDArray[Number]) -> NDArray[Number]:
+    """Sorted numbers, each once; np.unique would hash them first: twice the time."""
+    first = np.ones(len(ordered), dtype=np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[first]
 
 
 def in_63_bits(limit: Fraction) -> tuple[int, int, bool]:

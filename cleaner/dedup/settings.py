@@ -1,8 +1,10 @@
-"""The settings of duplicate matching. Imports nothing heavy: the command line reads it at its start."""
+"""The settings of duplicate matching, and the bands that they choose. Imports nothing heavy: the command line reads it."""
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal, TypeAlias, get_args
+from functools import cache
+from math import inf
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from cleaner.text.errors import ConfigError
 
@@ -10,11 +12,11 @@ LOWEST_THRESHOLD = 0.5  # unrelated English texts of a million characters have J
 SORTED = 32  # bytes a row of a column takes while it is sorted
 MOST_PARTS = 64  # each is chosen from the whole column
 LARGEST_SEED = 2**32 - 1  # of numpy's RandomState, from which datasketch takes its permutations
+RANGES = (("threshold", LOWEST_THRESHOLD, 1), ("shortest", 1, inf), ("seed", 0, LARGEST_SEED), ("memory", 1, inf))
 
 RULES = {
     "dedup.document.exact": "a document whose comparison key equals that of a document that stays goes",
     "dedup.document.near": "a document whose shingles are nearly those of a document that stays goes",
-    "dedup.document.rest": "white space that is left of a document whose every paragraph went for a copy goes too",
     "dedup.paragraph.exact": "a paragraph whose comparison key equals that of a paragraph that stays goes"
     ' (with `scope = "document"`: of one in its own document)',
     "dedup.paragraph.near": "a paragraph whose shingles are nearly those of a paragraph that stays goes"
@@ -28,6 +30,19 @@ Keep: TypeAlias = str  # "first", "last", "longest" or "field:" and the name of 
 POLICIES = ("first", "last", "longest")
 FIELD = "field:"
 THOROUGH_FROM = 10  # letters of a document: docs/decisions/031
+
+PERMUTATIONS = 128  # of a signature
+PRICES = (0.05, 0.95)  # of a pair met in vain, of a pair missed; at datasketch's even prices .8 gives 9 x 13: .40 found
+THOROUGH = 0.99  # of the pairs at the threshold itself
+SETTLED = {  # threshold → what datasketch chooses at these prices (a test asks it): to import it takes .5 s
+    0.6: (24, 4),
+    0.7: (21, 6),
+    0.75: (18, 7),
+    0.8: (16, 8),
+    0.85: (12, 10),
+    0.9: (9, 14),
+}
+CHOICE_ENDS = 0.995  # from here on datasketch would take one band, which it refuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +60,8 @@ class Dedup:
     keep       of equal right: the first in source order, the last, the longest (then the first), or, with "field:NAME", the
                one whose record has the largest number in its member NAME (then the first; records without one come last)
     seed       of the permutations; another seed misses other pairs
-    memory     MB for band keys, about 2 MB for 15,000 units: where there are more, they lie in a file beside the output
-               while the run lasts, and are sorted in partitions. As much for the texts until they are matched: where
-               there are more, they are read from files. Changes no result
+    memory     MB for keys that are sorted at a time, 32 bytes a unit: where there are more, they are sorted in partitions.
+               Changes no result
 
     >>> Dedup(threshold=1.2)
     Traceback (most recent call last):
@@ -66,29 +80,22 @@ class Dedup:
     memory: int = 256
 
     def __post_init__(self) -> None:
-        _one_of("units", self.units, UnitChoice)
-        _one_of("scope", self.scope, Scope)
+        for name, choices in (("units", UnitChoice), ("scope", Scope), ("recall", Recall)):
+            _one_of(name, getattr(self, name), choices)
         if self.scope == self.units:
             raise ConfigError(
                 "dedup: scope is 'document', where only paragraphs are compared, and units is 'document'; "
                 "set units to 'paragraph', or scope to 'corpus'"
             )
-        _one_of("recall", self.recall, Recall)
-        if self.keep not in POLICIES and not (
-            isinstance(self.keep, str) and self.keep.startswith(FIELD) and self.keep != FIELD
-        ):
+        by_field = isinstance(self.keep, str) and self.keep.startswith(FIELD) and self.keep != FIELD
+        if self.keep not in POLICIES and not by_field:
             raise ConfigError(
                 f"dedup: keep is {self.keep!r}, it must be one of 'first', 'last', 'longest', 'field:NAME'"
             )
         if not isinstance(self.near, bool):
             raise ConfigError(f"dedup: near is {self.near!r}, it must be true or false")
-        _within("threshold", self.threshold, LOWEST_THRESHOLD, 1)
-        _whole("shortest", self.shortest)
-        _within("shortest", self.shortest, 1)
-        _whole("seed", self.seed)
-        _within("seed", self.seed, 0, LARGEST_SEED)
-        _whole("memory", self.memory)
-        _within("memory", self.memory, 1)
+        for name, low, high in RANGES:
+            _within(name, getattr(self, name), low, high)
 
     @property
     def documents(self) -> bool:
@@ -141,6 +148,54 @@ class Dedup:
         """
         return Fraction(str(self.threshold))
 
+    @property
+    def bands(self) -> "Bands":
+        """The bands of the threshold."""
+        return bands_for(self.threshold, self.recall)
+
+
+class Bands(NamedTuple):
+    """b bands of r signature values each: two units meet where all values of one band are equal."""
+
+    b: int
+    r: int
+
+    def chance(self, jaccard: float) -> float:
+        """Probability that a pair of this similarity meets in some band.
+
+        >>> round(Bands(16, 8).chance(0.8), 3), round(Bands(9, 13).chance(0.8), 3)
+        (0.947, 0.399)
+        """
+        return float(1 - (1 - jaccard**self.r) ** self.b)
+
+    def promised(self, met: int) -> float:
+        """The similarity that so many equal bands speak for: (share of equal bands)^(1 / r). For show, decides nothing.
+
+        >>> Bands(16, 8).promised(16), Bands(16, 8).promised(3)
+        (1.0, 0.811)
+        """
+        return round(float((met / self.b) ** (1 / self.r)), 3)
+
+
+@cache
+def bands_for(threshold: float, recall: Recall = "normal") -> Bands:
+    """The bands for a threshold: datasketch's optimum for prices that favour recall; `thorough`: the widest that find .99.
+
+    >>> bands_for(0.8), bands_for(0.8, "thorough")
+    (Bands(b=16, r=8), Bands(b=21, r=6))
+    """
+    if recall == "thorough":
+        widest_first = (Bands(PERMUTATIONS // rows, rows) for rows in range(PERMUTATIONS, 0, -1))
+        return next(bands for bands in widest_first if bands.chance(threshold) >= THOROUGH)
+    if threshold in SETTLED:
+        return Bands(*SETTLED[threshold])
+    if threshold > CHOICE_ENDS:
+        return Bands(2, PERMUTATIONS // 2)
+    from datasketch import MinHashLSH
+
+    best = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS, weights=PRICES)
+    return Bands(best.b, best.r)
+
 
 def _one_of(name: str, value: object, choices: Any) -> None:
     if value not in get_args(choices):
@@ -148,15 +203,11 @@ def _one_of(name: str, value: object, choices: Any) -> None:
         raise ConfigError(f"dedup: {name} is {value!r}, it must be one of {names}")
 
 
-def _within(name: str, value: object, low: float, high: float | None = None) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ConfigError(f"dedup: {name} is {value!r}, it must be a number")
-    if high is None and value < low:
-        raise ConfigError(f"dedup: {name} is {value}, it must be at least {low}")
-    if high is not None and not low <= value <= high:
-        raise ConfigError(f"dedup: {name} is {value}, it must lie between {low} and {high}")
-
-
-def _whole(name: str, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ConfigError(f"dedup: {name} is {value!r}, it must be a whole number")
+def _within(name: str, value: object, low: float, high: float) -> None:
+    """Refuse what is no number from low to high, or no whole one where low is whole."""
+    whole = isinstance(low, int)
+    if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+        raise ConfigError(f"dedup: {name} is {value!r}, it must be a {'whole ' if whole else ''}number")
+    if not low <= value <= high:
+        told = f"lie between {low} and {high}" if high < inf else f"be at least {low}"
+        raise ConfigError(f"dedup: {name} is {value}, it must {told}")

@@ -1,18 +1,34 @@
-"""Texts → rows: for each document and each of its paragraphs the numbers that matching needs. Matches nothing."""
+"""Texts → rows: for each document and each of its paragraphs the numbers that matching needs. Matches nothing.
+
+A batch is signed in two ways that give the same bits: by numpy, the definition, or by compiled code.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Protocol
+from itertools import pairwise
+from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.bands import chosen
+from cleaner.dedup.key import (
+    SIZE,
+    band_keys,
+    codes_of,
+    exact_hashes,
+    key_table,
+    keyed,
+    permutations,
+    shingles,
+    signatures,
+)
 from cleaner.dedup.settings import Dedup
-from cleaner.dedup.signing import DOCUMENT, PARAGRAPH, Laid, Signing, by_compiler, by_numpy
 from cleaner.text.machine_code import pays
+from cleaner.text.paragraphs import paragraphs
 
-__all__ = ["BATCH", "DOCUMENT", "PARAGRAPH", "Laid", "Units", "unit_rows", "units_laid", "units_of"]
+Ids: TypeAlias = NDArray[np.int64]  # numbers of units
+
+DOCUMENT, PARAGRAPH = 0, 1  # kinds of units
 
 BATCH = 1 << 17  # code points that numpy signs at a time: 512 KB an array, which a second-level cache holds
 COMPILED = 1 << 22  # code points that compiled code signs in one call, which has portions of its own
@@ -25,7 +41,7 @@ class BandKeys(Protocol):
     @property
     def shape(self) -> tuple[int, ...]: ...
 
-    def __getitem__(self, place: tuple[NDArray[np.int64], int], /) -> NDArray[np.int64]:
+    def __getitem__(self, place: tuple[Ids, int], /) -> Ids:
         """The keys of these rows in one band."""
 
 
@@ -43,14 +59,14 @@ class Units:
     bands     band keys, zeros where not `near`; int64, shape (n, b), one band after the other in memory once joined
     """
 
-    document: NDArray[np.int64]
+    document: Ids
     kind: NDArray[np.uint8]
-    start: NDArray[np.int64]
-    end: NDArray[np.int64]
-    letters: NDArray[np.int64]
-    exact: NDArray[np.int64]
+    start: Ids
+    end: Ids
+    letters: Ids
+    exact: Ids
     near: NDArray[np.bool_]
-    bands: NDArray[np.int64]
+    bands: Ids
 
     def __len__(self) -> int:
         return len(self.document)
@@ -62,7 +78,7 @@ class Units:
     @classmethod
     def join(cls, parts: Iterable["Units"]) -> "Units":
         """The rows of all shards, one after the other."""
-        together = list(parts)[::-1] or [_rows(Laid.of([]), Dedup(), by_numpy)]
+        together = list(parts)[::-1] or [sign_by_numpy(Laid.of([]), Dedup())]
         count, at = sum(map(len, together)), 0
         like = [getattr(together[0], column.name) for column in fields(cls)]
         columns = [np.empty((*column.shape[1:], count), dtype=column.dtype).T for column in like]
@@ -75,32 +91,88 @@ class Units:
         return cls(*columns)
 
 
-def unit_rows(text: str, settings: Dedup) -> Units:
-    """The rows of one text; its document number is 0.
+class Laid(NamedTuple):
+    """Texts laid end to end, and where each of them ends, in code points; int64, shape (texts,)."""
 
-    >>> rows = unit_rows("　　第一段。\\n\\n第二段。", Dedup())
-    >>> rows.kind.tolist(), rows.start.tolist(), rows.end.tolist(), rows.letters.tolist()
-    ([0, 1, 1], [0, 2, 8], [12, 6, 12], [6, 3, 3])
-    """
-    return units_of([text], settings)
+    together: str
+    ends: Ids
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "Laid":
+        """These texts."""
+        return cls("".join(texts), np.cumsum([len(text) for text in texts], dtype=np.int64))
+
+    @property
+    def texts(self) -> list[str]:
+        """One by one."""
+        return [self.together[start:end] for start, end in pairwise([0, *self.ends.tolist()])]
 
 
 def units_of(texts: Sequence[str], settings: Dedup) -> Units:
-    """The rows of many texts, some twenty times faster than one by one; documents are numbered from 0 as given."""
+    """The rows of many texts, some twenty times faster than one by one; documents are numbered from 0 as given.
+
+    >>> rows = units_of(["　　第一段。\\n\\n第二段。"], Dedup())
+    >>> rows.kind.tolist(), rows.start.tolist(), rows.end.tolist(), rows.letters.tolist()
+    ([0, 1, 1], [0, 2, 8], [12, 6, 12], [6, 3, 3])
+    """
     sizes = list(map(len, texts))
     fast = pays(sum(sizes)) and max(sizes, default=0) < MOST
-    signing, size = (by_compiler, COMPILED) if fast else (by_numpy, BATCH)
-    parts = (
-        _rows(Laid.of(texts[start:end]), settings, signing).numbered(start) for start, end in _batches(texts, size)
-    )
-    return Units.join([_rows(Laid.of([]), settings, by_numpy), *parts])
+    sign, size = (sign_by_compiler, COMPILED) if fast else (sign_by_numpy, BATCH)
+    parts = (sign(Laid.of(texts[start:end]), settings).numbered(start) for start, end in _batches(texts, size))
+    return Units.join([sign_by_numpy(Laid.of([]), settings), *parts])
 
 
 def units_laid(laid: Laid, settings: Dedup) -> Units:
     """The rows of texts that lie end to end already."""
     if len(laid.together) <= COMPILED and pays(len(laid.together)):
-        return _rows(laid, settings, by_compiler)
+        return sign_by_compiler(laid, settings)
     return units_of(laid.texts, settings)
+
+
+def sign_by_numpy(laid: Laid, settings: Dedup) -> Units:
+    """The rows of one batch by numpy alone: the definition, and what runs where there is little to do or no compiler."""
+    spans = np.array(list(_unit_spans(laid.texts, settings)), dtype=np.int64).reshape(-1, 5).T
+    document, kind, start, end, base = spans
+    keys = keyed([laid.together])  # every unit is a span of the texts, and all are hashed together
+    first, last = keys.at[start + base], keys.at[end + base]
+    letters = keys.letters[last] - keys.letters[first]
+    near = (letters >= np.array(settings.near_from)[kind]) & (last - first >= SIZE) & settings.near
+    bands = np.zeros((len(first), settings.bands.b), dtype=np.int64)
+    hashes = (shingles(keys.codes) >> np.uint64(32)).astype(np.uint32)
+    signed = signatures(hashes, first[near], last[near] - (SIZE - 1), settings.seed)
+    bands[near] = band_keys(signed, settings.bands)
+    exact = exact_hashes(keys.codes, first, last)
+    return Units(document, kind.astype(np.uint8), start, end, letters, exact, near, bands)
+
+
+def sign_by_compiler(laid: Laid, settings: Dedup) -> Units:
+    """The same, ten times as fast."""
+    from cleaner.dedup import kernel
+
+    together, ends = laid
+    documents, paragraphs = settings.documents, settings.paragraphs
+    most = documents * len(ends) + paragraphs * (len(ends) + together.count("\n"))
+    spans, letters, near = np.empty((5, most), np.int64), np.empty(most, np.int64), np.empty(most, np.bool_)
+    exact, bands = np.empty((most, 2), np.uint64), np.zeros((most, settings.bands.b), np.uint64)
+    least = settings.near_from if settings.near else (len(together) + 1,) * 2
+    factors, shifts = permutations(settings.seed)
+    given = codes_of(together), ends, key_table(), documents, paragraphs, least, factors, shifts, settings.bands.r
+    count = kernel.sign_texts(*given, spans, letters, exact, near, bands)
+    document, kind, start, end = spans[:4, :count]
+    rest = letters[:count], exact[:count].view(np.int64), near[:count], bands[:count].view(np.int64)
+    return Units(document, kind.astype(np.uint8), start, end, *rest)
+
+
+def _unit_spans(texts: Sequence[str], settings: Dedup) -> Iterator[tuple[int, int, int, int, int]]:
+    """Document, kind, start, end of every unit, and where its text starts in the batch."""
+    base = 0
+    for number, text in enumerate(texts):
+        if settings.documents:
+            yield number, DOCUMENT, 0, len(text), base
+        if settings.paragraphs:
+            for start, end in paragraphs(text):
+                yield number, PARAGRAPH, start, end, base
+        base += len(text)
 
 
 def _batches(texts: Sequence[str], most: int) -> Iterator[tuple[int, int]]:
@@ -113,11 +185,3 @@ def _batches(texts: Sequence[str], most: int) -> Iterator[tuple[int, int]]:
         size += len(text)
     if start < len(texts):
         yield start, len(texts)
-
-
-def _rows(laid: Laid, settings: Dedup, signing: Signing) -> Units:
-    """The rows of one batch: its texts lie end to end, every unit is a span of them, and all are hashed together."""
-    bands = chosen(settings.threshold, settings.recall)
-    found = signing(laid, settings, bands)
-    document, kind, start, end = found.spans
-    return Units(document, kind.astype(np.uint8), start, end, found.letters, found.exact, found.near, found.bands)

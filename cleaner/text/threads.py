@@ -1,9 +1,8 @@
-"""Work in threads: a function over many items, results in order and few items at a time, and work beside a block."""
+"""Work in threads: a function over many items, results in order and few items at a time."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -36,20 +35,3 @@ def in_threads(
             stop()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-
-
-@contextmanager
-def beside(*functions: Callable[[], object]) -> Iterator[None]:
-    """These run while the block does; it ends when they have ended, and with what one of them raised.
-
-    >>> done = []
-    >>> with beside(lambda: done.append(1)):
-    ...     pass
-    >>> done
-    [1]
-    """
-    with ThreadPoolExecutor(max(len(functions), 1)) as pool:
-        running = [pool.submit(function) for function in functions]
-        yield
-    for one in running:
-        one.result()
