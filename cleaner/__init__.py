@@ -34,7 +34,7 @@ def clean(text: str, **settings: Any) -> "Document":
 
     settings  as in clean.toml: `level="suspect"`, `splice=False`, `script={"variant": "zh-Hans"}`
     returns   a Document; every offset in it counts code points of `.raw`, end exclusive
-    raises    ConfigError where a setting does not exist or has no such value
+    raises    ConfigError where a setting does not exist or has no such value, TypeError where this is no text
 
     >>> clean("ＡＢＣ　１２３").text
     'ABC 123'

@@ -4,25 +4,21 @@ A table of settings looks like this, whether it comes from `clean.toml`, `[tool.
 `{"level": "likely", "splice": {"on": False}, "script": {"variant": "zh-Hans"}, "mine": {"use": "my.module:Stage"}}`.
 """
 
-import re
 import tomllib
-import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from difflib import get_close_matches
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from cleaner.dedup.settings import Dedup
 from cleaner.document import Certainty
-from cleaner.stages.plain import PlainStage
-from cleaner.stages.stage import Stage
-from cleaner.stages.table import STAGES
+from cleaner.stages.order import STAGES
+from cleaner.stages.stage import PlainStage, Stage
 from cleaner.text.errors import ConfigError
 
-_HALF = re.compile("[\ud800-\udfff]")  # what Python makes of bytes in an argument that are no UTF-8
 LEVELS = {certainty.name.lower(): certainty for certainty in Certainty}
 FILES = ("clean.toml", "pyproject.toml")
 NEEDS = {"rejoin": "splice"}  # off by itself where the other is off: it would glue what splice would have parted
@@ -60,11 +56,7 @@ class Config:
         on = {stage.name: _settings_of(stage) for stage in self.stages}
         off = {name: {"on": False} for name in STAGES if name not in on}
         dedup = {"on": False} if self.dedup is None else {"on": True, **_values(self.dedup)}
-        head: dict[str, Any] = {
-            "level": self.level.name.lower(),
-            "keep": sorted(self.keep),
-            "text-field": self.text_field,
-        }
+        head: dict[str, Any] = {"level": self.level.name.lower(), "keep": self.keep, "text-field": self.text_field}
         if self.encoding:
             head["encoding"] = dict(self.encoding)
         sections = {**on, **off, "dedup": dedup}
@@ -85,9 +77,8 @@ def config_of(settings: Mapping[str, Any], where: str = "settings") -> Config:
         raise ConfigError(f"{where}: preset is {preset!r}; it is one of {', '.join(map(repr, PRESETS))}")
     settings = merged(PRESETS[preset], {key: value for key, value in settings.items() if key != "preset"})
     head = {name: value for key, value in settings.items() if (name := key.replace("-", "_")) in _HEAD}
-    sections = {
-        key: _section(key, value, where) for key, value in settings.items() if key.replace("-", "_") not in _HEAD
-    }
+    others = {key: value for key, value in settings.items() if key.replace("-", "_") not in _HEAD}
+    sections = {key: _section(key, value, where) for key, value in others.items()}
     stages = tuple(_stages(sections, where))
     dedup = sections.get("dedup", {})
     return Config(
@@ -183,22 +174,18 @@ def _filled(kind: type[Any], table: Mapping[str, Any], where: str) -> Any:
 
 def _fitting(value: Any, hint: Any, where: str) -> Any:
     """The value as the field wants it. ConfigError where it is of another type or not one of a closed set."""
-    origin, inner = get_origin(hint), get_args(hint)
-    if origin is Literal:
-        if any(value == one and type(value) is type(one) for one in inner):
-            return value
-        raise ConfigError(f"{where} is {value!r}; it is one of {', '.join(map(repr, inner))}")
-    if origin in (Union, types.UnionType):
-        return _fitting(value, next(kind for kind in inner if kind is not type(None)), where)
-    if origin in (tuple, frozenset) and isinstance(value, list | tuple):
-        return origin(_fitting(item, inner[0], where) for item in value)
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(value, str) and _HALF.search(value):
-        raise ConfigError(f"{where} is {value!r}, which is not UTF-8; write it as UTF-8")
-    if isinstance(hint, type) and isinstance(value, hint) and isinstance(value, bool) == (hint is bool):
-        return value
-    raise ConfigError(f"{where} is {value!r}; it wants {getattr(hint, '__name__', hint)}")
+    import msgspec  # .02 s to load, and many a call has no settings
+
+    try:
+        msgspec.json.encode(value, enc_hook=str)
+        return msgspec.convert(value, hint)
+    except UnicodeEncodeError:  # half of a pair is what Python makes of bytes in an argument that are no UTF-8
+        raise ConfigError(f"{where} is {value!r}, which is not UTF-8; write it as UTF-8") from None
+    except (msgspec.ValidationError, TypeError):
+        one_of = f"is one of {', '.join(map(repr, get_args(hint)))}" if get_origin(hint) is Literal else ""
+        raise ConfigError(
+            f"{where} is {value!r}; it {one_of or f'wants {hint.__name__ if isinstance(hint, type) else hint}'}"
+        ) from None
 
 
 def _level(value: Any, where: str) -> Certainty:
@@ -210,7 +197,7 @@ def _level(value: Any, where: str) -> Certainty:
 
 
 def _ids(value: Any, where: str) -> frozenset[str]:
-    return frozenset(_fitting(list(value) if isinstance(value, frozenset | set) else value, tuple[str, ...], where))
+    return frozenset(_fitting(value, tuple[str, ...], where))
 
 
 def _string(value: Any, where: str) -> str:

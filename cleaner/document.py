@@ -49,7 +49,6 @@ class Finding:
         edits: Iterable[Edit],
         certainty: Certainty = Certainty.SAFE,
         *,
-        flag: bool = False,
         evidence: Mapping[str, Any] | None = None,
     ) -> Iterator["Finding"]:
         """One finding for all edits of a rule that may fire thousands of times, or none where it did not fire.
@@ -60,7 +59,12 @@ class Finding:
         together = tuple(sorted(edits))
         if together:
             start, end = together[0].start, max(edit.end for edit in together)
-            yield cls(start, end, rule, None if flag else "", certainty, evidence or {}, edits=together)
+            yield cls(start, end, rule, "", certainty, evidence or {}, edits=together)
+
+    @classmethod
+    def flags(cls, rule: str, edits: Iterable[Edit]) -> Iterator["Finding"]:
+        """The same for a rule that only reports: no level applies what it found."""
+        return (replace(found, text=None) for found in cls.bulk(rule, edits, Certainty.SUSPECT))
 
     @property
     def flag(self) -> bool:
@@ -114,6 +118,16 @@ class Document:
         """False where the whole text was removed: that is how a document is dropped. Only-spaces documents are kept."""
         return bool(self.text) or all(f.certainty is Certainty.SAFE for f in self.findings if f.applied)
 
+    def applies(self, finding: Finding, level: Certainty, keep: frozenset[str]) -> bool:
+        """Whether `revise` would apply this finding (offsets of `text`)."""
+        if finding.flag or finding.certainty < level:
+            return False
+        return not (keep and self._overruled(finding.moved(self.change.mapper(back=True), applied=True), keep))
+
+    def _overruled(self, moved: Finding, keep: frozenset[str]) -> bool:
+        """Whether a person overruled this finding (offsets of `raw`)."""
+        return finding_id(moved, content_digest(self.raw)) in keep
+
     def revise(
         self,
         findings: Iterable[Finding],
@@ -129,12 +143,11 @@ class Document:
         if not found:
             return self
         to_raw = self.change.mapper(back=True)
-        content = content_digest(self.raw) if keep else ""
         noted: list[Finding] = []
         edits: list[Edit] = []
         for finding in found:
             moved = finding.moved(to_raw, applied=not finding.flag and finding.certainty >= level)
-            if moved.applied and keep and finding_id(moved, content) in keep:
+            if moved.applied and keep and self._overruled(moved, keep):
                 moved = replace(moved, applied=False, evidence={**moved.evidence, "held_back": "kept by the settings"})
             if moved.applied:
                 edits += finding.where

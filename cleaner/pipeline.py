@@ -1,21 +1,27 @@
 """Fold one document through the stages. Knows no other document: duplicates are a matter of the corpus."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
+from reprlib import repr as short
 from typing import TYPE_CHECKING, Any
 
 from cleaner.document import Certainty, Document, Finding
-from cleaner.stages.order import LAYOUT, WAKES
-from cleaner.stages.stage import Stage
+from cleaner.stages.order import LAYOUT, STIRS
+from cleaner.stages.stage import Stage, wakes_of
+from cleaner.text.machine_code import pays
+from cleaner.text.signs import Lookout
 
 if TYPE_CHECKING:
     from cleaner.config import Config
 
 ROUNDS = 6  # a third is rare: a removed tag can expose a joiner, composing re-orders marks
+SAVES = 8  # a look at a text saves so much less than signatures do, by which `pays` is measured
+_read = {"code_points": 0}  # by all pipelines of this process
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what the stages wake for is worked out once and kept
 class Pipeline:
     """Stages in order, the level that findings must reach to be applied, and the findings a person overruled.
 
@@ -54,18 +60,36 @@ class Pipeline:
         """The part of a configuration that concerns single documents."""
         return cls(config.stages, config.level, config.keep)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Pipeline, (self.stages, self.level, self.keep)  # a pickled one stays a few bytes
+
     def __call__(self, doc: Document | str) -> Document:
-        """The document with everything found in it, and its text after what was applied."""
-        doc = self.settle(Document.of(doc) if isinstance(doc, str) else doc)
+        """The document with everything found in it, and its text after what was applied.
+
+        TypeError where it is neither a text nor a Document.
+        """
+        doc, awake = self._settled(_document(doc))
         for stage in self.stages:
-            if stage.name not in LAYOUT:
-                after = self._through(stage, doc)
-                doc = after if after.text == doc.text else self.settle(after, again=True)
+            if stage.name not in LAYOUT and stage.name in awake:
+                before, doc = doc.text, self._through(stage, doc)
+                if doc.text != before:
+                    doc, awake = self._settled(doc, again=True)
         return doc
 
     def map(self, docs: Iterable[Document | str]) -> Iterator[Document]:
-        """A stream of documents, in order, one at a time in memory."""
-        return map(self, docs)
+        """A stream of documents, in order, one at a time in memory.
+
+        TypeError where this is one text and not many, and, with its position from 0, where one of them is no text.
+        """
+        if isinstance(docs, str | bytes | bytearray | Document | Mapping):
+            way_out = "give its values" if isinstance(docs, Mapping) else "put it in a list"
+            raise TypeError(f"map wants many texts, not one {type(docs).__name__}; {way_out}")
+        return (self(_document(doc, f" at position {at}")) for at, doc in enumerate(docs))
+
+    @property
+    def salvages(self) -> bool:
+        """Whether articles that are taken out are put together again."""
+        return any(getattr(stage, "salvage", False) for stage in self.stages)
 
     @property
     def settles(self) -> bool:
@@ -77,18 +101,37 @@ class Pipeline:
 
         again  the text was settled before: report only what is applied, since flags were reported then
         """
-        awake = LAYOUT
+        return self._settled(doc, again=again)[0]
+
+    def _settled(self, doc: Document, *, again: bool = False) -> tuple[Document, frozenset[str]]:
+        """The same, and which stages may find anything in its text."""
+        stirred, awake = LAYOUT, self._awake(doc.text)
         for turn in range(ROUNDS):
             changed: set[str] = set()
             for stage in self.stages:
-                if stage.name in awake:
+                if stage.name in stirred and stage.name in awake:
                     before, doc = doc.text, self._through(stage, doc, flags=not (again or turn))
                     if doc.text != before:
                         changed.add(stage.name)
+                        awake = self._awake(doc.text)  # a later stage of this turn meets what was laid bare
             if not changed:
-                return doc
-            awake = frozenset().union(*(WAKES.get(name, LAYOUT) for name in changed))
-        return doc.revise([Finding(0, len(doc.text), "error.not-stable", None, Certainty.SUSPECT, {"rounds": ROUNDS})])
+                return doc, awake
+            stirred = frozenset().union(*(STIRS.get(name, LAYOUT) for name in changed))
+        evidence = {"rounds": ROUNDS}
+        return doc.revise([Finding(0, len(doc.text), "error.not-stable", None, Certainty.SUSPECT, evidence)]), awake
+
+    def _awake(self, text: str) -> frozenset[str]:
+        """The names of the stages that may find anything; a few more as long as a compiled look does not pay."""
+        _read["code_points"] += len(text)
+        look = self._lookout.told if pays(_read["code_points"] // SAVES) else self._lookout.hinted
+        return look(text)
+
+    @cached_property
+    def _lookout(self) -> Lookout:
+        try:
+            return _lookout_of(self.stages)
+        except TypeError:  # a stage from outside that cannot be hashed
+            return _lookout_of.__wrapped__(self.stages)
 
     def _through(self, stage: Stage, doc: Document, *, flags: bool = True) -> Document:
         """One stage; where it fails the document passes unharmed and says so."""
@@ -99,3 +142,18 @@ class Pipeline:
             evidence = {"error": type(failure).__name__, "message": str(failure)[:200]}
             flag = Finding(0, len(doc.text), f"error.{stage.name}", None, Certainty.SUSPECT, evidence)
             return doc.revise([flag])
+
+
+@lru_cache
+def _lookout_of(stages: tuple[Stage, ...]) -> Lookout:
+    """A lookout for the signs of these stages, which takes some ms to make."""
+    return Lookout((stage.name, wakes_of(stage)) for stage in stages)
+
+
+def _document(given: Document | str, where: str = "") -> Document:
+    if isinstance(given, Document):
+        return given
+    if isinstance(given, str):
+        return Document.of(given)
+    hint = "; decode it first" if isinstance(given, bytes | bytearray) else ""
+    raise TypeError(f"a text (str) or a Document is wanted{where}, not {type(given).__name__}: {short(given)}{hint}")

@@ -1,7 +1,7 @@
-"""Rebuild cleaner/corpus/encoding/frequent_han.txt: the most frequent Han, simplified on line 1, traditional on line 2.
+"""Rebuild cleaner/encoding/frequent_han.txt: the most frequent Han, simplified on line 1, traditional on line 2.
 
     pip install jieba==0.42.1 opencc==1.4.2
-    python scripts/build_frequent_han.py cleaner/corpus/encoding/frequent_han.txt
+    python scripts/build_frequent_han.py cleaner/encoding/frequent_han.txt
 
 source   the word list of jieba 0.42.1, dict.txt: 349,046 words with their frequencies (MIT licence)
          the traditional line counts the same words after OpenCC s2t (Apache-2.0): 皇后 stays, 然后 becomes 然後

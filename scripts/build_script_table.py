@@ -1,7 +1,7 @@
-"""Rebuild cleaner/text/script_table.txt: characters that only one script of Chinese, or only Japanese, writes.
+"""Rebuild cleaner/stages/script_table.txt: characters that only one script of Chinese, or only Japanese, writes.
 
     pip install opencc==1.4.2
-    python scripts/build_script_table.py cleaner/text/script_table.txt
+    python scripts/build_script_table.py cleaner/stages/script_table.txt
 
 source   the dictionaries TSCharacters and STCharacters inside the opencc wheel (Apache-2.0), and Python's own code pages
 output   three lines: only traditional, only simplified, only Japanese; in order of code points, the same on every run

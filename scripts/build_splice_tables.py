@@ -1,6 +1,6 @@
 """Build the background table of the stage `splice`: how many paragraphs hold each term, on a log scale.
 
-    python scripts/build_splice_tables.py POOL.jsonl.zst … -o cleaner/stages/splice/background.bin
+    python scripts/build_splice_tables.py POOL.jsonl.zst … -o cleaner/stages/splice/model/background.bin
 
 A pool holds one JSON object a line with a list `paragraphs`; plain, .gz or .zst. Only counts of hashed terms leave it,
 never text. The same pools give the same bytes, whatever their order.
@@ -19,9 +19,9 @@ import numpy as np
 import opencc
 from numpy.typing import NDArray
 
-from cleaner.stages.splice.background import STEPS, Background, Section, packed
-from cleaner.stages.splice.terms import CJK_RANGES, buckets, terms
-from cleaner.stages.splice.units import CJK_SHARE, cjk_share
+from cleaner.stages.splice.model.background import MAGIC, STEPS, Background, Section
+from cleaner.stages.splice.model.terms import buckets, terms
+from cleaner.stages.splice.page import CJK_RANGES, CJK_SHARE, cjk_share
 
 BITS = {"cjk": 18, "spaced": 16}  # 262,144 and 65,536 rows: together 328 KB
 RAREST = 2  # a term of fewer paragraphs counts as not seen, or one-off terms would crowd out the rest
@@ -91,6 +91,16 @@ def section(texts: list[str], bits: int, fold: NDArray[np.uint32]) -> Section:
     scale = [0] + [min(255, 1 + round(STEPS * math.log2(count))) for count in range(1, int(counts.max()) + 1)]
     np.maximum.at(levels, buckets(keys[seen], bits), np.array(scale, np.uint8)[counts[seen]])
     return Section(levels, len(texts), total)
+
+
+def packed(table: Background, pairs: NDArray[np.uint16]) -> bytes:
+    """The table as bytes: magic, one line of JSON, the levels of both sections, pairs of characters to fold."""
+    head = {
+        name: {"bits": len(part.levels).bit_length() - 1, "paragraphs": part.paragraphs, "total": part.total}
+        for name, part in (("cjk", table.cjk), ("spaced", table.spaced))
+    }
+    line = json.dumps(head, sort_keys=True).encode() + b"\n"
+    return MAGIC + line + table.cjk.levels.tobytes() + table.spaced.levels.tobytes() + pairs.astype("<u2").tobytes()
 
 
 def main() -> None:

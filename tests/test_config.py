@@ -168,3 +168,31 @@ def test_flags_are_settings_of_dedup(
 )
 def test_a_wrong_flag_is_named(clean: Clean, flags: list[str], says: str) -> None:
     assert says in clean("config", *flags, code=2).stderr
+
+
+@dataclass(frozen=True, slots=True)
+class Picky:
+    """A stage with settings of other kinds than ours have."""
+
+    where: Path = Path()
+    most: int | None = None
+    words: tuple[str, ...] = ()
+    name: str = "picky"
+
+    def __call__(self, doc: Document) -> list[Finding]:
+        return []
+
+
+def test_settings_of_other_kinds() -> None:
+    given = {"where": Path("a"), "most": 3, "words": ["b", "c"]}
+    made: object = config_of({"picky": {"use": "tests.test_config:Picky", **given}}).stages[-1]
+    assert made == Picky(Path("a"), 3, ("b", "c"))
+    for key, value, says in (
+        ("where", "a", "settings: picky.where is 'a'; it wants Path"),
+        ("most", True, "settings: picky.most is True; it wants int | None"),
+        ("words", ["b", 1], "settings: picky.words is ['b', 1]; it wants tuple[str, ...]"),
+        ("words", ["\udcff"], "settings: picky.words is ['\\udcff'], which is not UTF-8; write it as UTF-8"),
+    ):
+        with pytest.raises(ConfigError) as error:
+            config_of({"picky": {"use": "tests.test_config:Picky", key: value}})
+        assert str(error.value) == says

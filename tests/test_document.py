@@ -1,10 +1,15 @@
-"""`Document.revise`: the one place where findings become changes."""
+"""`Document.revise`, the one place where findings become changes; and what is no document."""
+
+import math
+import re
+from typing import Any
 
 import pytest
 
+import cleaner
 from cleaner.document import Certainty, Document, Finding, content_digest, finding_id
 from cleaner.pipeline import Pipeline
-from cleaner.stages.plain import PlainStage
+from cleaner.stages.stage import PlainStage
 from cleaner.text.change import Edit
 from cleaner.text.errors import ChangeError
 
@@ -84,3 +89,38 @@ def test_a_stage_that_fails_leaves_the_document_unharmed() -> None:
 def test_any_function_is_a_stage() -> None:
     stage = PlainStage("ads", lambda doc: [Finding(0, 2, "ads.begin")])
     assert [doc.text for doc in Pipeline((stage,)).map(["广告正文", Document.of("xyz", "id")])] == ["正文", "z"]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (None, "not NoneType: None"),
+        (math.nan, "not float: nan"),
+        (b"abc", "not bytes: b'abc'; decode it first"),
+        (3, "not int: 3"),
+        ({"text": "abc"}, "not dict: {'text': 'abc'}"),
+    ],
+)
+def test_what_is_no_text_is_named(given: Any, says: str) -> None:
+    wanted = "a text (str) or a Document is wanted"
+    for call in (cleaner.clean, Pipeline.default()):
+        with pytest.raises(TypeError, match=re.escape(f"{wanted}, {says}")):
+            call(given)
+    docs = Pipeline.default().map(["一", Document.of("二"), given])
+    assert [next(docs).text, next(docs).text] == ["一", "二"]
+    with pytest.raises(TypeError, match=re.escape(f"{wanted} at position 2, {says}")):
+        next(docs)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("abc", "map wants many texts, not one str; put it in a list"),
+        (b"abc", "map wants many texts, not one bytes; put it in a list"),
+        (Document.of("abc"), "map wants many texts, not one Document; put it in a list"),
+        ({"a": "abc"}, "map wants many texts, not one dict; give its values"),
+    ],
+)
+def test_one_text_is_not_many(given: Any, says: str) -> None:
+    with pytest.raises(TypeError, match=says):
+        Pipeline.default().map(given)

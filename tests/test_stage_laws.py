@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from cleaner.document import Document
 from cleaner.pipeline import Pipeline
+from cleaner.stages import compat, compose, script
 from cleaner.stages.mojibake import CORE
-from cleaner.stages.order import LAYOUT
-from cleaner.stages.table import STAGES
-from cleaner.text import chars, compat, script
+from cleaner.stages.order import LAYOUT, STAGES
+from cleaner.text import chars
 from cleaner.text.errors import ConfigError
 
 ROOT = Path(__file__).parent.parent
@@ -178,7 +178,7 @@ def test_no_text_takes_more_than_linear_time(unit: str) -> None:
 
 def test_clean_text_needs_neither_ftfy_nor_opencc() -> None:
     code = (
-        "import sys; from cleaner.pipeline import Pipeline; from cleaner.stages.table import STAGES; from cleaner.stages.order import LAYOUT\n"
+        "import sys; from cleaner.pipeline import Pipeline; from cleaner.stages.order import LAYOUT, STAGES\n"
         "Pipeline(tuple(STAGES[name]() for name in LAYOUT))('“今年”以来，café 与 Привет：±5℃。\\n')\n"
         "print(*{'ftfy', 'opencc', 'numpy'} & set(sys.modules))"
     )
@@ -236,9 +236,9 @@ def test_the_composing_characters_are_all_known() -> None:
         if len(parts) == 2 and parts[0][0] != "<":
             pair = "".join(chr(int(part, 16)) for part in parts)
             if unicodedata.normalize("NFC", pair) == chr(code):
-                assert compat.continuing().fullmatch(pair), hex(code)
+                assert compose.continuing().fullmatch(pair), hex(code)
         if not 0xD800 <= code < 0xE000 and not unicodedata.is_normalized("NFC", chr(code)):
-            assert re.fullmatch(f"[{compat.CHANGED_ALONE}]", chr(code)), hex(code)
+            assert re.fullmatch(f"[{compose.CHANGED_ALONE}]", chr(code)), hex(code)
 
 
 def test_one_sided_characters() -> None:

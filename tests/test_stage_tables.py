@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from cleaner.document import Document, Finding
+from cleaner.stages.order import STAGES
 from cleaner.stages.stage import Stage
-from cleaner.stages.table import STAGES
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 KINDS = {"wild", "negative", "synthetic", "known_failure"}

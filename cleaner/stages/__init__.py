@@ -1,1 +1,1 @@
-"""One document in, findings out; one file a stage. `order` says which run when, `table` holds them all."""
+"""One document in, findings out; one file a stage. `order` says which there are and when they run."""

@@ -6,11 +6,33 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from cleaner.document import Certainty, Document, Finding
-from cleaner.text.change import Edit
-from cleaner.text.compat import KANA, KANA_LETTERS, LIGATURES, RADICALS, RADICALS_KEPT
+from cleaner.document import Document, Finding
+from cleaner.text.change import Edit, places
+from cleaner.text.signs import Signs
 
-ANYTHING = re.compile(f"[\u2e80-\u2ef3\u2f00-\u2fd5\ufb00-\ufb06{KANA}]")
+FIRST_SUPPLEMENT, LAST_SUPPLEMENT = 0x2E80, 0x2EF3
+# From U+2E81 on, without the unassigned U+2E9A, one target a radical: the property EquivalentUnifiedIdeograph of the
+# Unicode character database, which Python does not carry; NFKC knows only two of these. `.` where the target lies outside
+# U+4E00-9FFF: fonts lack those characters, so the radical is the better reading.
+_SUPPLEMENT = (
+    "厂乛乚乙亻冂.刀刂卜.小小兀尣尢.巳幺彑彐忄心扌攵"  # 2E81-2E99
+    "旡日月歺母民氵氺灬爫爫丬牛犭王.目示礻.糹纟罓罒.冗.羊..耂肀聿肉."  # 2E9B-2EBD
+    "艹艹艹虎衤覀西见角.讠贝.车辶辶辶邑钅長镸长门.阝雨青韦页风飞食.飠饣."  # 2EBE-2EE1
+    "马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟"  # 2EE2-2EF3
+)
+_SUPPLEMENT_CODES = [code for code in range(0x2E81, LAST_SUPPLEMENT + 1) if code != 0x2E9A]
+RADICALS = {
+    **{chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)},
+    **{chr(code): to for code, to in zip(_SUPPLEMENT_CODES, _SUPPLEMENT, strict=True) if to != "."},
+}
+RADICALS_KEPT = "".join(
+    chr(code) for code in range(FIRST_SUPPLEMENT, LAST_SUPPLEMENT + 1) if chr(code) not in RADICALS and code != 0x2E9A
+)
+LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+KANA_LETTERS, KANA = "\uff66-\uff9d", "\uff66-\uff9f"  # half-width; U+FF9E and U+FF9F are the two sound marks
+
+MAPPED = f"\u2e80-\u2ef3\u2f00-\u2fd5\ufb00-\ufb06{KANA}"
+ANYTHING = re.compile(f"[{MAPPED}]")
 RADICAL = re.compile(f"[{''.join(RADICALS)}]+")
 KEPT = re.compile(f"[{RADICALS_KEPT}]")
 LIGATURE = re.compile(f"[{''.join(LIGATURES)}]+")
@@ -42,6 +64,7 @@ class Compat:
     ligatures: Literal["split", "keep"] = "split"
     kana: Literal["full", "keep"] = "full"
     name: ClassVar[str] = "compat"
+    wakes: ClassVar[Signs] = Signs(((MAPPED,),))
     rules: ClassVar[Mapping[str, str]] = {
         "compat.radical": "turns Kangxi radicals and CJK radicals into the ideographs they stand for",
         "compat.radical-kept": "flags radicals without a common ideograph",
@@ -55,8 +78,7 @@ class Compat:
             return
         if self.radicals == "map":
             yield from Finding.bulk("compat.radical", _mapped(RADICAL, RADICALS, text))
-            kept = [Edit(*hit.span()) for hit in KEPT.finditer(text)]
-            yield from Finding.bulk("compat.radical-kept", kept, Certainty.SUSPECT, flag=True)
+            yield from Finding.flags("compat.radical-kept", places(KEPT, text))
         if self.ligatures == "split":
             yield from Finding.bulk("compat.ligature", _mapped(LIGATURE, LIGATURES, text))
         if self.kana == "full":

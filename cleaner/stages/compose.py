@@ -7,10 +7,26 @@ from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar, Literal
 
-from cleaner.document import Certainty, Document, Finding
+from cleaner.document import Document, Finding
 from cleaner.text.change import Edit
-from cleaner.text.compat import COMPAT_IDEOGRAPHS, combining_runs, continuing, marks
+from cleaner.text.chars import ranges
+from cleaner.text.signs import Signs
 
+# Every character that NFC changes on its own lies in one of these blocks: letters with a decomposition that may not be
+# composed again, signs that Unicode holds twice, and compatibility ideographs.
+CHANGED_ALONE = (
+    "\u0340-\u0344\u0374\u037e\u0387\u0958-\u095f\u09dc-\u09df\u0a33-\u0a5e\u0b5c\u0b5d\u0f43-\u0fb9\u1f71-\u1ffd"
+    "\u2000\u2001\u2126-\u212b\u2329\u232a\u2adc\uf900-\ufad9\ufb1d-\ufb4e"
+    "\U0001d15e-\U0001d164\U0001d1bb-\U0001d1c0\U0002f800-\U0002fa1d"
+)
+COMPAT_IDEOGRAPHS = "\uf900-\ufad9\U0002f800-\U0002fa1d"
+# Class 0, and yet they compose with what stands before them: vowel signs of Indic scripts, jamo of Hangul.
+COMPOSING = (
+    "\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dcf\u0ddf\u102e\u1161-\u1175\u11a8-\u11c2"
+    "\u1b35\U00011127\U0001133e\U00011357\U000113b8\U000113bb\U000113c2\U000113c5\U000113c7-\U000113c9\U000114b0\U000114ba"
+    "\U000114bd\U000115af\U00011930\U0001611e-\U00016120\U00016129\U00016d67"
+)
+ASTRAL_MARKS = "\U000101fd-\U0001e94a"  # every mark of the upper planes, no emoji, no ideograph
 LINE = re.compile(r"[^\n]+")
 IDEOGRAPH = re.compile(f"[{COMPAT_IDEOGRAPHS}]")
 
@@ -41,12 +57,17 @@ class Compose:
         "compose.combining-run": "flags a long run of combining marks; its line is not composed",
     }
 
+    @property
+    def wakes(self) -> Signs:
+        """A character that NFC changes, or that it may compose or sort."""
+        return Signs(((marks() + CHANGED_ALONE + COMPOSING,),))
+
     def __call__(self, doc: Document) -> Iterator[Finding]:
         text = doc.text
         if self.form == "none" or text.isascii():
             return
         piled = list(self._piled(text)) if _mark().search(text) else []
-        yield from Finding.bulk("compose.combining-run", piled, Certainty.SUSPECT, flag=True)
+        yield from Finding.flags("compose.combining-run", piled)
         if not piled and unicodedata.is_normalized("NFC", text):
             return
         edits = [edit for line in LINE.finditer(text) if self._composable(line[0]) for edit in _composed(line)]
@@ -80,6 +101,30 @@ def _composed(line: re.Match[str]) -> Iterator[Edit]:
         end = segment.end()
     if parts:
         yield Edit(line.start() + start, line.start() + end, "".join(parts))
+
+
+@cache
+def marks() -> str:
+    """The inside of a regex class: all characters with a combining class, those of the upper planes as one wide range.
+
+    Written out, they would slow a search thirtyfold; whoever finds one of the range looks again.
+    """
+    return ranges(code for code in range(0x300, 0x10000) if unicodedata.combining(chr(code))) + ASTRAL_MARKS
+
+
+@cache
+def continuing() -> re.Pattern[str]:
+    """A character in front of which a text must not be cut for NFC, with those that follow it."""
+    astral = ranges(code for code in range(0x10000, 0x1F000) if unicodedata.combining(chr(code)))
+    basic = ranges(code for code in range(0x300, 0x10000) if unicodedata.combining(chr(code)))
+    return re.compile(f"[{CHANGED_ALONE}][{basic}{astral}{COMPOSING}]*|[^\n]?[{basic}{astral}{COMPOSING}]+")
+
+
+@cache
+def combining_runs() -> re.Pattern[str]:
+    """Runs of characters that NFC may have to sort: combining class above 0."""
+    codes = [code for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code))]
+    return re.compile(f"[{ranges(codes)}]+")
 
 
 @cache

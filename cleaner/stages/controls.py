@@ -5,16 +5,16 @@ Removes what no script needs, keeps what spelling and emoji need, flags what may
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar, Literal
 
 from cleaner.document import Certainty, Document, Finding
 from cleaner.text import chars
-from cleaner.text.change import Edit
-from cleaner.text.chars import members
-from cleaner.text.compat import ASTRAL, unassigned
+from cleaner.text.change import Edit, places
+from cleaner.text.chars import members, ranges
+from cleaner.text.signs import Signs
 
 ANY_CONTROL = re.compile(f"[{members(chars.CONTROLS)}]")
 CONTROL = re.compile(
@@ -96,6 +96,11 @@ class Controls:
         "controls.blank-letter": "flags letters that are drawn blank, outside their own script",
     }
 
+    @property
+    def wakes(self) -> Signs:
+        """Anything that one of the rules looks for, and all of the upper planes, where much of it lies."""
+        return Signs(((_hidden() + (members(chars.VARIATION_SELECTORS) if self.vs == "drop" else ""),),))
+
     def __call__(self, doc: Document) -> Iterator[Finding]:
         text = doc.text
         present = set((ANY_CONTROL if text.isascii() else _anything()).findall(text))
@@ -109,21 +114,21 @@ class Controls:
             yield from self._directions(text)
             yield from _tags(text)
         if self.vs == "drop":
-            yield from Finding.bulk("controls.variation", _all(VARIATION, text))
+            yield from Finding.bulk("controls.variation", places(VARIATION, text))
         if "Co" in kinds:
             yield from self._private(text)
         if "Cn" in kinds:
             odd = "".join(sorted(char for char in present if unicodedata.category(char) == "Cn"))
-            yield from _flag("controls.unassigned", _all(re.compile(f"[{odd}]+"), text))
+            yield from Finding.flags("controls.unassigned", places(re.compile(f"[{odd}]+"), text))
         if present & chars.BLANK_LETTERS.keys():
-            yield from _flag("controls.blank-letter", _all(BLANK_LETTER, text))
+            yield from Finding.flags("controls.blank-letter", places(BLANK_LETTER, text))
 
     def _joiners(self, text: str) -> Iterator[Finding]:
         """Soft hyphens, marks and anchors; zero-width characters by what stands before them."""
         if self.invisible == "keep" or not INVISIBLE.search(text):
             return
-        edits = _all(NEVER_NEEDED, text)
-        edits += _all(LOOSE_JOINER if self.invisible == "safe" else re.compile(f"[{JOINERS}]"), text)
+        edits = places(NEVER_NEEDED, text)
+        edits += places(LOOSE_JOINER if self.invisible == "safe" else re.compile(f"[{JOINERS}]"), text)
         yield from Finding.bulk("controls.invisible", edits)
 
     def _directions(self, text: str) -> Iterator[Finding]:
@@ -133,30 +138,42 @@ class Controls:
         marks: list[Edit] = []
         for line in LINE.finditer(text):
             if BIDI.search(line[0]) and (self.bidi == "strip" or not RTL.search(line[0])):
-                marks += _all(BIDI, line[0], line.start())
+                marks += places(BIDI, line[0], line.start())
         yield from Finding.bulk("controls.bidi", marks)
-        overrides = _all(OVERRIDE, text)
+        overrides = places(OVERRIDE, text)
         evidence = {"flag": "the text was shown in another order", "count": len(overrides)}
         yield from Finding.bulk("controls.bidi-override", overrides, evidence=evidence)
 
     def _private(self, text: str) -> Iterator[Finding]:
         """What stays by default, since removing it may lose a meaning."""
         if self.pua == "drop":
-            yield from Finding.bulk("controls.private", _all(PRIVATE, text), Certainty.LIKELY)
+            yield from Finding.bulk("controls.private", places(PRIVATE, text), Certainty.LIKELY)
         else:
-            yield from _flag("controls.private", _all(PRIVATE, text))
+            yield from Finding.flags("controls.private", places(PRIVATE, text))
 
 
 @cache
 def _anything() -> re.Pattern[str]:
     """One search for all of this stage: a text without any of these passes at the speed of a plain class."""
+    return re.compile(f"[{_hidden()}]")
+
+
+@cache
+def _hidden() -> str:
+    """The inside of a regex class: what the stage removes or flags by default."""
     basic = (chars.CONTROLS, chars.NEVER_NEEDED, chars.BIDI, chars.OVERRIDES, chars.BLANK_LETTERS)
     tables = "".join(members(table) for table in basic)
-    return re.compile(f"[{tables}{JOINERS}\ue000-\ue5e4\ue5e6-\uf8ff{chars.SURROGATES}{unassigned()}{ASTRAL}]")
+    return f"{tables}{JOINERS}\ue000-\ue5e4\ue5e6-\uf8ff{chars.SURROGATES}{_unassigned()}{chars.ASTRAL}"
+
+
+@cache
+def _unassigned() -> str:
+    """The inside of a regex class: what this Python's Unicode holds no character for, in the first plane."""
+    return ranges(code for code in range(0x10000) if unicodedata.category(chr(code)) == "Cn")
 
 
 def _controls(text: str) -> Iterator[Finding]:
-    edits = _all(CONTROL, text)
+    edits = places(CONTROL, text)
     yield from Finding.bulk("controls.ansi", [edit for edit in edits if edit.end - edit.start > 1])
     yield from Finding.bulk("controls.control", [edit for edit in edits if edit.end - edit.start == 1])
 
@@ -188,11 +205,3 @@ def _tags(text: str) -> Iterator[Finding]:
     )
     evidence = {"flag": "hidden text", "hidden": "".join(char for char in hidden if char.isprintable())[:SHOWN]}
     yield from Finding.bulk("controls.tag", [Edit(*span) for span in spans], evidence=evidence)
-
-
-def _all(pattern: re.Pattern[str], text: str, at: int = 0) -> list[Edit]:
-    return [Edit(at + hit.start(), at + hit.end()) for hit in pattern.finditer(text)]
-
-
-def _flag(rule: str, edits: Iterable[Edit]) -> Iterator[Finding]:
-    yield from Finding.bulk(rule, edits, Certainty.SUSPECT, flag=True)

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from cleaner.document import Certainty, Document, Finding
-from cleaner.text.change import Edit
+from cleaner.document import Document, Finding
+from cleaner.text.change import Edit, places
+from cleaner.text.signs import Signs
 
 # Only what is nearly never right. NOT here: Han doubled at large (看看, 个个, 实实在在, 和和气气), other particles (不了了之,
 # 是是非非, 反对对方), and English words that sentences can bring together (that, had, is, in, on).
@@ -25,12 +26,13 @@ class Doubled:
     """
 
     name: ClassVar[str] = "doubled"
+    wakes: ClassVar[Signs] = Signs(("的的", "the the", ("ot", "fo", " ", "ot", "fo"), "and and"))  # of of, to to
     rules: ClassVar[Mapping[str, str]] = {"doubled.word": "flags a function word twice in a row: 的的, the the"}
 
     def __call__(self, doc: Document) -> Iterator[Finding]:
-        found = [Edit(*hit.span()) for hit in HAN.finditer(doc.text)] if "的的" in doc.text else []
+        found = places(HAN, doc.text) if "的的" in doc.text else []
         found += [edit for pair in ENGLISH for edit in _inside(doc.text, pair)]
-        yield from Finding.bulk("doubled.word", found, Certainty.SUSPECT, flag=True)
+        yield from Finding.flags("doubled.word", found)
 
 
 def _inside(text: str, pair: str) -> Iterator[Edit]:

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from cleaner.document import Certainty, Document, Finding
+from cleaner.document import Document, Finding
 from cleaner.text.change import Edit
 from cleaner.text.chars import BREAKS, members
+from cleaner.text.signs import Signs
 
-ANYTHING = re.compile(f"[{members(BREAKS)}]")  # twice as fast a search as that for a run
-RUN = re.compile(f"[{members(BREAKS)}]+")
+RUN = re.compile("[{0}][{0}]*".format(members(BREAKS)))  # it begins with a class, which a search skips to
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Lines:
 
     breaks: Literal["lf", "keep"] = "lf"
     name: ClassVar[str] = "lines"
+    wakes: ClassVar[Signs] = Signs(((members(BREAKS),),))
     rules: ClassVar[Mapping[str, str]] = {
         "lines.break": "turns CR, CR LF, VT, FF, NEL, U+2028 and U+2029 into LF",
         "lines.page-break": "flags a form feed: here a page ended",
@@ -33,13 +34,11 @@ class Lines:
 
     def __call__(self, doc: Document) -> Iterator[Finding]:
         text = doc.text
-        if not ANYTHING.search(text):
-            return
         runs = list(RUN.finditer(text))
         if self.breaks == "lf":
             yield from Finding.bulk("lines.break", [Edit(*run.span(), _instead(run)) for run in runs])
         pages = [Edit(i, i + 1) for run in runs if "\f" in run[0] for i in range(*run.span()) if text[i] == "\f"]
-        yield from Finding.bulk("lines.page-break", pages, Certainty.SUSPECT, flag=True)
+        yield from Finding.flags("lines.page-break", pages)
 
 
 def _instead(run: re.Match[str]) -> str:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from cleaner.document import Certainty, Document, Finding
-from cleaner.text.change import Edit
+from cleaner.text.change import Edit, places
+from cleaner.text.signs import Signs
 
-ANYTHING = re.compile("[&<=*#`\\[]")
 ENTITY = re.compile("&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][0-9A-Za-z]{1,31});")
 TAG = re.compile("</?[A-Za-z][^<>\n]{0,200}>")
 MARKDOWN = re.compile("(?m:^)(?:#{1,6} |```)|\\*\\*|\\[[^\\[\\]\n]{1,100}\\]\\([^()\n]{1,200}\\)")
 FORMULA = re.compile("(?m:^)=")
+LINE_STARTS = "#`="
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ class Markup:
 
     unescape_html: Literal["off", "once"] = "off"
     name: ClassVar[str] = "markup"
+    wakes: ClassVar[Signs] = Signs(
+        (("&", "#A-Za-z"), ("<", "/A-Za-z"), ("*]", "*("), ("\n", LINE_STARTS)),
+        first=((LINE_STARTS,),),
+    )
     rules: ClassVar[Mapping[str, str]] = {
         "markup.entity": "flags HTML entities; with unescape-html = 'once' decodes them",
         "markup.tag": "flags HTML tags",
@@ -42,8 +47,6 @@ class Markup:
 
     def __call__(self, doc: Document) -> Iterator[Finding]:
         text = doc.text
-        if not ANYTHING.search(text):
-            return
         if self.unescape_html == "once":
             found = ((hit, html.unescape(hit[0])) for hit in ENTITY.finditer(text))
             edits = [Edit(*hit.span(), char) for hit, char in found if char != hit[0]]
@@ -58,5 +61,4 @@ class Markup:
 def _flag(rule: str, pattern: re.Pattern[str], text: str, *signs: str) -> Iterator[Finding]:
     """Every place where the pattern fits; it is tried only where one of its signs stands in the text."""
     if any(sign in text for sign in signs):
-        spans = [Edit(*hit.span()) for hit in pattern.finditer(text)]
-        yield from Finding.bulk(rule, spans, Certainty.SUSPECT, flag=True)
+        yield from Finding.flags(rule, places(pattern, text))

@@ -1,4 +1,8 @@
-"""Which stages there are and when they run: their names alone, so that a process loads no stage that it does not run."""
+"""Which stages there are and when they run. Loads a stage when it is asked for: a process has those that it runs."""
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any
 
 # Characters and layout run to a fixed point (see pipeline.py): a removed tag can lay bare a joiner, an accent that
 # follows a full-width letter composes only once the letter is ASCII.
@@ -23,9 +27,29 @@ ORDER = (*_LAYOUT, *_ONCE)
 LAYOUT = frozenset(_LAYOUT)
 
 # After a change by one of these only these can find something new; after any other, all of them.
-WAKES = {
+STIRS = {
     "width": frozenset(
         {"mojibake", "width", "compose", "spacing"}
     ),  # ASCII letters: evidence, bearers of accents, prose
     "spacing": frozenset({"spacing"}),  # it never joins two characters that are drawn
 }
+
+
+class _Stages(Mapping[str, type[Any]]):
+    def __getitem__(self, name: str) -> type[Any]:
+        if name not in ORDER:
+            raise KeyError(name)
+        stage: type[Any] = getattr(import_module(f"cleaner.stages.{name}"), name.capitalize())
+        return stage
+
+    def __contains__(self, name: object) -> bool:
+        return name in ORDER  # Mapping would load it to see
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(ORDER)
+
+    def __len__(self) -> int:
+        return len(ORDER)
+
+
+STAGES: Mapping[str, type[Any]] = _Stages()  # all by name, in default order

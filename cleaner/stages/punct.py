@@ -8,9 +8,11 @@ from typing import ClassVar, Literal
 from cleaner.document import Certainty, Document, Finding
 from cleaner.text.change import Edit
 from cleaner.text.chars import HAN
+from cleaner.text.signs import Signs
 
 FULL = str.maketrans(",;:?!()", "，；：？！（）")
-ANYTHING = re.compile("[,;:?!()]")
+HALF = ",;:?!()"
+ANYTHING = re.compile(f"[{HALF}]")
 LINE = re.compile(r"[^\n]+")
 HAN_CHAR = re.compile(f"[{HAN}]")
 BESIDE = f"{HAN}，。、；：？！）》」』”’"  # a half-width sign after one of these, or before Han, belongs to the Chinese
@@ -40,6 +42,7 @@ class Punct:
 
     punct: Literal["keep", "zh"] = "keep"
     name: ClassVar[str] = "punct"
+    wakes: ClassVar[Signs] = Signs(((BESIDE, HALF), (HALF, f"{HAN}《“")))
     rules: ClassVar[Mapping[str, str]] = {
         "punct.mix": "flags half-width signs beside Han in a paragraph that has the same sign in full width",
         "punct.zh": "turns half-width signs beside Han into full width, with punct = 'zh'",
@@ -55,7 +58,7 @@ class Punct:
             yield from Finding.bulk("punct.zh", edits, Certainty.LIKELY)
         else:
             mixed = [edit for line in lines for edit in _mixed(line)]
-            yield from Finding.bulk("punct.mix", mixed, Certainty.SUSPECT, flag=True)
+            yield from Finding.flags("punct.mix", mixed)
 
 
 def _mixed(line: re.Match[str]) -> Iterator[Edit]:

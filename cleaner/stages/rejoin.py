@@ -10,9 +10,8 @@ from typing import Any, ClassVar
 from unicodedata import east_asian_width
 
 from cleaner.document import Certainty, Document, Finding
-from cleaner.text.breaks import SHORTEST, careless, glue, is_open, is_rest, why_apart
 from cleaner.text.furniture import list_item
-from cleaner.text.segment import Span, paragraphs
+from cleaner.text.paragraphs import SHORTEST, Span, bounds, careless, glue, is_open, is_rest, why_apart
 
 NARROWEST = 20  # cells of a hard-wrapped line; verse is narrower
 RAGGED = 2  # cells by which hard-wrapped lines differ
@@ -49,16 +48,17 @@ class Rejoin:
         for start, end, evidence in wrapped:
             yield Finding(start, end, "rejoin.unwrap", glue(doc.text[start - 1], doc.text[end]), evidence=evidence)
         done = {start for start, _, _ in wrapped}
-        spans = paragraphs(doc.text)
-        texts = [doc.text[start:end] for start, end in spans]
-        cut = [at for at, text in enumerate(texts[:-1]) if is_open(text, self.shortest) and spans[at].end not in done]
+        spans = bounds(doc.text)
+        long = [at for at, (start, end) in enumerate(spans[:-1]) if end - start >= self.shortest and end not in done]
+        cut = [at for at in long if is_open(doc.text[slice(*spans[at])], self.shortest)]
         if not cut:
             return
+        texts = [doc.text[start:end] for start, end in spans]
         habit = careless(texts, self.shortest)
         suspects = [(f.start, f.end) for f in doc.findings if _suspect(f)]
         back = doc.change.mapper(back=True)
         for at in cut:
-            before, after = spans[at : at + 2]
+            before, after = map(Span._make, spans[at : at + 2])
             if not is_rest(texts[at + 1], self.shortest):
                 continue
             hull = back(before.start, after.end)

@@ -1,17 +1,26 @@
 """Traditional to simplified Chinese and back, only where asked for. Needs the package opencc; cleaning does not."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
+from importlib.resources import files
 from importlib.util import find_spec
+from itertools import groupby
 from typing import ClassVar, Literal, cast
 
 from cleaner.document import Certainty, Document, Finding
 from cleaner.text.change import Edit
 from cleaner.text.errors import ChangeError, ConfigError
-from cleaner.text.script import Script as Reading
-from cleaner.text.script import script_of
+from cleaner.text.signs import Signs
+
+Label = Literal["zh-Hans", "zh-Hant", "mixed", "neutral", "ja", "ko"]
+
+KANA, HANGUL = ("\u3041", "\u30ff"), ("\uac00", "\ud7a3")
+FOREIGN = 0.05  # part of the letters; Chinese that quotes a Japanese title stays under it
+JAPANESE_FORMS = 0.01  # part of the Han; none of 1,949 Chinese blocks reaches it
+MOSTLY = 0.8  # part of the one-sided characters; between this and 1 - this the text is mixed
 
 CONFIGS = {  # variant: (script it is made from, OpenCC configuration)
     "zh-Hans": ("zh-Hant", "t2s"),
@@ -53,17 +62,22 @@ class Script:
         if self.variant != "off" and find_spec("opencc") is None:
             raise ConfigError(f"script: variant = {self.variant!r} needs the package opencc; pip install opencc")
 
+    @property
+    def wakes(self) -> Signs | None:
+        """It counts characters of every text, or none."""
+        return Signs() if self.variant == "off" else None
+
     def __call__(self, doc: Document) -> Iterator[Finding]:
         if self.variant == "off" or doc.text.isascii():
             return
         wanted, config = CONFIGS[self.variant]
-        reading = script_of(doc.text)
-        if reading.label != wanted:
+        letters = script_of(doc.text)
+        if letters.label != wanted:
             return
         if config == "t2s" and PARTICLE.search(doc.text):
             config = "tw2s"
         edits = list(_differences(doc.text, converter(config)(doc.text)))
-        yield from Finding.bulk("script.variant", edits, Certainty.LIKELY, evidence=_evidence(config, reading))
+        yield from Finding.bulk("script.variant", edits, Certainty.LIKELY, evidence=_evidence(config, letters))
 
 
 @cache
@@ -74,8 +88,8 @@ def converter(config: str) -> Callable[[str], str]:
     return cast("Callable[[str], str]", OpenCC(config).convert)
 
 
-def _evidence(config: str, reading: Reading) -> dict[str, object]:
-    return {"config": config, **asdict(reading)}
+def _evidence(config: str, letters: "Letters") -> dict[str, object]:
+    return {"config": config, **asdict(letters)}
 
 
 def _differences(text: str, converted: str) -> Iterator[Edit]:
@@ -96,13 +110,67 @@ def _differences(text: str, converted: str) -> Iterator[Edit]:
 
 def _runs(at: int, old: str, new: str) -> Iterator[Edit]:
     """One edit for each run of characters that differ."""
-    start = None
-    for i, (before, after) in enumerate(zip(old, new, strict=True)):
-        if before == after:
-            if start is not None:
-                yield Edit(at + start, at + i, new[start:i])
-            start = None
-        elif start is None:
-            start = i
-    if start is not None:
-        yield Edit(at + start, at + len(old), new[start:])
+    for differs, run in groupby(range(len(old)), lambda i: old[i] != new[i]):
+        if differs:
+            places = list(run)
+            yield Edit(at + places[0], at + places[-1] + 1, new[places[0] : places[-1] + 1])
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """The script of a text and the counts it was read from.
+
+    han, kana, hangul        letters of each kind
+    traditional, simplified  Han that only this script writes
+    japanese                 Han that only Japan writes
+    """
+
+    label: Label
+    han: int
+    kana: int
+    hangul: int
+    traditional: int
+    simplified: int
+    japanese: int
+
+
+def script_of(text: str) -> Letters:
+    """The script of a whole text. Nothing is said of one line: a heading in Japanese has no kana.
+
+    >>> [script_of(text).label for text in ("汉语语料", "漢語語料", "これは日本語です", "人口三千")]
+    ['zh-Hans', 'zh-Hant', 'ja', 'neutral']
+    """
+    counts = Counter(text)
+    han = sum(n for char, n in counts.items() if _han(char))
+    kana, hangul = (sum(n for char, n in counts.items() if low <= char <= high) for low, high in (KANA, HANGUL))
+    traditional, simplified, japanese = (sum(counts[char] for char in counts.keys() & only) for only in one_sided())
+    label = _label(han, kana, hangul, traditional, simplified, japanese)
+    return Letters(label, han, kana, hangul, traditional, simplified, japanese)
+
+
+@cache
+def one_sided() -> tuple[frozenset[str], ...]:
+    """Characters of one script only: traditional, simplified, Japanese. Made by scripts/build_script_table.py."""
+    table = files("cleaner.stages").joinpath("script_table.txt").read_text(encoding="utf-8")
+    traditional, simplified, japanese = table.rstrip("\n").split("\n")
+    return frozenset(traditional), frozenset(simplified), frozenset(japanese)
+
+
+def _label(han: int, kana: int, hangul: int, traditional: int, simplified: int, japanese: int) -> Label:
+    letters = han + kana + hangul
+    if kana and kana >= FOREIGN * letters:
+        return "ja"
+    if hangul and hangul >= FOREIGN * letters:
+        return "ko"
+    if japanese and japanese >= JAPANESE_FORMS * han:
+        return "ja"
+    if not traditional + simplified:
+        return "neutral"
+    share = traditional / (traditional + simplified)
+    if share > MOSTLY:
+        return "zh-Hant"
+    return "zh-Hans" if share < 1 - MOSTLY else "mixed"
+
+
+def _han(char: str) -> bool:
+    return "\u3400" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff" or "\U00020000" <= char <= "\U0003ffff"

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, NamedTuple
 from cleaner.document import Document, Finding
 from cleaner.text.change import Edit
 from cleaner.text.chars import MONGOLIAN, OTHER_SPACES, SPACES, ZH_START, members, spelled
+from cleaner.text.signs import Signs
 
 SP = members(SPACES)
 OTHER = re.compile(f"[{members(OTHER_SPACES)}]")
@@ -62,6 +63,13 @@ class Spacing:
         "spacing.trailing": "removes spaces and TABs at the end of a line",
         "spacing.blank": "reduces runs of blank lines to one, none at start and end; a line of spaces is blank",
     }
+
+    @property
+    def wakes(self) -> Signs:
+        """Another space than U+0020, a TAB, two that meet, and ends of a text; LF LF inside where no line may be blank."""
+        lines = "\n\n" if self.blank_lines == 0 else "\n\n\n"
+        meeting = ((" ", " \n"), "\n ", lines)
+        return Signs((*meeting, (members(OTHER_SPACES) + "\t",)), first=((" \n",),), last=(" ", "\n\n"))
 
     def __call__(self, doc: Document) -> Iterator[Finding]:
         text = doc.text

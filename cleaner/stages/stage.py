@@ -1,9 +1,11 @@
-"""What a stage is: the shape every stage has, ours or yours. No rule lives here."""
+"""What a stage is: the shape every stage has, ours or yours, and a plain function in that shape. No rule lives here."""
 
-from collections.abc import Iterable, Mapping
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
 
 from cleaner.document import Document, Finding
+from cleaner.text.signs import Signs
 
 
 @runtime_checkable
@@ -12,6 +14,9 @@ class Stage(Protocol):
 
     A frozen dataclass whose fields ARE its settings, so that configuration needs no second description of them. Heavy
     tables sit behind cached module functions: a pickled stage stays a few bytes.
+
+    A stage may have one more member, `wakes: Signs`: it finds nothing in a text that shows none of them, and then it is
+    not called (see `wakes_of`).
     """
 
     @property
@@ -23,3 +28,26 @@ class Stage(Protocol):
         """Every rule id it may report, with one line that says what the rule does."""
 
     def __call__(self, doc: Document) -> Iterable[Finding]: ...
+
+
+def wakes_of(stage: Stage) -> Signs | None:
+    """The signs without which the stage finds nothing in a text; None where it names none and so looks at every text."""
+    signs: Signs | None = getattr(stage, "wakes", None)
+    return signs
+
+
+@dataclass(frozen=True, slots=True)
+class PlainStage:
+    """A plain function `f(doc) -> findings` under a name; `use` is where it can be imported from, for the record."""
+
+    name: str
+    function: Callable[[Document], Iterable[Finding]]
+    use: str = ""
+
+    @property
+    def rules(self) -> Mapping[str, Any]:
+        """Unknown before it runs: a function declares nothing."""
+        return {}
+
+    def __call__(self, doc: Document) -> Iterable[Finding]:
+        return self.function(doc)

@@ -7,9 +7,10 @@ from typing import ClassVar, Literal
 
 from cleaner.document import Document, Finding
 from cleaner.text.change import Edit
-from cleaner.text.compat import FULL_DIGITS, FULL_LETTERS, TO_ASCII
+from cleaner.text.signs import Signs
 
-ANYTHING = re.compile(f"[{FULL_DIGITS}{FULL_LETTERS}]")
+FULL_DIGITS, FULL_LETTERS = "\uff10-\uff19", "\uff21-\uff3a\uff41-\uff5a"
+TO_ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # what `str.translate` wants
 # A word or number with the signs tied to it, one edit: converted one by one, ７．８％ would end as 7．8％. Each sign looks
 # one character back and one ahead, so that the whole is linear; it begins with a class, which a search skips to.
 TOKEN = re.compile(
@@ -39,13 +40,14 @@ class Width:
 
     fullwidth: Literal["auto", "keep"] = "auto"
     name: ClassVar[str] = "width"
+    wakes: ClassVar[Signs] = Signs(((FULL_DIGITS + FULL_LETTERS,),))
     rules: ClassVar[Mapping[str, str]] = {
         "width.ascii": "turns full-width letters and digits, and signs between them, into ASCII",
     }
 
     def __call__(self, doc: Document) -> Iterator[Finding]:
         text = doc.text
-        if self.fullwidth == "keep" or text.isascii() or not ANYTHING.search(text):
+        if self.fullwidth == "keep" or text.isascii():
             return
         edits = [Edit(hit.start(), hit.end(), hit[0].translate(TO_ASCII)) for hit in TOKEN.finditer(text)]
         yield from Finding.bulk("width.ascii", edits)

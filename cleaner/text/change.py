@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from re import Pattern
 from typing import NamedTuple
 
 from cleaner.text.errors import ChangeError
@@ -23,6 +24,11 @@ class Edit(NamedTuple):
     start: int
     end: int
     text: str = ""
+
+
+def places(pattern: Pattern[str], text: str, shift: int = 0) -> list[Edit]:
+    """Every place where the pattern fits, as edits that take it out; `shift` is where `text` begins in the whole one."""
+    return [Edit(shift + hit.start(), shift + hit.end()) for hit in pattern.finditer(text)]
 
 
 @dataclass(frozen=True)  # no slots: where the edits stand afterwards is worked out once and kept
@@ -82,14 +88,8 @@ class Change:
     def invert(self, text: str) -> "Change":
         """The change that leads back to `text`: `c.invert(t).apply(c.apply(t)) == t`."""
         self._check(text)
-        if not self.edits:
-            return self
-        back, shift = [], 0
-        for start, end, new in self.edits:
-            at = start + shift
-            back.append(Edit(at, at + len(new), text[start:end]))
-            shift += len(new) - (end - start)
-        return Change(self.length + shift, tuple(back))
+        spans = zip(self.edits, *self._after, strict=True)
+        return Change(self.new_length, tuple(Edit(at, until, text[start:end]) for (start, end, _), at, until in spans))
 
     def then(self, after: "Change") -> "Change":
         """This change and then another as one: `a.then(b).apply(t) == b.apply(a.apply(t))`, in one linear merge."""

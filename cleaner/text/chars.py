@@ -25,6 +25,21 @@ def spelled(pieces: Iterable[str]) -> str:
     return "".join(chr(code) for first, last in spans for code in range(ord(first), ord(last) + 1))
 
 
+def ranges(codes: Iterable[int]) -> str:
+    """The inside of a regex class that holds these code points, which come in order.
+
+    >>> ranges([97, 98, 99, 57])
+    'a-c9-9'
+    """
+    spans: list[list[int]] = []
+    for code in codes:
+        if spans and spans[-1][1] == code - 1:
+            spans[-1][1] = code
+        else:
+            spans.append([code, code])
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in spans)
+
+
 BREAKS = {
     "\r": "Mac OS 9, and half of every Windows line end",
     "\x0b": "a soft line break of word processors",
@@ -109,3 +124,4 @@ PRIVATE = {
 }
 UNDECODED = "\udc80-\udcff"  # a byte that was not UTF-8, as errors="surrogateescape" carries it
 SURROGATES = "\ud800-\udfff"
+ASTRAL = "\U00010000-\U0010ffff"

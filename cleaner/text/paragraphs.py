@@ -1,18 +1,47 @@
-"""Where a paragraph ends inside a sentence, and whether another one reads as its rest. Judges texts, joins nothing."""
+"""A text as paragraphs, where one ends inside a sentence, and whether another reads as its rest. Joins nothing."""
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 from unicodedata import east_asian_width
 
 from cleaner.text.furniture import closed, line_kind, list_item
 
+BLANK = " \t　"  # what a line may hold and still be blank, before `spacing` has emptied it
 SHORTEST = 60  # code points of a paragraph that can be cut
 HEADING = 40  # code points: a line that is no longer and has no end mark reads as a heading
-CONTINUES = (
-    "，、—（《“‘,"  # marks after which a sentence goes on; NOT here: ： and ；, which introduce or end list items
-)
+CONTINUES = "，、—（《“‘,"  # a sentence goes on after these; NOT here: ： and ；, which introduce or end list items
 SPEAKER = re.compile("[^：:。，]{1,8}[：:]")
 FEW, CARELESS = 2, 0.1  # long paragraphs without an end mark, and their share: more is a habit, not a page break
+
+
+class Span(NamedTuple):
+    """A stretch of a text: code points, end exclusive."""
+
+    start: int
+    end: int
+
+
+def paragraphs(text: str) -> list[Span]:
+    """Spans of the non-blank lines, without their outer spaces.
+
+    >>> paragraphs("　　一段。\\n\\n 二段。 \\n")
+    [Span(start=2, end=5), Span(start=8, end=11)]
+    """
+    return list(map(Span._make, bounds(text)))
+
+
+def bounds(text: str) -> list[tuple[int, int]]:
+    """The same as bare pairs, for those who make something else of them."""
+    found, end = [], -1
+    for line in text.split("\n"):
+        end += len(line) + 1
+        if line:
+            body = line.lstrip(BLANK)
+            if kept := len(body.rstrip(BLANK)):
+                start = end - len(body)
+                found.append((start, start + kept))
+    return found
 
 
 def is_open(text: str, shortest: int = SHORTEST) -> bool:
