@@ -16,7 +16,7 @@ from pathlib import Path
 
 from opencc import OpenCC
 
-from cleaner.corpus.encoding import decode
+from cleaner.encoding import decode
 from cleaner.text.errors import InputError
 
 LENGTHS = (5, 10, 20, 50, 200, 1000)

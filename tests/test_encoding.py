@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner.corpus.encoding import Decoded, decode, encode
-from cleaner.corpus.encoding.damage import count, places
-from cleaner.corpus.encoding.plausible import common_hangul, common_kanji, frequent_han
+from cleaner.encoding import Decoded, decode, encode
+from cleaner.encoding.decoded import bad_places, count_bad
+from cleaner.encoding.plausible import common_hangul, common_kanji, frequent_han
 from cleaner.text.errors import CleanerError, EncodingError, InputError
 
 FIXTURE = Path(__file__).parent.parent / "fixtures" / "encoding.toml"
@@ -146,8 +146,8 @@ def test_escaped_bytes_come_back_exactly(noise: bytes, encoding: str) -> None:
 
 @given(BYTES)
 def test_places_of_utf8_are_the_errors_that_whatwg_counts(data: bytes) -> None:
-    found = list(places(data, data.decode("utf-8", "surrogateescape"), "utf-8"))
-    assert len(found) == count(data, "", "utf-8")
+    found = list(bad_places(data, data.decode("utf-8", "surrogateescape"), "utf-8"))
+    assert len(found) == count_bad(data, "", "utf-8")
     for offset, raw in reversed(found):
         data = data[:offset] + data[offset + len(raw) // 2 :]
     data.decode()

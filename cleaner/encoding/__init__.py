@@ -4,8 +4,7 @@ decode, encode   the two verbs
 Decoded          what one decision was, and why
 """
 
-from cleaner.corpus.encoding.damage import Bad
-from cleaner.corpus.encoding.decoded import Decoded, How, encode
-from cleaner.corpus.encoding.decoding import decode
+from cleaner.encoding.decoded import Bad, Decoded, How, encode
+from cleaner.encoding.decoding import decode
 
 __all__ = ["Bad", "Decoded", "How", "decode", "encode"]
