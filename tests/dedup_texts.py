@@ -1,18 +1,18 @@
 """Made-up texts with known duplicates, and the shortest way through the room: texts in, edges out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.edges import Edge
-from cleaner.dedup.key import key
-from cleaner.dedup.match import match
-from cleaner.dedup.reading import Fetch
+from cleaner.dedup.key import comparison_key
+from cleaner.dedup.match import Crowds, InMemory, Shuffle, match, shuffle
 from cleaner.dedup.settings import Dedup
-from cleaner.dedup.shuffle import Shuffle, shuffle
 from cleaner.dedup.units import Units, units_of
+from cleaner.dedup.verify import Fetch, Removals
 
 HAN = [chr(code) for code in range(0x4E00, 0x5600)]
 SIGNS = "，。；！？：、"
@@ -61,12 +61,42 @@ def fetching(units: Units, texts: Sequence[str]) -> Fetch:
     return fetch
 
 
+class Edge(NamedTuple):
+    """One removal."""
+
+    unit: int
+    keeper: int
+    common: int
+    union: int
+    estimate: float
+    exact: bool
+
+
+def edges_of(removals: Removals, settings: Dedup) -> list[Edge]:
+    """Removals one by one."""
+    columns = removals.unit, removals.keeper, removals.common, removals.union
+    promised = [settings.bands.promised(met) for met in range(settings.bands.b + 1)]
+    shown = np.array([*promised, -1.0])[removals.met], removals.exact  # an exact copy says -1
+    return [Edge(*row) for row in zip(*(column.tolist() for column in (*columns, *shown)), strict=True)]
+
+
 def matched(
     texts: Sequence[str], settings: Dedup, shuffle: Shuffle = shuffle, parts: int = 1
 ) -> tuple[Units, list[Edge]]:
     """The units of these documents, and what goes."""
     units = units_of(texts, settings)
-    return units, list(match(units, fetching(units, texts), settings, shuffle, parts))
+    return units, edges_of(
+        match(units, fetching(units, texts), settings, meeting=InMemory(units, settings, shuffle=shuffle, parts=parts)),
+        settings,
+    )
+
+
+def met(bands: NDArray[np.int64], parts: int = 1) -> tuple[list[tuple[int, int]], Crowds]:
+    """The pairs that share a key in some band, and the crowds among them; bands: int64, shape (n, b)."""
+    units = replace(Units.join([]), document=np.zeros(len(bands), dtype=np.int64))
+    meeting = InMemory(units, Dedup(), bands, parts=parts)
+    first, second = meeting.near(np.arange(len(bands)))
+    return list(zip(first.tolist(), second.tolist(), strict=True)), meeting.crowds
 
 
 def gone(texts: Sequence[str], settings: Dedup) -> dict[str, str]:
@@ -78,7 +108,7 @@ def gone(texts: Sequence[str], settings: Dedup) -> dict[str, str]:
 
 def key_of(text: str) -> str:
     """The comparison key as a string."""
-    return "".join(map(chr, key(text)))
+    return "".join(map(chr, comparison_key(text)))
 
 
 def shingles_of(text: str) -> set[str]:

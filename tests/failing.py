@@ -11,13 +11,13 @@ import sys
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
-from cleaner.dedup import threads
+from cleaner.text import threads
 
 CRASHED = 99  # exit code of a child that died at the call it was told to die at
 HUNG = -1
@@ -173,8 +173,34 @@ def _reaped(pid: int, until: float) -> int:
     return HUNG
 
 
+def descendants(pid: int) -> list[int]:
+    """All processes below this one, by /proc: workers are children of a server that is its child."""
+    found: list[int] = []
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):  # the thread ended
+            for one in children.read_text().split():
+                found += [int(one), *descendants(int(one))]
+    return found
+
+
+def alive(pid: int) -> bool:
+    """Whether this process runs; one that nobody has asked for its end does not."""
+    try:
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def left_of(pids: Sequence[int], seconds: float = 2) -> list[int]:
+    """Which of these processes still run after so long; none as soon as none does."""
+    until = time.monotonic() + seconds
+    while (running := [pid for pid in pids if alive(pid)]) and time.monotonic() < until:
+        time.sleep(0.02)
+    return running
+
+
 def command(*arguments: object) -> Callable[[], object]:
     """The command with these arguments, for `forked`."""
-    from cleaner.cli.command import main
+    from cleaner.cli.commands import main
 
     return lambda: main([str(one) for one in arguments], prog_name="clean")

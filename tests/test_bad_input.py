@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import CLEAN, SEEDS, Clean, plant, tree
+from tests.failing import descendants, left_of
 
 TEXT = "今年以来，工业经济稳定恢复，呈现回升向好态势。\n"
 
@@ -124,8 +125,9 @@ def test_two_runs_do_not_share_a_directory(clean: Clean, tmp_path: Path) -> None
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("delay", [0, 0.5])
 def test_a_stopped_run_can_be_done_again(
-    clean: Clean, tmp_path: Path, sent: signal.Signals, code: int, workers: int
+    clean: Clean, tmp_path: Path, sent: signal.Signals, code: int, workers: int, delay: float
 ) -> None:
     plant(tmp_path, {f"in/{number}.txt": TEXT * 3000 for number in range(30)})
     run = subprocess.Popen(
@@ -133,30 +135,38 @@ def test_a_stopped_run_can_be_done_again(
     )
     while not (tmp_path / "out/.work/run.json").exists():
         time.sleep(0.01)
+    time.sleep(delay)
+    begun, running = time.monotonic(), descendants(run.pid)
     run.send_signal(sent)
-    assert run.wait(timeout=10) == code
-    assert b"stopped" in (run.stderr.read() if run.stderr else b"")
+    _, said = run.communicate(timeout=10)
+    assert (run.returncode, said.count(b"\n"), b"stopped" in said) == (code, 2, True), said
+    assert time.monotonic() - begun < 2
+    assert left_of(running) == []
     assert not (tmp_path / "out/manifest.json").exists()
     clean("run", "in", "-o", "out")
     assert clean("verify", "out").stdout == ""
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc to see children")
-def test_a_run_is_stopped_while_its_workers_are_forked(tmp_path: Path) -> None:
-    plant(tmp_path, {"in/a.txt": TEXT * 90_000})
-    for number in range(4):
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_run_is_stopped_while_its_workers_are_forked(tmp_path: Path, sent: signal.Signals, code: int) -> None:
+    plant(tmp_path, {f"in/{number}.txt": TEXT * 6_000 for number in range(15)})
+    for number in range(5):
         run = subprocess.Popen(
             [str(CLEAN), "run", "in", "-o", f"out{number}", "--workers", "8"], cwd=tmp_path, stderr=subprocess.PIPE
         )
-        children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
-        while len(children.read_text().split()) <= 2 * number:
+        while len(descendants(run.pid)) <= 2 * number:
             assert run.poll() is None
-        run.terminate()
-        assert (run.wait(timeout=20), run.stderr.read().count(b"\n") if run.stderr else 0) == (143, 2)
+        begun, running = time.monotonic(), descendants(run.pid)
+        run.send_signal(sent)
+        _, said = run.communicate(timeout=20)
+        assert (run.returncode, said.count(b"\n")) == (code, 2), said
+        assert time.monotonic() - begun < 2
+        assert left_of(running) == []
 
 
 def test_workers_that_cannot_be_started_are_told(clean: Clean, tmp_path: Path) -> None:
-    plant(tmp_path, {"in/a.txt": TEXT * 90_000})
+    plant(tmp_path, {f"in/{number}.txt": TEXT * 6_000 for number in range(30)})
     done = subprocess.run(
         f"ulimit -n 40; {CLEAN} run in -o out --workers 24", shell=True, cwd=tmp_path, capture_output=True, timeout=30
     )

@@ -19,13 +19,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.config import config_of
-from cleaner.corpus import indexing, manifest
-from cleaner.corpus.index import FILES, HEADER, opened_index
-from cleaner.corpus.restore import restore
-from cleaner.corpus.run import run
-from cleaner.corpus.verify import verify
-from cleaner.dedup.jaccard import jaccard, shingle_set
+from cleaner.dedup.sets import jaccard, shingle_set
 from cleaner.dedup.settings import Dedup
+from cleaner.index import adding as indexing
+from cleaner.index.reading import FILES, HEADER, opened_index
+from cleaner.provenance import manifest
+from cleaner.provenance import restore as restoring
+from cleaner.provenance.restore import restore
+from cleaner.provenance.verify import verify
+from cleaner.run.run import run
 from cleaner.text.errors import ConfigError, LockedError, RunDirError
 from tests.conftest import CLEAN, SEEDS, Clean, digest, plant, tree
 from tests.dedup_texts import HAN, edited, key_of
@@ -45,8 +47,7 @@ def line(random: Random, letters: int = 90) -> str:
 
 
 def records(out: Path) -> dict[str, dict[str, Any]]:
-    lines = (out / "provenance.jsonl").read_text(encoding="utf-8").split("\n")
-    return {record["id"]: record for record in map(json.loads, filter(None, lines))}
+    return {record["id"]: record for record in restoring.records(out) if record["id"]}
 
 
 def removals(record: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner.corpus.jsonl import rejoin, split
-from cleaner.corpus.plain_line import splitter
+from cleaner.formats.carrier import Carrier
+from cleaner.formats.jsonl import Member, literal_at, plain, split, text_in
 from cleaner.text.errors import InputError
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
@@ -26,12 +26,16 @@ VALUES = st.recursive(
 def test_shell_and_text_give_the_line_back(
     fields: dict[str, object], text: str, ascii: bool, separators: tuple[str, str], clean: str
 ) -> None:
-    line = json.dumps({**fields, "text": text, "last": 1}, ensure_ascii=ascii, separators=separators)
-    found, shell = split(line, "text")
-    assert found == text
-    assert shell.line(found, source=True) == line
-    before, again, after = rejoin(shell.line(clean), len(shell.before))
-    assert (before, again, after) == (shell.before, clean, shell.after)
+    line = json.dumps({**fields, "text": text, "last": 1}, ensure_ascii=ascii, separators=separators).encode()
+    found = split(line, "text")
+    shell = found.shell(line)
+    assert found.text == text
+    assert Carrier(shell=shell).source_bytes(found.text) == line
+    assert (shell.before, shell.after) == (line[: found.start], line[found.end :])
+    assert text_in(line[found.start : found.end]) == text
+    again, end = literal_at(shell.line(clean), len(shell.before))
+    assert (again, shell.line(clean)[end:]) == (clean, shell.after)
+    assert Carrier(shell=shell).clean_bytes(clean) == shell.line(clean) + b"\n"
 
 
 @pytest.mark.parametrize(
@@ -47,8 +51,9 @@ def test_shell_and_text_give_the_line_back(
     ids=["escaped slash", "upper-case escape", "both spellings", "raw tab", "lone surrogate", "odd fields"],
 )
 def test_odd_spellings_come_back(line: str) -> None:
-    text, shell = split(line, "text")
-    assert shell.line(text, source=True) == line
+    data = line.encode()
+    found = split(data, "text")
+    assert Carrier(shell=found.shell(data)).source_bytes(found.text) == data
 
 
 @pytest.mark.parametrize(
@@ -70,7 +75,7 @@ def test_odd_spellings_come_back(line: str) -> None:
 )
 def test_what_is_no_document_says_why(line: str, says: str) -> None:
     with pytest.raises(InputError, match=says.replace("'", ".")):
-        split(line, "text")
+        split(line.encode(), "text")
 
 
 PIECES = [
@@ -96,9 +101,17 @@ PIECES = [
 
 def assert_split(line: str) -> bool:
     """Whether the line is plain; where it is, it is read as by the walk."""
-    found = splitter("text")(line.encode())
-    assert found is None or (found.text, found.shell(line.encode())) == split(line, "text")
+    data = line.encode()
+    found = plain("text")(data)
+    assert found is None or found == walked(data)
     return found is not None
+
+
+def walked(line: bytes) -> Member:
+    """The same without the short way."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cleaner.formats.jsonl.plain", lambda field: lambda line: None)
+        return split(line, "text")
 
 
 @given(
@@ -111,7 +124,7 @@ def test_a_plain_line_is_read_as_by_the_walk(part: str, frame: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "plain"),
+    ("line", "is_plain"),
     [
         ('{"text": "好"}', True),
         ('{"id":1,"text":"a\\nb","n":[1,{"of":2}]}', True),
@@ -129,5 +142,5 @@ def test_a_plain_line_is_read_as_by_the_walk(part: str, frame: str) -> None:
         ('{"text": "a", "n": ' + "9" * 5000 + "}", False),
     ],
 )
-def test_which_lines_are_plain(line: str, plain: bool) -> None:
-    assert assert_split(line) == plain
+def test_which_lines_are_plain(line: str, is_plain: bool) -> None:
+    assert assert_split(line) == is_plain

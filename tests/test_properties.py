@@ -15,13 +15,16 @@ from hypothesis import strategies as st
 
 import cleaner
 from cleaner.config import config_of
-from cleaner.corpus import manifest, shards
-from cleaner.corpus.record import Origin, document_in, dumped, loaded, origin_in, record_of
-from cleaner.corpus.restore import restore
-from cleaner.corpus.run import run
-from cleaner.corpus.source import Source
-from cleaner.corpus.verify import verify
+from cleaner.disk import opened_input
 from cleaner.document import Finding
+from cleaner.formats import shards
+from cleaner.formats.carrier import Carrier, Origin
+from cleaner.formats.listing import Source
+from cleaner.provenance import manifest
+from cleaner.provenance.record import document_in, dumped, loaded, origin_in, parts_of, record_bytes, record_in
+from cleaner.provenance.restore import restore
+from cleaner.provenance.verify import verify
+from cleaner.run.run import run
 from cleaner.text.errors import RunDirError
 from tests.conftest import Clean, plant, tree
 from tests.test_stage_laws import PIECES
@@ -168,7 +171,7 @@ def test_no_cut_into_shards_shows(many: Path, tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(shards, "LARGEST", 1)
     monkeypatch.setattr(shards, "_CHUNK", 700)
     run(["in"], Path("cut"), CONFIG)
-    assert len(list(shards.Cut([Source("in/1/big.jsonl", "", "jsonl", len(big), 0)]))) > 20
+    assert len(list(shards.Cut([Source("in/1/big.jsonl", "", "jsonl", len(big), 0)], opened_input))) > 20
     assert without_timing(tmp_path / "cut") == without_timing(tmp_path / "one")
     assert without_timing(tmp_path / "two") == without_timing(tmp_path / "one")
 
@@ -291,17 +294,19 @@ def plain(finding: Finding) -> tuple[Any, ...]:
 def test_a_line_of_provenance_gives_the_document_back(raw: str, level: str) -> None:
     raw = PAIR.sub("", raw)
     doc = cleaner.clean(raw, level=level)
-    origin = Origin(
-        "in/a.txt", "a.txt", None, 3, "00", "gb18030", "surrogateescape", True, "11", None, "\r\n", {"a": 1}
-    )
-    line = dumped(record_of(doc, origin))
+    carrier = Carrier("gb18030", "surrogateescape", True, None, "\r\n")
+    origin = Origin("in/a.txt", "a.txt", None, 3, "00", carrier, "11", {"a": 1})
+    written = record_bytes(parts_of(doc, origin))
+    line = written.removesuffix(b"\n")
+    assert written == line + b"\n"
     assert b"\n" not in line
-    record = loaded(line)
-    assert json.loads(line) == record
+    assert json.loads(line) == loaded(line)
+    record = record_in(line, {}, {"a.txt": "in/a.txt"})
     back = document_in(record, doc.text)
     assert ascii((back.raw, back.text, back.change)) == ascii((raw, doc.text, doc.change))
     assert ascii([plain(finding) for finding in back.findings]) == ascii([plain(finding) for finding in doc.findings])
     assert [(f.start, f.end) for f in back.findings] == [(f.start, f.end) for f in doc.findings]
+    assert (back.id, back.kept, record["clean"]["kept"]) == (origin.id, doc.kept, doc.kept)
     assert origin_in(record) == origin
 
 

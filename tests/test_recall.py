@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cleaner.report.recall import lines
+from cleaner.report.summary import thoroughness
 from tests.conftest import Clean, plant
 from tests.dedup_texts import edited, paragraph
 
@@ -62,17 +62,17 @@ HEAD += ["  J 0.70  J 0.80    J 0.95", "  61.3 %  94.7 %  > 99.9 %"]
     ],
 )
 def test_in_words(more: dict[str, Any], said: list[str]) -> None:
-    assert lines({"dedup": DEDUP | more}) == HEAD + said
+    assert thoroughness({"dedup": DEDUP | more}) == HEAD + said
 
 
 def test_without_near_copies_nothing_can_be_overlooked() -> None:
-    assert lines({"dedup": DEDUP | {"near": False}}) == [
+    assert thoroughness({"dedup": DEDUP | {"near": False}}) == [
         "duplicates: 1,200 units compared, 30 removed; only equal copies were looked for, and all of them are found"
     ]
 
 
 def test_where_nothing_was_looked_for_nothing_is_said() -> None:
-    assert lines({"dedup": {}}) == []
+    assert thoroughness({"dedup": {}}) == []
 
 
 @pytest.mark.parametrize(

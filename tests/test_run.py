@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cleaner.corpus import manifest
+from cleaner.provenance import manifest, restore
 from tests.conftest import SEEDS, Clean, plant, tree
 
 PARAGRAPHS = {"000": 24, "001": 21, "002": 34, "003": 29, "004": 27}
@@ -58,7 +58,7 @@ def test_the_golden_run(clean: Clean, seeds: Path, tmp_path: Path) -> None:
 
 
 def records(out: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (out / "provenance.jsonl").read_text(encoding="utf-8").split("\n") if line]
+    return list(restore.records(out))
 
 
 def test_the_seeds_come_back(clean: Clean, seeds: Path, tmp_path: Path) -> None:
@@ -241,3 +241,16 @@ def test_the_copy_with_the_largest_number_stays(clean: Clean, tmp_path: Path) ->
     plant(tmp_path / "in", {"a.jsonl": "".join(lines)})
     clean("run", "in", "-o", "out", "-s", "dedup.keep=field:score")
     assert tree(tmp_path / "out" / "corpus") == {"a.jsonl": lines[1].encode()}
+
+
+def test_a_line_that_is_no_document_has_no_number(clean: Clean, tmp_path: Path) -> None:
+    """Those behind it keep theirs."""
+    texts = [
+        "山里的茶树今年发芽早，采茶人天不亮就背着竹篓出门。",
+        "图书馆夜里也开着灯，学生们轻声翻书，管理员泡了一壶茶。",
+    ]
+    lines = [json.dumps({"score": score, "text": texts[at]}) + "\n" for score, at in ((1, 0), (5, 0), (9, 1), (2, 1))]
+    lines[:0] = ["\n", "{broken\n"]
+    plant(tmp_path / "in", {"a.jsonl": "".join(lines)})
+    clean("run", "in", "-o", "out", "-s", "dedup.keep=field:score", code=1)
+    assert tree(tmp_path / "out" / "corpus") == {"a.jsonl": "".join(lines[3:5]).encode()}

@@ -1,9 +1,8 @@
-"""Matching inside a run: band keys in a file or in memory, lines that get other numbers, all the same result."""
+"""Matching inside a run: in one part or in many, with lines that get other numbers, all the same result."""
 
 import json
 import os
 import signal
-from contextlib import AbstractContextManager
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -12,15 +11,15 @@ from typing import Any, NoReturn
 import pytest
 
 from cleaner.config import Config, config_of
-from cleaner.corpus import shards
-from cleaner.corpus.indexing import build
-from cleaner.corpus.restore import restore
-from cleaner.corpus.rows import Rows
-from cleaner.corpus.run import dry_run, run
-from cleaner.corpus.verify import verify
-from cleaner.corpus.workdir import WORK, scratch
 from cleaner.dedup.settings import Dedup
-from cleaner.stages.table import STAGES
+from cleaner.formats import shards
+from cleaner.index.adding import build
+from cleaner.provenance import restore as restoring
+from cleaner.provenance.layout import STAGED, WORK
+from cleaner.provenance.restore import restore
+from cleaner.provenance.verify import verify
+from cleaner.run.run import dry_run, run
+from cleaner.stages.order import STAGES
 from tests.conftest import digest, plant, tree
 from tests.dedup_texts import paragraph, paragraphs_with_copies
 from tests.failing import command, forked
@@ -32,6 +31,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(shards, "SMALLEST", 8 * 1024)
     monkeypatch.setattr(shards, "SHARDS", 8)
+    monkeypatch.setattr(shards, "_CHUNK", 4096)
     texts = paragraphs_with_copies(400, seed=31)
     pages = ["\n".join(texts[at : at + 3]) for at in range(0, len(texts), 3)]
     pages += pages[:20] + texts[:20]
@@ -41,7 +41,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def records(out: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (out / "provenance.jsonl").read_text(encoding="utf-8").splitlines()]
+    return list(restoring.records(out))
 
 
 def sound(out: Path) -> bool:
@@ -56,7 +56,6 @@ def sound(out: Path) -> bool:
                 if number is None
                 else json.loads(lines[number - 1])["text"]
             )
-            text = text[: clean["chars"]]  # a file ends in a line feed
             assert sha256(text.encode()).hexdigest() == clean["sha256"], record["id"]
     assert len(lines) == sum(
         record["clean"]["kept"] and record["clean"]["record"] is not None for record in records(out)
@@ -64,27 +63,18 @@ def sound(out: Path) -> bool:
     return not verify(out).damaged
 
 
-def spills(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """The folders in which files of band keys are made from now on."""
-    folders: list[Path] = []
-
-    def watched(folder: Path) -> AbstractContextManager[Any]:
-        folders.append(folder)
-        return scratch(folder)
-
-    monkeypatch.setattr("cleaner.corpus.rows.scratch", watched)
-    return folders
-
-
-@pytest.mark.parametrize(("held", "parts"), [(0, 1), (20_000, 16), (20_000, 64)])
-def test_band_keys_in_a_file_change_nothing(home: Path, held: int, parts: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    content = run(["in"], Path("plain"), config_of({}))
-    assert content["dedup"]["removed"] > 50
-    files = spills(monkeypatch)
+def in_parts(monkeypatch: pytest.MonkeyPatch, held: int, parts: int) -> None:
+    """From now on there is hardly any memory, and columns are sorted in so many parts."""
     monkeypatch.setattr(Dedup, "held_bytes", held)
     monkeypatch.setattr(Dedup, "parts", lambda self, units: parts)
+
+
+@pytest.mark.parametrize(("held", "parts"), [(1, 1), (20_000, 16), (20_000, 64)])
+def test_columns_in_parts_change_nothing(home: Path, held: int, parts: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = run(["in"], Path("plain"), config_of({}))
+    assert content["dedup"]["removed"] > 50
+    in_parts(monkeypatch, held, parts)
     again = run(["in"], Path("out"), config_of({}))
-    assert files == [Path("out") / WORK]
     assert {**again, "timing": 0} == {**content, "timing": 0}
     for name in ("corpus/a.jsonl", "provenance.jsonl"):
         assert Path("out", name).read_bytes() == Path("plain", name).read_bytes()
@@ -116,40 +106,38 @@ def test_in_the_scope_of_a_document_only_its_own_paragraphs_go(
     assert digest(Path("back")) == digest(Path("in"))
 
 
-def test_against_an_index_they_may_lie_in_a_file_as_well(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_against_an_index_they_may_be_sorted_in_parts_as_well(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = paragraphs_with_copies(400, seed=31)[::2]
     plant(home, {"old/a.txt": "\n".join(texts[:80]), "old/b.txt": "\n".join(texts[80:])})
     run(["old"], Path("out10"), config_of({}))
     build(Path("out10"), Path("index"))
     plain = run(["in"], Path("plain"), config_of({}), against=Path("index"))
     assert 20 < plain["dedup"]["against"]["removed"] < plain["dedup"]["removed"] - 20
-    files = spills(monkeypatch)
-    monkeypatch.setattr(Dedup, "held_bytes", 10_000)
+    in_parts(monkeypatch, 10_000, 16)
     again = run(["in"], Path("out"), config_of({}), against=Path("index"))
-    assert files == [Path("out") / WORK]
     assert {**again, "timing": 0} == {**plain, "timing": 0}
     assert digest(Path("out/corpus")) == digest(Path("plain/corpus"))
     assert Path("out/provenance.jsonl").read_bytes() == Path("plain/provenance.jsonl").read_bytes()
 
 
-def test_a_run_killed_with_band_keys_in_a_file_can_be_done_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_killed_while_it_matches_can_be_done_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = run(["in"], Path("plain"), config_of({}))
 
-    def killed(rows: Rows) -> NoReturn:
-        assert rows._file is not None
+    def killed(*_: object) -> NoReturn:
+        assert len(list((home / "out" / WORK / STAGED).glob("0*"))) > 2
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError("it lives")
 
-    monkeypatch.setattr(Dedup, "held_bytes", 10_000)
+    in_parts(monkeypatch, 10_000, 16)
     with monkeypatch.context() as patched:
-        patched.setattr(Rows, "joined", killed)
+        patched.setattr("cleaner.run.matching.merged_pairs", killed)
         assert forked(command("run", "in", "-o", "out", "-q"), home).code == -signal.SIGKILL
     assert not (home / "out/manifest.json").exists()
-    assert not list((home / "out").rglob(".clean-*"))
     again = run(["in"], Path("out"), config_of({}))
     assert {**again, "timing": 0} == {**plain, "timing": 0}
     assert tree(home / "out").keys() == tree(home / "plain").keys()
     assert digest(Path("out/corpus")) == digest(Path("plain/corpus"))
+    assert not list((home / "out").rglob(".clean-*"))
 
 
 def test_small_memory_is_a_setting(home: Path) -> None:
@@ -177,7 +165,7 @@ def overruled(out: Path) -> Config:
 
 
 def test_what_a_person_overrules_moves_the_lines_behind_it(home: Path) -> None:
-    """It cannot be told before the second pass: shards with later lines are written again."""
+    """No record tells the number of its line: readers count the lines."""
     before = run(["in"], Path("out"), config_of({}))
     after = run(["in"], Path("kept"), overruled(Path("out")))
     assert after["counts"]["kept"] > before["counts"]["kept"]

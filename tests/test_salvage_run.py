@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from cleaner.config import config_of
-from cleaner.corpus import manifest
-from cleaner.corpus.run import run
-from cleaner.corpus.salvaged import check
+from cleaner.provenance import manifest
+from cleaner.provenance.salvaged import check
+from cleaner.run.run import run
 from cleaner.text.errors import RunDirError
 from tests.conftest import SEEDS, Clean, plant, tree
 

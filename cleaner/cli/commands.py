@@ -1,22 +1,19 @@
 """Every verb: what it takes, the one function it calls, what it prints."""
 
-import json
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from cleaner import __version__
-from cleaner.cli.exits import Ending
+from cleaner.cli.dedup import dedup
 from cleaner.cli.index import index
-from cleaner.cli.say import say
-from cleaner.cli.settings import config_from, settings_options
+from cleaner.cli.options import PATH, config_from, settings_options
+from cleaner.cli.terminal import Ending, say, say_json, shown_progress
 from cleaner.text.shown import shown
-
-if TYPE_CHECKING:
-    from cleaner.corpus.engine import Local
 
 
 @click.group(cls=Ending, context_settings={"help_option_names": ["-h", "--help"]})
@@ -44,13 +41,11 @@ def main() -> None:
 
 @main.command(short_help="Clean files and directories.")
 @click.argument("inputs", nargs=-1, required=True, type=click.Path())
-@click.option(
-    "-o", "--out", default="cleaned", show_default=True, type=click.Path(path_type=Path), help="The run directory."
-)
+@click.option("-o", "--out", default="cleaned", show_default=True, type=PATH, help="The run directory.")
 @settings_options
 @click.option(
     "--against",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="INDEX",
     help="Take out what earlier runs kept; `clean index` makes the index of them.",
 )
@@ -83,41 +78,25 @@ def run(
     Exit codes: 0 all done, 1 done but inputs were skipped or failed, 2 wrong usage, 3 cannot write, 4 damaged run
     directory or index, 5 another run holds it, 130/143 stopped.
     """
-    from cleaner.corpus.workers import engine_for
+    from cleaner.run.engine import engine_for
 
-    with engine_for(inputs, workers) as engine:
-        content = _run(inputs, out, engine, against, settings, dry_run=dry_run, force=force, quiet=quiet or as_json)
+    with engine_for(inputs, workers) as engine, shown_progress(quiet=quiet or as_json) as progress:
+        from cleaner.run import run as runs  # while its processes start
+
+        config = config_from(**settings)
+        if dry_run:
+            content = runs.dry_run(inputs, out, config, engine=engine, against=against, progress=progress)
+        else:
+            content = runs.run(inputs, out, config, engine=engine, against=against, progress=progress, force=force)
     _say_run(content, out, dry_run=dry_run, as_json=as_json, quiet=quiet)
     sys.exit(1 if content["skipped"] or content["failed"] else 0)
 
 
-def _run(
-    inputs: tuple[str, ...],
-    out: Path,
-    engine: "Local",
-    against: Path | None,
-    settings: Mapping[str, Any],
-    *,
-    dry_run: bool,
-    force: bool,
-    quiet: bool,
-) -> dict[str, Any]:
-    """Its processes start while this one loads what it needs."""
-    from cleaner.corpus import run as runs
-    from cleaner.report.progress import shown_progress
-
-    config = config_from(**settings)
-    with shown_progress(quiet=quiet) as progress:
-        if dry_run:
-            return runs.dry_run(inputs, out, config, engine=engine, against=against, progress=progress)
-        return runs.run(inputs, out, config, engine=engine, against=against, progress=progress, force=force)
-
-
 def _say_run(content: Mapping[str, Any], out: Path, *, dry_run: bool, as_json: bool, quiet: bool) -> None:
-    from cleaner.report.summary import passed, summary
+    from cleaner.report.summary import passed_over, summary
 
     if as_json:
-        _print_json(content)
+        say_json(content)
     elif not quiet:
         say("\n".join(summary(content, str(out), look=not dry_run)), err=True)
         say(
@@ -126,7 +105,7 @@ def _say_run(content: Mapping[str, Any], out: Path, *, dry_run: bool, as_json: b
             else f"clean text in {out}/corpus{_shelf(content, out)}, provenance in {out}/provenance.jsonl",
             err=True,
         )
-    if lines := passed(content):
+    if lines := passed_over(content):
         say("\n".join(lines), err=True)
 
 
@@ -135,7 +114,7 @@ def _shelf(content: Mapping[str, Any], out: Path) -> str:
 
 
 @main.command(short_help="What a run did, and why.")
-@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("out", type=PATH)
 @click.argument("verb", required=False, type=click.Choice(["summary", "show", "where", "list"]))
 @click.argument("target", required=False)
 @click.option("--rule", help="Only this rule, or rules that begin so: splice, splice.foreign.")
@@ -163,26 +142,24 @@ def audit(
             "--rule and --certainty choose among the findings of a document: clean audit OUT show DOC"
         )
     if verb == "show":
-        content, lines = audits.show(out, target or "", rule, certainty)
+        content, lines = audits.of_document(out, target or "", rule, certainty)
     elif verb == "where":
-        content, lines = audits.where(out, target or "")
+        content, lines = audits.of_place(out, target or "")
     elif verb == "list":
-        content, lines = audits.documents(out)
+        content, lines = audits.of_documents(out)
     else:
-        content, lines = audits.summary(out)
+        content, lines = audits.of_run(out)
     if as_json:
-        _print_json(content)
+        say_json(content)
     else:
         for line in lines:
             say(line)
 
 
 @main.command(short_help="The inputs of a run again, byte for byte.")
-@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("out", type=PATH)
 @click.argument("names", nargs=-1)
-@click.option(
-    "-o", "--to", "target", required=True, type=click.Path(path_type=Path), help="Where the inputs go; made if need be."
-)
+@click.option("-o", "--to", "target", required=True, type=PATH, help="Where the inputs go; made if need be.")
 def restore(out: Path, names: tuple[str, ...], target: Path) -> None:
     """Write the inputs of a run again, byte for byte, each checked against its sha256.
 
@@ -190,7 +167,7 @@ def restore(out: Path, names: tuple[str, ...], target: Path) -> None:
     clean restore cleaned -o back
     clean restore cleaned 003 -o back        only inputs whose name begins with 003
     """
-    from cleaner.corpus.restore import restore as restored
+    from cleaner.provenance.restore import restore as restored
 
     done = restored(out, target, names)
     for line in done.damaged:
@@ -202,7 +179,7 @@ def restore(out: Path, names: tuple[str, ...], target: Path) -> None:
 
 
 @main.command(short_help="Is a run as it was written?")
-@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("out", type=PATH)
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON on stdout.")
 def verify(out: Path, as_json: bool) -> None:
     """Compare every file of a run with its manifest, and bring every source back in memory. Silent if all is well.
@@ -212,19 +189,11 @@ def verify(out: Path, as_json: bool) -> None:
 
     Exit codes: 0 as written, 1 files lie there that the run did not write, 4 damaged.
     """
-    from cleaner.corpus.verify import verify as verified
+    from cleaner.provenance.verify import verify as verified
 
     done = verified(out)
     if as_json:
-        _print_json(
-            {
-                "schema": "cleaner/verify/1",
-                "damaged": done.damaged,
-                "unlisted": done.unlisted,
-                "files": done.files,
-                "records": done.records,
-            }
-        )
+        say_json({"schema": "cleaner/verify/1", **asdict(done)})
     else:
         for line in done.damaged:
             say(f"damaged  {shown(line)}")
@@ -246,9 +215,9 @@ def rules(as_json: bool, markdown: bool) -> None:
     from cleaner.report import rules as tables
 
     if as_json:
-        _print_json({"schema": "cleaner/rules/1", "rules": tables.rules()})
+        say_json({"schema": "cleaner/rules/1", "rules": tables.rules()})
     else:
-        say(tables.markdown() if markdown else "\n".join(tables.lines()))
+        say(tables.markdown() if markdown else tables.rule_table())
 
 
 @main.command(short_help="The effective settings as TOML.")
@@ -265,13 +234,10 @@ def config(as_json: bool, **settings: Any) -> None:
 
     effective = config_from(**settings).toml()
     if as_json:
-        _print_json({"schema": "cleaner/config/1", **tomllib.loads(effective)})
+        say_json({"schema": "cleaner/config/1", **tomllib.loads(effective)})
     else:
         say(effective.rstrip("\n"))
 
 
+main.add_command(dedup)
 main.add_command(index)
-
-
-def _print_json(content: Any) -> None:
-    say(json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace").decode())

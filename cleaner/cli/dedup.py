@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cleaner.cli.say import say
-from cleaner.cli.settings import config_from, dedup_options
+from cleaner.cli.options import PATH, config_from, dedup_options
+from cleaner.cli.terminal import say, say_json
 from cleaner.text.errors import ConfigError
 from cleaner.text.shown import shown
 
 if TYPE_CHECKING:
-    from cleaner.corpus.survivors import Outcome
+    from cleaner.run.dedup import Outcome
 
 LISTED = 20
 
@@ -26,7 +26,7 @@ LISTED = 20
 @click.option(
     "--removed",
     metavar="REMOVED.jsonl",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="What goes: a line of id, kept (the copy that stays), jaccard, exact each.",
 )
 @dedup_options
@@ -61,18 +61,16 @@ def dedup(
     config = config_from(**settings)
     if config.dedup is None:
         raise ConfigError("dedup is switched off in the settings, and clean dedup does nothing else")
-    from cleaner.corpus.one_file import STREAM, dedup_file
+    from cleaner.run.dedup import STREAM, dedup_file
 
     outcome = dedup_file(source, out, removed, config.dedup, text_field=config.text_field, threads=threads, force=force)
-    _tell(outcome, out, as_json=as_json, quiet=quiet, err=not as_json or out == STREAM)
+    _say_outcome(outcome, out, as_json=as_json, quiet=quiet, err=not as_json or out == STREAM)
     sys.exit(1 if outcome.failed else 0)
 
 
-def _tell(outcome: "Outcome", out: str, *, as_json: bool, quiet: bool, err: bool) -> None:
+def _say_outcome(outcome: "Outcome", out: str, *, as_json: bool, quiet: bool, err: bool) -> None:
     if as_json:
-        import json
-
-        say(json.dumps({"schema": "cleaner/dedup/1", **asdict(outcome)}, ensure_ascii=False, indent=1), err=err)
+        say_json({"schema": "cleaner/dedup/1", **asdict(outcome)}, err=err)
     elif not quiet:
         stay = outcome.documents - outcome.dropped
         say(

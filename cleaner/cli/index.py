@@ -1,17 +1,17 @@
 """`clean index`: what runs kept, remembered for later runs."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
-from cleaner.cli.say import say
+from cleaner.cli.options import PATH
+from cleaner.cli.terminal import say, say_json
 from cleaner.text.shown import shown
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="What the index holds, as JSON on stdout.")
-_out = click.argument("out", type=click.Path(path_type=Path))
-_index = click.argument("index", type=click.Path(path_type=Path))
+_out = click.argument("out", type=PATH)
+_index = click.argument("index", type=PATH)
 
 
 @click.group(short_help="Remember what runs kept, for later runs.")
@@ -31,15 +31,7 @@ def index() -> None:
 
 @index.command(short_help="A new index of what a run kept.")
 @_out
-@click.option(
-    "-o",
-    "--index",
-    "target",
-    default="index",
-    show_default=True,
-    type=click.Path(path_type=Path),
-    help="Its directory.",
-)
+@click.option("-o", "--index", "target", default="index", show_default=True, type=PATH, help="Its directory.")
 @_json_option
 def build(out: Path, target: Path, as_json: bool) -> None:
     """Make an index of what a finished run kept: its documents and their paragraphs.
@@ -49,9 +41,9 @@ def build(out: Path, target: Path, as_json: bool) -> None:
 
     Exit codes: 0 done, 2 wrong usage, 3 cannot write, 4 damaged run, 5 somebody else writes the index.
     """
-    from cleaner.corpus import indexing
+    from cleaner.index import adding as indexing
 
-    _say(target, indexing.build(out, target), as_json=as_json)
+    _say_index(target, indexing.build(out, target), as_json=as_json)
 
 
 @index.command(short_help="What one more run kept, into an index.")
@@ -66,9 +58,9 @@ def add(index: Path, out: Path, as_json: bool) -> None:
 
     Exit codes: 0 done, 2 wrong usage, 3 cannot write, 4 damaged index or run, 5 somebody else writes the index.
     """
-    from cleaner.corpus import indexing
+    from cleaner.index import adding as indexing
 
-    _say(index, indexing.add(index, out), as_json=as_json)
+    _say_index(index, indexing.add(index, out), as_json=as_json)
 
 
 @index.command(short_help="Is an index as it was written?")
@@ -82,17 +74,17 @@ def verify(index: Path, as_json: bool) -> None:
 
     Exit codes: 0 as written, 2 no index, 4 damaged.
     """
-    from cleaner.corpus import indexing
+    from cleaner.index import adding as indexing
 
-    _say(index, indexing.check(index), as_json=as_json)
+    _say_index(index, indexing.check(index), as_json=as_json)
 
 
-def _say(index: Path, header: dict[str, Any], *, as_json: bool) -> None:
-    from cleaner.corpus.indexing import as_json as told
+def _say_index(index: Path, header: dict[str, Any], *, as_json: bool) -> None:
+    from cleaner.index.adding import as_json as told
 
     content = told(index, header)
     if as_json:
-        say(json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace").decode())
+        say_json(content)
         return
     runs = "1 run" if len(content["runs"]) == 1 else f"{len(content['runs']):,} runs"
     say(

@@ -5,28 +5,24 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from cleaner.corpus import manifest
 from cleaner.document import Document
-from cleaner.report import lookup, recall
-from cleaner.report import salvaged as salvages
-from cleaner.report import show as shows
-from cleaner.report import summary as summaries
-from cleaner.report import where as places
-from cleaner.report.cells import table
+from cleaner.provenance import manifest
+from cleaner.report import lookup, show, summary, where
+from cleaner.report.cells import aligned
 from cleaner.text.errors import ConfigError
 from cleaner.text.shown import shown
 
 Answer = tuple[dict[str, Any], Iterable[str]]
 
 
-def summary(out: Path) -> Answer:
+def of_run(out: Path) -> Answer:
     """The whole run."""
     content = manifest.read(out)
-    lines = [*summaries.summary(content, str(out)), *recall.lines(content), *summaries.passed(content)]
+    lines = [*summary.summary(content, str(out)), *summary.thoroughness(content), *summary.passed_over(content)]
     return {**content, "schema": "cleaner/audit/1"}, lines
 
 
-def show(out: Path, asked: str, rule: str | None, certainty: str | None) -> Answer:
+def of_document(out: Path, asked: str, rule: str | None, certainty: str | None) -> Answer:
     """The findings of one document."""
     manifest.read(out)
     with manifest.believing(out):
@@ -35,58 +31,47 @@ def show(out: Path, asked: str, rule: str | None, certainty: str | None) -> Answ
         except ConfigError:
             if (article := lookup.find_article(out, asked)) is None:
                 raise
-            return _article(*article)
-    found = shows.chosen(past.doc, rule, certainty)
+            return _of_article(*article)
+    found = show.selected(past.doc, rule, certainty)
     wanted = {id(finding) for finding in found}
     findings = [
         one for finding, one in zip(past.doc.findings, past.record["findings"], strict=True) if id(finding) in wanted
     ]
     entries = past.record.get("salvaged", ()) if certainty is None and (rule or "splice").startswith("splice") else ()
-    lines = chain(shows.show(past, found), salvages.told(entries))
+    lines = chain(show.show(past, found), show.salvaged_articles(entries))
     return {**past.record, "schema": "cleaner/show/1", "findings": findings}, lines
 
 
-def _article(past: lookup.Past, entry: Mapping[str, Any]) -> Answer:
+def _of_article(past: lookup.Past, entry: Mapping[str, Any]) -> Answer:
     """One salvaged article."""
     content = {"schema": "cleaner/salvaged/1", "source": past.record["source"], "document": past.doc.id, **entry}
-    return content, salvages.show(past, entry)
+    return content, show.salvaged_article(past, entry)
 
 
-def where(out: Path, asked: str) -> Answer:
+def of_place(out: Path, asked: str) -> Answer:
     """The source of one clean character."""
     manifest.read(out)
     with manifest.believing(out):
-        place = places.where(out, asked)
-    origin = place.past.origin
-    content: dict[str, Any] = {
-        "schema": "cleaner/where/1",
-        "document": place.past.doc.id,
-        "path": origin.path,
-        "record": origin.record,
-    }
-    content |= {"span": list(place.span), "line": place.line, "rules": list(place.rules)}
-    return content, places.told(place)
+        place = where.where(out, asked)
+    source = {"document": place.past.doc.id, "path": place.past.origin.path, "record": place.past.origin.record}
+    found = {"span": list(place.span), "line": place.line, "rules": list(place.rules)}
+    return {"schema": "cleaner/where/1", **source, **found}, where.described(place)
 
 
-def documents(out: Path) -> Answer:
+def of_documents(out: Path) -> Answer:
     """Every document, with how much of it is left and how many findings it has."""
     manifest.read(out)
     with manifest.believing(out):
-        rows = [row for past in lookup.documents(out) for row in (_row(past.doc), *_salvaged(past))]
+        rows = [row for past in lookup.past_documents(out) for row in (_row(past.doc), *_article_rows(past))]
     return {"schema": "cleaner/list/1", "documents": rows}, _listed(rows)
 
 
 def _row(doc: Document) -> dict[str, Any]:
-    return {
-        "id": doc.id,
-        "chars_in": len(doc.raw),
-        "chars_out": len(doc.text),
-        "kept": doc.kept,
-        "findings": len(doc.findings),
-    }
+    sizes = {"chars_in": len(doc.raw), "chars_out": len(doc.text)}
+    return {"id": doc.id, **sizes, "kept": doc.kept, "findings": len(doc.findings)}
 
 
-def _salvaged(past: lookup.Past) -> Iterator[dict[str, Any]]:
+def _article_rows(past: lookup.Past) -> Iterator[dict[str, Any]]:
     for entry in past.record.get("salvaged", ()):
         chars_in = sum(end - start for start, end in (part["span"] for part in entry["parts"]))
         row = {"id": entry["id"], "chars_in": chars_in, "chars_out": entry["chars"], "kept": "same_as" not in entry}
@@ -94,18 +79,12 @@ def _salvaged(past: lookup.Past) -> Iterator[dict[str, Any]]:
 
 
 def _listed(rows: list[dict[str, Any]]) -> list[str]:
-    cells = [("document", "characters", "clean", "findings", "")]
+    cells: list[tuple[str, ...]] = [("document", "characters", "clean", "findings", "")]
     cells += [
-        (
-            shown(row["id"]),
-            f"{row['chars_in']:,}",
-            f"{row['chars_out']:,}",
-            f"{row['findings']:,}",
-            _state(row),
-        )
+        (shown(row["id"]), *(f"{row[name]:,}" for name in ("chars_in", "chars_out", "findings")), _state(row))
         for row in rows
     ]
-    return table(cells, right=(1, 2, 3))
+    return aligned(cells, right=(1, 2, 3))
 
 
 def _state(row: Mapping[str, Any]) -> str:

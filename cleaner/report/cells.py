@@ -22,7 +22,7 @@ def padded(text: str, cells: int) -> str:
     return text + " " * (cells - width(text))
 
 
-def cut(text: str, cells: int, *, layout: bool = True) -> str:
+def clipped(text: str, cells: int, *, layout: bool = True) -> str:
     """One line of at most `cells` cells: the beginning and the end of a longer text, with … between."""
     text = shown(text, _VISIBLE if layout else None)
     if width(text) <= cells:
@@ -31,7 +31,7 @@ def cut(text: str, cells: int, *, layout: bool = True) -> str:
     return f"{_first(text, half)}…{_first(text[::-1], half)[::-1]}"
 
 
-def wrapped(text: str, cells: int) -> Iterator[str]:
+def in_lines(text: str, cells: int) -> Iterator[str]:
     """The text in lines of at most `cells` cells, broken at spaces; a longer word has a line of its own."""
     line = ""
     for word in text.split(" "):
@@ -43,15 +43,15 @@ def wrapped(text: str, cells: int) -> Iterator[str]:
     yield line
 
 
-def table(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> list[str]:
-    """Rows as lines with aligned columns; columns in `right` are set to the right."""
+def aligned(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> list[str]:
+    """Rows as lines whose columns stand below each other; columns in `right` are set to the right."""
     if not rows:
         return []
     cells = [max(width(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return ["  ".join(_set(row[i], cells[i], i in right) for i in range(len(row))).rstrip(" ") for row in rows]
+    return ["  ".join(_cell(row[i], cells[i], i in right) for i in range(len(row))).rstrip(" ") for row in rows]
 
 
-def _set(text: str, cells: int, right: bool) -> str:
+def _cell(text: str, cells: int, right: bool) -> str:
     return " " * (cells - width(text)) + text if right else padded(text, cells)
 
 

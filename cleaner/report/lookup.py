@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cleaner.corpus.record import Origin
-from cleaner.corpus.restore import CleanFiles, records, source_document
 from cleaner.document import Document
+from cleaner.formats.carrier import Origin
+from cleaner.provenance.restore import CleanFiles, records, source_document
 from cleaner.text.errors import ConfigError
 
 
@@ -23,9 +23,9 @@ class Past:
 def find(out: Path, asked: str) -> Past:
     """The one document whose id is `asked`, or begins with it. ConfigError where there is none or more than one."""
     found: list[dict[str, Any]] = []
-    for record in _documents(out):
+    for record in _own_records(out):
         if record["id"] == asked:
-            return _past(record, CleanFiles(out))
+            return _as_past(record, CleanFiles(out))
         if record["id"].startswith(asked):
             found.append(record)
     if not found:
@@ -33,14 +33,14 @@ def find(out: Path, asked: str) -> Past:
     if len(found) > 1:
         names = ", ".join(record["id"] for record in found[:3])
         raise ConfigError(f"{out}: {len(found):,} documents begin with {asked!r}: {names} …")
-    return _past(found[0], CleanFiles(out))
+    return _as_past(found[0], CleanFiles(out))
 
 
 def find_clean(out: Path, path: str, record: int | None) -> Past | None:
     """The document whose clean text stands in this file of the run, in this line of it."""
-    for one in _documents(out):
+    for one in _own_records(out):
         if one["clean"]["path"] == path and one["clean"]["record"] == record:
-            return _past(one, CleanFiles(out))
+            return _as_past(one, CleanFiles(out))
     return None
 
 
@@ -49,35 +49,35 @@ def find_article(out: Path, asked: str) -> tuple[Past, dict[str, Any]] | None:
     head, slash, number = asked.rpartition("/")
     if not slash or not number.isdecimal():
         return None
-    ours = (r for r in _documents(out) if r["id"].startswith(head))
-    return _article(out, ours, lambda entry: bool(entry["article"] == int(number)))
+    ours = (r for r in _own_records(out) if r["id"].startswith(head))
+    return _first_article(out, ours, lambda entry: bool(entry["article"] == int(number)))
 
 
 def find_salvaged(out: Path, path: str, record: int | None) -> tuple[Past, dict[str, Any]] | None:
     """The salvaged article that stands in this file of the run, in this line of it."""
-    return _article(out, _documents(out), lambda entry: (entry["path"], entry["record"]) == (path, record))
+    return _first_article(out, _own_records(out), lambda entry: (entry["path"], entry["record"]) == (path, record))
 
 
-def _article(
+def _first_article(
     out: Path, among: Iterable[dict[str, Any]], fits: Callable[[dict[str, Any]], bool]
 ) -> tuple[Past, dict[str, Any]] | None:
     for record in among:
         for entry in record.get("salvaged", ()):
             if fits(entry):
-                return _past(record, CleanFiles(out)), entry
+                return _as_past(record, CleanFiles(out)), entry
     return None
 
 
-def documents(out: Path) -> Iterator[Past]:
+def past_documents(out: Path) -> Iterator[Past]:
     """Every document of a run, in order. RunDirError where the run is damaged."""
     files = CleanFiles(out)
-    return (_past(record, files) for record in _documents(out))
+    return (_as_past(record, files) for record in _own_records(out))
 
 
-def _documents(out: Path) -> Iterator[dict[str, Any]]:
+def _own_records(out: Path) -> Iterator[dict[str, Any]]:
     return (record for record in records(out) if "verbatim" not in record)
 
 
-def _past(record: dict[str, Any], files: CleanFiles) -> Past:
+def _as_past(record: dict[str, Any], files: CleanFiles) -> Past:
     doc, origin = source_document(record, files)
     return Past(record, doc, origin)

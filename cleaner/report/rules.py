@@ -1,8 +1,8 @@
 """The table of all rules, from what the stages declare."""
 
 from cleaner.dedup.settings import RULES as DEDUP_RULES
-from cleaner.report.cells import table
-from cleaner.stages.table import STAGES
+from cleaner.report.cells import aligned
+from cleaner.stages.order import STAGES
 
 
 def rules() -> dict[str, str]:
@@ -13,9 +13,9 @@ def rules() -> dict[str, str]:
     return out | DEDUP_RULES
 
 
-def lines() -> list[str]:
+def rule_table() -> str:
     """The table for a terminal."""
-    return table(list(rules().items()))
+    return "\n".join(aligned(list(rules().items())))
 
 
 def markdown() -> str:

@@ -1,17 +1,18 @@
-"""What was found in one document, and why, for a person to read and to disagree with."""
+"""What was found in one document, and why, for a person to disagree with; and the articles that were salvaged from it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cleaner.document import Document, Finding, content_digest, finding_id
-from cleaner.report.cells import cut, wrapped
+from cleaner.report.cells import clipped, in_lines
 from cleaner.report.lookup import Past
 from cleaner.text.shown import shown
 
 CELLS = 100
 EXAMPLES = 3
 PARAGRAPHS = 8
-TOLD = {"words", "kept", "cues", "held_back"}  # evidence that has a line of its own
+LEFT_OUT = {"mixed": "it holds a part of another sentence", "repeat": "written once"}  # why, of salvaged parts
+TOLD = {"words", "kept", "differ", "cues", "held_back"}  # evidence with a line of its own, or in the sentence
 
 
 def show(past: Past, findings: list[Finding]) -> Iterator[str]:
@@ -20,7 +21,7 @@ def show(past: Past, findings: list[Finding]) -> Iterator[str]:
     state = "kept" if doc.kept else "dropped"
     yield f"{shown(past.origin.place)}: {len(doc.raw):,} → {len(doc.text):,} characters, {state}"
     if decision := past.origin.decision:
-        yield f"read as {past.origin.encoding}: {_pairs(decision)}"
+        yield f"read as {past.origin.carrier.encoding}: {_figures(decision)}"
     if not findings:
         yield "nothing found"
     for finding in findings:
@@ -28,7 +29,7 @@ def show(past: Past, findings: list[Finding]) -> Iterator[str]:
         yield from _block(finding, doc)
 
 
-def chosen(doc: Document, rule: str | None, certainty: str | None) -> list[Finding]:
+def selected(doc: Document, rule: str | None, certainty: str | None) -> list[Finding]:
     """The findings of a document in the order of the source: those of a rule (or rules that begin so), of a certainty."""
     found = [f for f in doc.findings if rule is None or f.rule == rule or f.rule.startswith(f"{rule}.")]
     found = [f for f in found if certainty is None or f.certainty.name.lower() == certainty]
@@ -38,15 +39,15 @@ def chosen(doc: Document, rule: str | None, certainty: str | None) -> list[Findi
 def _block(finding: Finding, doc: Document) -> Iterator[str]:
     yield _title(finding, doc)
     yield from _bulk(finding, doc) if finding.edits else _text(finding, doc)
-    yield from _why(finding.evidence)
+    yield from _why(finding)
 
 
 def _title(finding: Finding, doc: Document) -> str:
-    done = _done(finding)
+    head = f"{finding.rule}  {_done(finding)}, {finding.certainty.name.lower()}"
     if finding.edits:
-        return f"{finding.rule}  {done}, {finding.certainty.name.lower()}, {finding.count:,} {'time' if finding.count == 1 else 'times'}"
+        return f"{head}, {finding.count:,} {'time' if finding.count == 1 else 'times'}"
     span = f"characters {finding.start:,}–{finding.end:,}, {finding.end - finding.start:,} long"
-    return f"{finding.rule}  {done}, {finding.certainty.name.lower()}, {span}, {finding_id(finding, content_digest(doc.raw))}"
+    return f"{head}, {span}, {finding_id(finding, content_digest(doc.raw))}"
 
 
 def _done(finding: Finding) -> str:
@@ -61,58 +62,110 @@ def _text(finding: Finding, doc: Document) -> Iterator[str]:
     """The text a finding speaks of, paragraph by paragraph, and what stands there now if anything does."""
     lines = [line for line in doc.raw[finding.start : finding.end].split("\n") if line]
     for line in lines[:PARAGRAPHS]:
-        yield f"  │ {cut(line, CELLS, layout=False)}"
+        yield f"  │ {clipped(line, CELLS, layout=False)}"
     if len(lines) > PARAGRAPHS:
         yield f"  │ … and {len(lines) - PARAGRAPHS} more paragraphs"
     if finding.text:
-        yield f"  → {cut(finding.text, CELLS)}"
+        yield f"  → {clipped(finding.text, CELLS)}"
 
 
 def _bulk(finding: Finding, doc: Document) -> Iterator[str]:
     for edit in finding.edits[:EXAMPLES]:
-        old, new = cut(doc.raw[edit.start : edit.end], CELLS // 3), cut(edit.text, CELLS // 3)
+        old, new = clipped(doc.raw[edit.start : edit.end], CELLS // 3), clipped(edit.text, CELLS // 3)
         becomes = "" if finding.flag else f" → {new}" if new else " goes"
-        around = cut(doc.raw[edit.end : edit.end + 16], CELLS // 3)
-        yield (
-            f"  at {edit.start:,}: {old}{becomes}, before {around}"
-            if around
-            else f"  at {edit.start:,}: {old}{becomes}, at the end"
-        )
+        around = clipped(doc.raw[edit.end : edit.end + 16], CELLS // 3)
+        yield f"  at {edit.start:,}: {old}{becomes}, {f'before {around}' if around else 'at the end'}"
     if finding.count > EXAMPLES:
         yield f"  … and {finding.count - EXAMPLES:,} more"
 
 
-def _why(evidence: Mapping[str, Any]) -> Iterator[str]:
+def _why(finding: Finding) -> Iterator[str]:
     """The sentence first, then whatever was measured."""
-    if words := evidence.get("words"):
-        yield from _set("why", shown(words))
+    evidence = finding.evidence
+    if words := _words(finding):
+        yield from _hanging("why", shown(words))
     if held_back := evidence.get("held_back"):
         yield f"  held back: {shown(held_back)}"
     if kept := evidence.get("kept"):
         start, end = kept["span"]
         yield f"  stays: {shown(kept['id'])}, characters {start:,}–{end:,}"
     for cue in evidence.get("cues", ()):
-        yield f"  cue: {cue['cue']}: {cut(str(cue['line']), CELLS - 20, layout=False)}"
+        yield f"  cue: {cue['cue']}: {clipped(str(cue['line']), CELLS - 20, layout=False)}"
     if rest := {key: value for key, value in evidence.items() if key not in TOLD and value not in (None, False, "")}:
-        yield from _set("measured", _pairs(rest))
+        yield from _hanging("measured", _figures(rest))
 
 
-def _set(label: str, text: str) -> Iterator[str]:
-    """A label and its text, wrapped under it."""
-    head, *rest = wrapped(f"{label}: {text}", CELLS - 2)
+def _words(finding: Finding) -> str:
+    """Why, in a sentence: that of its rule; for a duplicate made of its evidence, where none was written down."""
+    evidence = finding.evidence
+    if "words" in evidence or "kept" not in evidence:
+        return str(evidence.get("words", ""))
+    _, kind, way = finding.rule.split(".")
+    kept = evidence["kept"]
+    name = f"{kept['id']} of the run {kept['run']['out']}" if "run" in kept else kept["id"]
+    if way == "exact":
+        differ = " and ".join(evidence.get("differ", ()))
+        but = f", equal but for {differ}" if differ else ", word for word"
+        return f"This {kind} stands in {name} as well{but}; that copy stays."
+    common, union = evidence["shingles"]
+    return f"{common:,} of the {union:,} five-character sequences of this {kind} and of the one that stays in {name} are the same."
+
+
+def _hanging(label: str, text: str) -> Iterator[str]:
+    """A label and its text, in lines under it."""
+    head, *rest = in_lines(f"{label}: {text}", CELLS - 2)
     yield f"  {head}"
     yield from (f"    {line}" for line in rest)
 
 
-def _pairs(evidence: Mapping[str, Any]) -> str:
-    return ", ".join(f"{key.replace('_', ' ')} {_value(value)}" for key, value in evidence.items())
+def _figures(evidence: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key.replace('_', ' ')} {_printed(value)}" for key, value in evidence.items())
 
 
-def _value(value: Any) -> str:
+def _printed(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.3g}"
     if isinstance(value, list | tuple):
-        return " ".join(map(_value, value))
+        return " ".join(map(_printed, value))
     if isinstance(value, Mapping):
-        return f"({_pairs(value)})"
-    return cut(str(value), CELLS)
+        return f"({_figures(value)})"
+    return clipped(str(value), CELLS)
+
+
+def salvaged_articles(entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """One line for each article that was salvaged from a document."""
+    for entry in entries:
+        yield ""
+        yield _salvaged_line(entry)
+
+
+def salvaged_article(past: Past, entry: Mapping[str, Any]) -> Iterator[str]:
+    """One article: its paragraphs in order with the lines of the source they come from, and what was left out."""
+    yield _salvaged_line(entry)
+    yield f"from {shown(past.origin.place)}"
+    yield from (f"{mark}: {shown(why)}" for mark, why in entry["missing"].items())
+    yield ""
+    for part in entry["parts"]:
+        joined = "  joined to the paragraph before" if "glue" in part else ""
+        yield _source_line(past.doc.raw, part["span"]) + joined
+    for left in entry["left_out"]:
+        like = f", like line {_number(past.doc.raw, left['like'])}" if "like" in left else ""
+        yield f"{_source_line(past.doc.raw, left['span'])}  left out: {LEFT_OUT.get(left['why'], left['why'])}{like}"
+
+
+def _salvaged_line(entry: Mapping[str, Any]) -> str:
+    if "same_as" in entry:
+        return f"salvaged  {shown(entry['id'])}: word for word {shown(entry['same_as'])}, not written again"
+    line = f":{entry['record']}" if entry["record"] is not None else ""
+    marks = "".join(f", {mark}" for mark in entry["missing"])
+    return f"salvaged  {shown(entry['id'])} → {shown(entry['path'])}{line}, {entry['chars']:,} characters{marks}"
+
+
+def _source_line(raw: str, span: list[int]) -> str:
+    start, end = span
+    return f"  line {_number(raw, span)}, characters {start:,}–{end:,}: {clipped(raw[start:end], CELLS // 2, layout=False)}"
+
+
+def _number(raw: str, span: list[int]) -> int:
+    """Line of the source text, from 1."""
+    return raw.count("\n", 0, span[0]) + 1

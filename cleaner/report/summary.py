@@ -1,13 +1,15 @@
-"""A run in at most a dozen lines, from its manifest alone."""
+"""A run in at most a dozen lines, and how thoroughly it looked for near duplicates; from its manifest alone."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cleaner.report.cells import table
+from cleaner.report.cells import aligned
 from cleaner.text.shown import shown
 
 RULES_SHOWN = 6
 LISTED = 20
+INDENT = "  "
 
 
 def summary(manifest: Mapping[str, Any], out: str, *, look: bool = True) -> list[str]:
@@ -15,20 +17,18 @@ def summary(manifest: Mapping[str, Any], out: str, *, look: bool = True) -> list
     if not manifest["inputs"]:
         return ["nothing to clean: no .txt, .md or .jsonl file that can be read"]
     counts = manifest["counts"]
-    lines = [_head(manifest, counts)]
-    lines += _rules(counts)
+    lines = [_head(manifest, counts), *_applied(counts)]
     if against := manifest["dedup"].get("against"):
         lines.append(f"  for copies that earlier runs kept ({shown(against['index'])}): {against['removed']:,} ×")
-    lines += _salvaged(manifest)
-    lines += _weakest(counts, out, look=look)
-    return lines
+    return [*lines, *_salvage_counts(manifest), *_weakest(counts, out, look=look)]
 
 
-def passed(manifest: Mapping[str, Any]) -> list[str]:
+def passed_over(manifest: Mapping[str, Any]) -> list[str]:
     """Inputs that were skipped or failed, the first twenty, and how many were left out on purpose."""
-    lines = [f"skipped  {shown(one['path'])}: {shown(one['reason'])}" for one in manifest["skipped"][:LISTED]]
-    lines += [f"failed   {shown(one['path'])}: {shown(one['reason'])}" for one in manifest["failed"][:LISTED]]
-    if more := sum(max(len(manifest[kind]) - LISTED, 0) for kind in ("skipped", "failed")):
+    kinds = ("skipped", "failed")
+    listed = [(kind, one) for kind in kinds for one in manifest[kind][:LISTED]]
+    lines = [f"{kind:<7}  {shown(one['path'])}: {shown(one['reason'])}" for kind, one in listed]
+    if more := sum(max(len(manifest[kind]) - LISTED, 0) for kind in kinds):
         lines.append(f"… and {more:,} more, all in manifest.json")
     if ignored := manifest["ignored"]:
         lines.append(f"left out {len(ignored):,} {'entry' if len(ignored) == 1 else 'entries'}: {_reasons(ignored)}")
@@ -45,7 +45,7 @@ def _head(manifest: Mapping[str, Any], counts: Mapping[str, Any]) -> str:
     )
 
 
-def _rules(counts: Mapping[str, Any]) -> list[str]:
+def _applied(counts: Mapping[str, Any]) -> list[str]:
     """What was applied, most characters first; then what was only reported."""
     applied = [(rule, one) for rule, one in counts["rules"].items() if one["applied"]]
     applied.sort(key=lambda item: (-item[1]["chars"], item[0]))
@@ -53,7 +53,7 @@ def _rules(counts: Mapping[str, Any]) -> list[str]:
         (f"  {rule}", f"{one['applied']:,} ×", f"{one['chars']:,}", "character" + "s" * (one["chars"] != 1))
         for rule, one in applied[:RULES_SHOWN]
     ]
-    lines = table(rows, right=(1, 2))
+    lines = aligned(rows, right=(1, 2))
     if len(applied) > RULES_SHOWN:
         more = len(applied) - RULES_SHOWN
         lines.append(f"  … and {more} more {'rule' if more == 1 else 'rules'}")
@@ -63,7 +63,7 @@ def _rules(counts: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _salvaged(manifest: Mapping[str, Any]) -> list[str]:
+def _salvage_counts(manifest: Mapping[str, Any]) -> list[str]:
     """What was put together again; nothing where nobody asked for it."""
     if "salvaged" not in manifest:
         return []
@@ -82,8 +82,47 @@ def _weakest(counts: Mapping[str, Any], out: str, *, look: bool) -> list[str]:
 
 
 def _reasons(ignored: list[Mapping[str, str]]) -> str:
-    counted: dict[str, int] = {}
-    for one in ignored:
-        reason = one["reason"].removeprefix("left out: ")
-        counted[reason] = counted.get(reason, 0) + 1
+    counted = Counter(one["reason"].removeprefix("left out: ") for one in ignored)
     return ", ".join(f"{reason} ({count:,})" if count > 1 else reason for reason, count in sorted(counted.items()))
+
+
+def thoroughness(manifest: Mapping[str, Any]) -> list[str]:
+    """The bands and what they find, crowds, and what a comparison of a sample says about pairs that were overlooked."""
+    dedup = manifest.get("dedup") or {}
+    if "bands" not in dedup:
+        return []
+    if not dedup.get("near", True):
+        return [f"duplicates: {_units_compared(dedup)}; only equal copies were looked for, and all of them are found"]
+    head = f"duplicates: {_units_compared(dedup)}; {dedup['bands']} bands of {dedup['rows']} find a pair of similarity (Jaccard)"
+    crowds, sample = _crowds(dedup.get("crowds") or {}), _sample(dedup.get("sample") or {})
+    return [head, *(INDENT + line for line in (*_curve(dedup["found_at_jaccard"]), *crowds, *sample))]
+
+
+def _units_compared(dedup: Mapping[str, Any]) -> str:
+    where = ", each with its own document alone" if dedup.get("scope") == "document" else ""
+    return f"{dedup['units']:,} units compared{where}, {dedup['removed']:,} removed"
+
+
+def _curve(chances: Mapping[str, float]) -> list[str]:
+    percents = [f"{100 * chance:.1f} %".replace("100.0 %", "> 99.9 %") for chance in chances.values()]
+    return aligned([[f"J {jaccard}" for jaccard in chances], percents], right=range(len(chances)))
+
+
+def _crowds(crowds: Mapping[str, int]) -> Iterator[str]:
+    if crowds.get("buckets"):
+        yield (
+            f"crowds: {crowds['units']:,} units in {crowds['buckets']:,} groups of over 200 (the largest {crowds['largest']:,}), "
+            "where each is compared with two others and not with all"
+        )
+
+
+def _sample(sample: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    for kind, one in sample.items():
+        yield f"check: {one['compared_pairs']:,} pairs of {kind}s that stay, compared one by one: {_overlooked(one)}"
+
+
+def _overlooked(one: Mapping[str, int]) -> str:
+    most = one["missed_pairs_at_most"]
+    if not one["found"]:
+        return "none overlooked" + (f"; in all at most about {most:,} (95 % sure)" if most else "")
+    return f"{one['found']:,} overlooked; in all about {one['missed_pairs']:,}, at most {most:,} (95 % sure)"

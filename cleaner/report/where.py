@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cleaner.corpus.salvaged import source_of, stretches
 from cleaner.document import Finding
-from cleaner.report.cells import cut
+from cleaner.provenance.salvaged import source_of, stretches
+from cleaner.report.cells import clipped
 from cleaner.report.lookup import Past, find_clean, find_salvaged
 from cleaner.text.errors import ConfigError
 from cleaner.text.shown import shown
@@ -49,7 +49,7 @@ def where(out: Path, asked: str) -> Place:
     return Place(past, text, at, (start, end), touched)
 
 
-def told(place: Place) -> list[str]:
+def described(place: Place) -> list[str]:
     """A place in words, with the text around it on both sides."""
     doc, (start, end) = place.past.doc, place.span
     source = f"{shown(place.past.origin.place)}: line {place.line}, characters {start:,}–{end:,}"
@@ -84,4 +84,4 @@ def _touches(finding: Finding, start: int, end: int) -> bool:
 
 def _around(text: str, start: int, end: int) -> str:
     before, after = text[max(start - AROUND, 0) : start], text[end : end + AROUND]
-    return f"{cut(before, 2 * AROUND)}【{cut(text[start:end], 2 * AROUND)}】{cut(after, 2 * AROUND)}"
+    return f"{clipped(before, 2 * AROUND)}【{clipped(text[start:end], 2 * AROUND)}】{clipped(after, 2 * AROUND)}"

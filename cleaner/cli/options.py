@@ -1,0 +1,177 @@
+"""Options → configuration: flags beat the file, the file beats the defaults."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cleaner.stages.order import ORDER
+from cleaner.text.errors import ConfigError
+
+if TYPE_CHECKING:
+    from cleaner.config import Config
+
+
+PATH = click.Path(path_type=Path)
+
+_OPTIONS: dict[str, Callable[..., Any]] = {
+    "config_file": click.option(
+        "--config",
+        "config_file",
+        type=PATH,
+        help="Settings; default: the nearest clean.toml or pyproject.toml with [tool.cleaner].",
+    ),
+    "preset": click.option(
+        "--preset",
+        type=click.Choice(["zh-news", "any", "minimal"]),
+        help="Settings to begin with: zh-news (default), any (no splice), minimal (repairs only).",
+    ),
+    "level": click.option(
+        "--level",
+        type=click.Choice(["suspect", "likely", "safe"]),
+        help="Apply findings from this certainty up. Default: likely.",
+    ),
+    "without": click.option(
+        "--without", multiple=True, metavar="STAGE", help="Leave out a stage, or dedup. May be given again."
+    ),
+    "variant": click.option(
+        "--variant",
+        metavar="NAME",
+        help="Convert the script of Chinese documents: zh-Hans, zh-Hant, zh-TW, zh-HK. Default: off.",
+    ),
+    "sets": click.option(
+        "-s",
+        "--set",
+        "sets",
+        multiple=True,
+        metavar="STAGE.KEY=VALUE",
+        help="Any other setting, as in clean.toml. May be given again.",
+    ),
+    "salvage": click.option(
+        "--salvage",
+        is_flag=True,
+        help="Write the articles that splice took out as documents of their own, in OUT/salvaged/.",
+    ),
+    "text_field": click.option(
+        "--text-field", metavar="NAME", help="Member of a JSON line that holds the text. Default: text."
+    ),
+    "encoding": click.option("--encoding", metavar="NAME", help="Encoding of every input. Default: look at each."),
+}
+
+_DUPLICATES: list[Callable[..., Any]] = [  # each is a setting of [dedup]
+    click.option("--threshold", type=float, help="Jaccard similarity from which on a near copy goes. Default: .8."),
+    click.option("--recall", metavar="NAME", help="normal, or thorough: more near copies are found. Default: normal."),
+    click.option(
+        "--keep",
+        "policy",
+        metavar="NAME",
+        help="Which copy stays: first, last, longest, field:NAME (its largest number). Default: first.",
+    ),
+    click.option(
+        "--unit", metavar="NAMES", help="What is compared: document, paragraph, or both: document,paragraph (default)."
+    ),
+    click.option(
+        "--scope",
+        metavar="NAME",
+        help="Where a copy is looked for: corpus, or document: paragraphs in their own document alone. Default: corpus.",
+    ),
+]
+
+
+def settings_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options from which the configuration is made."""
+    return _with([*_OPTIONS.values(), *_DUPLICATES], function)
+
+
+def dedup_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that concern duplicates alone."""
+    options = [
+        _OPTIONS["config_file"],
+        *_DUPLICATES,
+        click.option("--units", hidden=True),  # as --unit was called at first
+        click.option(
+            "--shortest",
+            type=int,
+            help="Letters that a paragraph or a near copy needs to go (a document with --recall thorough: 10). Default: 25.",
+        ),
+        click.option("--exact", is_flag=True, help="Only equal copies, but for layout, width, case and script."),
+        click.option("--memory", type=int, metavar="MB", help="For band keys, and for texts. Default: 256."),
+        _OPTIONS["sets"],
+        _OPTIONS["text_field"],
+    ]
+    return _with(options, function)
+
+
+def _with(options: Sequence[Callable[..., Any]], function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function under these options, the first of them on top."""
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def _dedup_flags(flags: dict[str, Any]) -> dict[str, Any]:
+    """Those of the flags that are settings of [dedup]."""
+    names = {"threshold": "threshold", "recall": "recall", "policy": "keep", "scope": "scope"}
+    names |= {"shortest": "shortest", "memory": "memory"}
+    over = {key: flags[flag] for flag, key in names.items() if flags.get(flag) is not None}
+    for units in (flags[flag] for flag in ("units", "unit") if flags.get(flag) is not None):
+        over["units"] = _unit_setting(units)
+    return over | ({"near": False} if flags.get("exact") else {})
+
+
+def _unit_setting(given: str) -> str:
+    """The setting that a list of units asks for."""
+    names = {"document", "paragraph"} if given == "both" else {name.strip() for name in given.split(",")}
+    if unknown := sorted(names - {"document", "paragraph"}):
+        raise ConfigError(
+            f"--unit {given}: {unknown[0]!r} is no unit; write document, paragraph, or document,paragraph"
+        )
+    return "both" if len(names) > 1 else names.pop()
+
+
+def config_from(
+    config_file: Path | None, sets: tuple[str, ...], without: tuple[str, ...] = (), **flags: Any
+) -> "Config":
+    """Flags beat the file, the file beats the defaults."""
+    from cleaner.config import config_of, find_settings, merged
+
+    settings, where = find_settings(Path.cwd(), config_file)
+    over: dict[str, Any] = {
+        key: flags[key] for key in ("preset", "level", "text_field", "encoding") if flags.get(key) is not None
+    }
+    if flags.get("variant") is not None:
+        over["script"] = {"variant": flags["variant"]}
+    if dedup := _dedup_flags(flags):
+        over["dedup"] = dedup
+    for name in without:
+        over = merged(over, {name: {"on": False}})
+    for given in sets:
+        over = merged(over, _one_setting(given))
+    config_of(_only(over), "command line")  # so that a mistake in a flag names the flag, not the file
+    config = config_of(merged(settings, over), where)
+    if not flags.get("salvage"):
+        return config
+    if all(stage.name != "splice" for stage in config.stages):
+        raise ConfigError("--salvage: splice is off, and only what it takes out can be salvaged; leave --salvage away")
+    return config_of(merged(settings, merged(over, {"splice": {"salvage": True}})), where)
+
+
+def _only(over: Mapping[str, Any]) -> dict[str, Any]:
+    """These settings with every stage off that they do not name, so that none is loaded to check them."""
+    named = {name: {"on": True, **table} for name, table in over.items() if name in ORDER and isinstance(table, dict)}
+    return {**dict.fromkeys(ORDER, False), **over, **named}
+
+
+def _one_setting(given: str) -> dict[str, Any]:
+    import tomllib
+
+    name, sign, value = given.partition("=")
+    section, dot, key = name.strip(" ").partition(".")
+    if not sign:
+        raise ConfigError(f"--set {given}: write STAGE.KEY=VALUE")
+    try:
+        parsed: Any = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        parsed = value  # a bare word is a string
+    return {section: {key: parsed}} if dot else {section: parsed}

@@ -1,0 +1,129 @@
+"""Which files a run reads: a tree, or single files; each with the name it has in the output."""
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path, PurePosixPath
+
+from cleaner.text.errors import ConfigError
+
+FORMATS = {".txt": "text", ".md": "text", ".jsonl": "jsonl", ".ndjson": "jsonl"}  # what a tree is searched for
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One input file as it was listed.
+
+    path     as it was given
+    name     its place in the tree: "news/a.txt"
+    size     bytes
+    changed  time of its last change, in nanoseconds
+    """
+
+    path: str
+    name: str
+    format: str
+    size: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """An input that the run does not read, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """sources in the order of their names as bytes; `skipped` were meant and cannot be read; `ignored` were never meant."""
+
+    sources: tuple[Source, ...]
+    skipped: tuple[Passed, ...]
+    ignored: tuple[Passed, ...]
+
+
+def listing(inputs: Sequence[str], out: Path | None) -> Listing:
+    """Everything below these files and directories, without what lies in `out`.
+
+    ConfigError where an input does not exist or two inputs would write one file.
+    """
+    roots = [Path(given) for given in inputs if given]
+    if len(roots) < len(list(inputs)):
+        raise ConfigError("an empty name is no input; pass . for this directory")
+    for root in roots:
+        if not root.exists():
+            raise ConfigError(f"{root}: no such file or directory")
+    found: list[Source | Passed] = []
+    for root in roots:
+        found += _below(root, out, prefix=f"{_name_of(root)}/" if len(roots) > 1 else "")
+    sources = sorted((one for one in found if isinstance(one, Source)), key=lambda one: os.fsencode(one.name))
+    _no_twins(sources)
+    passed = sorted((one for one in found if isinstance(one, Passed)), key=lambda one: os.fsencode(one.path))
+    return Listing(
+        tuple(sources),
+        tuple(one for one in passed if not one.reason.startswith("left out")),
+        tuple(one for one in passed if one.reason.startswith("left out")),
+    )
+
+
+def _name_of(root: Path) -> str:
+    """The name of a directory, also where it was given as `..`."""
+    return Path(os.path.realpath(root)).name or "root"
+
+
+def _below(root: Path, out: Path | None, prefix: str) -> Iterator[Source | Passed]:
+    if not root.is_dir():
+        # the user named this file: whatever its suffix, it is meant
+        yield _one(root, root.name, FORMATS.get(root.suffix.lower(), "text"), root.stat())
+        return
+    inside = None if out is None else os.path.realpath(out)
+    folders = [(str(root), prefix)]
+    while folders:
+        folder, above = folders.pop()
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
+        except OSError as failure:
+            yield Passed(folder, f"cannot be listed: {failure.strerror}")
+            continue
+        for entry in entries:
+            name = above + entry.name
+            if entry.is_symlink():
+                yield Passed(entry.path, "left out: a symbolic link")
+            elif entry.is_dir():
+                if inside is not None and os.path.realpath(entry.path) == inside:
+                    yield Passed(entry.path, "left out: the output directory")
+                else:
+                    folders.append((entry.path, f"{name}/"))
+            else:
+                yield _entry(entry, name)
+
+
+def _entry(entry: "os.DirEntry[str]", name: str) -> Source | Passed:
+    format = FORMATS.get(Path(entry.name).suffix.lower())
+    if format is None:
+        return Passed(entry.path, "left out: not .txt, .md or .jsonl")
+    try:
+        return _one(Path(entry.path), name, format, entry.stat(follow_symlinks=False))
+    except OSError as failure:
+        return Passed(entry.path, f"cannot be read: {failure.strerror}")
+
+
+def _one(path: Path, name: str, format: str, status: os.stat_result) -> Source | Passed:
+    if not stat.S_ISREG(status.st_mode):
+        return Passed(str(path), "not a regular file")
+    return Source(str(path), name, format, status.st_size, status.st_mtime_ns)
+
+
+def _no_twins(sources: list[Source]) -> None:
+    for one, other in pairwise(sources):
+        if one.name == other.name:
+            raise ConfigError(f"{one.path} and {other.path} would both be written to {one.name}")
+    names = {one.name: one for one in sources}
+    for one in sources:
+        for folder in PurePosixPath(one.name).parents:
+            if other_one := names.get(str(folder)):
+                raise ConfigError(f"{other_one.path} would be written to a file, {one.path} to a folder {folder}")

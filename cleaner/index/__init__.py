@@ -1,0 +1,1 @@
+"""What earlier runs kept, remembered for later ones."""

@@ -1,0 +1,1 @@
+"""What a run leaves behind of each document, and the way back from it."""

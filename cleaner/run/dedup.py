@@ -1,0 +1,294 @@
+"""`clean dedup`: duplicates out of one JSON lines file, nothing else done to it: the flow of a run without stages and record.
+
+Lines that stay keep every byte; the removals are listed, with the copy that stays. Staged files hold no lines here, since
+the input has them.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from tempfile import gettempdir
+from typing import IO, Any, NamedTuple
+
+import numpy as np
+
+from cleaner import disk
+from cleaner.dedup.settings import Dedup
+from cleaner.dedup.units import Ids, Units, units_of
+from cleaner.formats.jsonl import BOM, number_in, record_in, records_in, split
+from cleaner.formats.listing import Passed
+from cleaner.provenance.record import dumped
+from cleaner.run.engine import Engine, Threads, cores
+from cleaner.run.matching import Corpus, Matched, matched
+from cleaner.run.removing import Removal, removals_in, without
+from cleaner.run.staging import FIELDS, NONE, Shards, Staged, signed, unit_tables, write_tables
+from cleaner.text.errors import ConfigError, InputError
+from cleaner.text.machine_code import pays
+
+STREAM = "-"
+BLOCK = 1 << 23  # bytes read, decoded and then signed by one thread in one go
+COPIED = 1 << 20  # bytes in one go
+LONGEST = 6  # bytes of a code point in JSON, as \\uXXXX
+LINE_FEED = 10
+REMEMBERED = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How many documents and units there were, how many of each went, and the lines that are no documents."""
+
+    documents: int
+    dropped: int
+    units: int
+    removed: int
+    failed: list[Passed]
+
+
+def dedup_file(
+    source: str,
+    out: str,
+    removed: Path | None,
+    settings: Dedup,
+    *,
+    text_field: str = "text",
+    threads: int | None = None,
+    force: bool = False,
+) -> Outcome:
+    """Write the lines of a JSON lines file that stay to `out`, and rows on those that go to `removed`.
+
+    source, out  "-" is stdin, or stdout
+    threads      None is one a core
+
+    ConfigError where the input cannot be read or an output stands already (without `force`) or is the input; WriteError
+    where an output cannot be written.
+    """
+    targets = [path for path in (None if out == STREAM else Path(out), removed) if path is not None]
+    _refuse(source, targets, force=force)
+    folder, mark = (targets[0].parent, disk.mark_of(targets[0])) if targets else (Path(gettempdir()), "")
+    with ExitStack() as open_files:
+        given = open_files.enter_context(_input(source, folder))
+        kept = open_files.enter_context(_output(out))
+        rows = open_files.enter_context(disk.output(removed)) if removed is not None else None
+        work = open_files.enter_context(disk.scratch_folder(folder, mark))
+        engine = open_files.enter_context(Threads(threads or cores()))
+        return _Deduped(given, source, text_field, settings, engine, work).write(kept, rows)
+
+
+class Block(NamedTuple):
+    """A stretch of the input that ends behind a line feed, or with it: so many bytes from `start` on; lines count from 1."""
+
+    number: int
+    start: int
+    first_line: int
+    data: bytes
+
+
+@dataclass(slots=True)
+class Signed:
+    """What is known of a block: documents, and lines that are none."""
+
+    rows: int
+    documents: int
+    units: int
+    first_line: int
+    failed: list[Passed] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Deduped:
+    """A file on its way through: `work` is a folder for staged files, `name` stands in messages."""
+
+    source: IO[bytes]
+    name: str
+    member: str
+    settings: Dedup
+    engine: Engine
+    work: Path
+
+    def write(self, kept: IO[bytes], removed: IO[bytes] | None) -> Outcome:
+        """Write the lines that stay to `kept`, one row a removed unit to `removed`.
+
+        A removed paragraph takes its line with it; a document that has none left goes. Rows hold `id`, `kept` (the copy
+        that stays), `jaccard` and `exact`; the id of a paragraph is DOCUMENT:LINE, lines counted from 0.
+        """
+        if pays(os.fstat(self.source.fileno()).st_size // LONGEST):
+            from cleaner.dedup import kernel  # noqa: F401  # before there are threads, beside which numba loads more
+        blocks = list(self.engine.map_shards(self._sign, self._blocks()))
+        with Shards(self.work, disk.FileBytes(self.source), self.member) as shards:
+            return self._taken_out(shards, blocks, kept, removed)
+
+    def _taken_out(
+        self, shards: Shards, blocks: Sequence[Signed], kept: IO[bytes], removed: IO[bytes] | None
+    ) -> Outcome:
+        paths = [shards.place(number) for number in range(len(blocks))]
+        corpus = Corpus.of(shards, paths, [one.rows for one in blocks], [one.units for one in blocks])
+        gone = matched(corpus, self.settings, self.engine, self.work)
+        if removed is not None:
+            removed.writelines(dumped(row) + b"\n" for row in _Names(corpus, blocks, self.member).rows(gone))
+        dropped = self._write(shards, gone, kept)
+        documents = sum(one.documents for one in blocks)
+        failed = [failure for one in blocks for failure in one.failed]
+        return Outcome(documents, dropped, int(corpus.first[-1]), len(gone.removals), failed)
+
+    def _blocks(self) -> Iterator[Block]:
+        number, at, line = 0, 0, 1
+        while data := self.source.read(BLOCK) + self.source.readline():
+            yield Block(number, at, line, data)
+            number, at, line = number + 1, at + len(data), line + data.count(b"\n")
+
+    def _sign(self, block: Block) -> Signed:
+        """A block staged: what stands in which line, and the units of its documents."""
+        ends = _line_ends(block.data)
+        done = Signed(len(ends), 0, 0, block.first_line)
+        records = records_in(block.data, ends, self.member) or self._one_by_one(block, done)
+        (rows,) = np.nonzero([record is not None for record in records])
+        found = [record for record in records if record is not None]
+        units = signed(
+            units_of([record[self.member] for record in found], self.settings), rows, block.number, self.settings
+        )
+        done.documents, done.units = len(found), len(units)
+        value, wanted = np.full(len(ends), -np.inf), self.settings.field
+        if wanted is not None:
+            value[rows] = [number_in(record, wanted) for record in found]
+        table = np.zeros((len(ends), len(FIELDS)), dtype=np.int64)
+        size = np.diff(ends, prepend=0)
+        for name, column in (("line", block.start + ends - size), ("size", size), ("start", NONE)):
+            table[:, FIELDS.index(name)] = column
+        with disk.staging(self.work, durable=False) as (file, temporary):
+            write_tables(file, {"row": table, "value": value, **unit_tables([units])}, {})
+        disk.rename(temporary, Shards(self.work).place(block.number))
+        return done
+
+    def _one_by_one(self, block: Block, done: Signed) -> list[dict[str, Any] | None]:
+        """One record a line, None where a line is no document."""
+        lines = block.data.removesuffix(b"\n").split(b"\n")
+        return [self._record(line, number, done) for number, line in enumerate(lines, block.first_line)]
+
+    def _record(self, line: bytes, number: int, done: Signed) -> dict[str, Any] | None:
+        if not line.strip():
+            return None
+        try:
+            return record_in(line.removeprefix(BOM), self.member)
+        except InputError as failure:
+            done.failed.append(Passed(f"{self.name}:{number}", str(failure)))
+            return None
+
+    def _write(self, shards: Shards, gone: Matched, kept: IO[bytes]) -> int:
+        """The lines that stay; how many documents went."""
+        dropped = 0
+        for number in range(len(gone.first) - 1):
+            staged, (removals, _) = shards[number], gone.of_shard(number)
+            table = staged.table("row")
+            starts = table[:, FIELDS.index("line")].tolist()
+            stop = starts[-1] + int(table[-1, FIELDS.index("size")])
+            at = starts[0]
+            for row, its in removals_in(staged, int(gone.first[number]), removals).items():
+                _copy(staged, at, starts[row], kept)
+                left = self._left(staged.line(staged.row(row)), its)
+                dropped += not left
+                kept.write(left)
+                at = starts[row + 1] if row + 1 < len(starts) else stop
+            _copy(staged, at, stop, kept)
+        return dropped
+
+    def _left(self, line: bytes, gone: Sequence[Removal]) -> bytes:
+        """The line of a document without these; nothing where nothing is left."""
+        if gone[0].whole:
+            return b""
+        bom = BOM if line.startswith(BOM) else b""
+        body = line[len(bom) :].rstrip(b"\r\n")
+        member = split(body, self.member)
+        left = without(member.text, gone).apply(member.text)
+        if not left:
+            return b""
+        return bom + member.shell(body).line(left) + line[len(bom) + len(body) :]
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """How removals are told: each unit by the id of its document, or the number of its line, from 1."""
+
+    corpus: Corpus
+    blocks: Sequence[Signed]
+    member: str
+
+    def rows(self, gone: Matched) -> Iterator[Mapping[str, Any]]:
+        """One a removal, in order."""
+        units, removals = self.corpus.units(), gone.removals
+        name = lru_cache(REMEMBERED)(self._name)
+        columns = removals.unit, removals.keeper, removals.common, removals.union, removals.exact
+        for unit, keeper, common, union, exact in zip(*(column.tolist() for column in columns), strict=True):
+            id, kept = (name(*self._place(units, one)) for one in (unit, keeper))
+            yield {"id": id, "kept": kept, "jaccard": round(common / union, 6), "exact": exact}
+
+    def _place(self, units: Units, unit: int) -> tuple[int, int | None]:
+        return int(units.document[unit]), int(units.start[unit]) if units.kind[unit] else None
+
+    def _name(self, document: int, start: int | None) -> str:
+        shard = int(self.corpus.first_row.searchsorted(document, "right")) - 1
+        staged, row = self.corpus.shards[shard], document - int(self.corpus.first_row[shard])
+        record = record_in(staged.line(staged.row(row)).removeprefix(BOM), self.member)
+        id = str(record.get("id", self.blocks[shard].first_line + row))
+        return id if start is None else f"{id}:{record[self.member].count(chr(10), 0, start)}"
+
+
+def _line_ends(block: bytes) -> Ids:
+    """Where each line ends, with what ends it."""
+    ends = np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == LINE_FEED) + 1
+    return ends if block.endswith(b"\n") else np.append(ends, len(block))
+
+
+def _copy(staged: Staged, at: int, stop: int, target: IO[bytes]) -> None:
+    """Lines as they are."""
+    while at < stop:
+        target.write(staged.lines(at, min(at + COPIED, stop)))
+        at += COPIED
+
+
+def _refuse(source: str, targets: list[Path], *, force: bool) -> None:
+    real = [os.path.realpath(path) for path in targets]
+    if len(set(real)) < len(real):
+        raise ConfigError(f"{targets[0]}: is named for what stays and for what goes; give --removed another name")
+    for path, name in zip(targets, real, strict=True):
+        if source != STREAM and name == os.path.realpath(source):
+            raise ConfigError(f"{path}: is the input and an output; pass another name")
+        if path.is_dir():
+            raise ConfigError(f"{path}: is a directory; clean dedup writes one file")
+        if path.exists() and not path.is_file():  # /dev/null would be replaced by a file for everybody
+            raise ConfigError(f"{path}: is no file, and only files are replaced; use - for stdout")
+        if path.exists() and not force:
+            raise ConfigError(f"{path}: stands there already; --force replaces it")
+
+
+@contextmanager
+def _input(source: str, folder: Path) -> Iterator[IO[bytes]]:
+    """The input as a file that can be read more than once."""
+    if source != STREAM:
+        try:
+            file = disk.opened(Path(os.path.realpath(source)))
+        except OSError as failure:
+            raise ConfigError(f"{source}: cannot be read: {failure.strerror}") from failure
+        with file:
+            yield file
+        return
+    with disk.scratch(folder) as file:
+        with disk.explained(folder):
+            shutil.copyfileobj(sys.stdin.buffer, file, 1 << 20)
+            file.flush()
+        file.seek(0)
+        yield file
+
+
+@contextmanager
+def _output(out: str) -> Iterator[IO[bytes]]:
+    if out == STREAM:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+    else:
+        with disk.output(Path(out)) as file:
+            yield file

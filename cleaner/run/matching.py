@@ -1,0 +1,198 @@
+"""Duplicates among the documents of staged files: which unit goes, and for which. Never holds the texts of a corpus."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner import disk
+from cleaner.dedup.key import key_table_digest
+from cleaner.dedup.match import Columns, Crowds, bucket_links, equal_to_first, match, merged_pairs, missed
+from cleaner.dedup.settings import Dedup
+from cleaner.dedup.units import Ids, Units
+from cleaner.dedup.verify import Removals
+from cleaner.index.reading import Index
+from cleaner.run.against import Earlier
+from cleaner.run.engine import Engine
+from cleaner.run.staging import BAND, NONE, Handle, Shards
+from cleaner.text.threads import in_threads
+
+CURVE = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)  # similarities at which the manifest tells the chance to find a pair
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What goes; units are numbered through the shards, and behind them through the copies that an index has kept.
+
+    first     number of the first unit of each shard
+    removals  ordered by the unit that goes
+    keepers   units for which others go, and how often each occurred; int64, shape (n,) each
+    report    how duplicates were looked for, for the manifest
+    """
+
+    first: Ids
+    removals: Removals
+    keepers: tuple[Ids, Ids]
+    report: dict[str, Any] = field(default_factory=dict)
+
+    def of_shard(self, shard: int) -> tuple[Removals, tuple[Ids, Ids]]:
+        """What goes of a shard, and which units of it stay for others."""
+        low, high = self.first[shard], self.first[shard + 1]
+        units, times = self.keepers
+        gone, stays = (slice(*column.searchsorted((low, high))) for column in (self.removals.unit, units))
+        return self.removals.where(np.arange(gone.start, gone.stop)), (units[stays], times[stays])
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The staged files of a corpus, and where the documents and units of each begin.
+
+    paths       one a shard; `shards`: the same, open as they are asked for
+    first_row   number of the first row of each shard, and of all rows; `first`: of the first unit
+    """
+
+    paths: Sequence[Path]
+    shards: Shards
+    first_row: Ids
+    first: Ids
+
+    @classmethod
+    def of(cls, shards: Shards, paths: Sequence[Path], rows: Sequence[int], units: Sequence[int]) -> "Corpus":
+        """The files at these paths, with so many rows and units each."""
+        return cls(paths, shards, *(np.cumsum([0, *counts], dtype=np.int64) for counts in (rows, units)))
+
+    def units(self, *, hashes: bool = False) -> Units:
+        """All units, without band keys, and without hashes unless asked for; documents are rows, numbered through."""
+        numbers = range(len(self.paths))
+        return Units.join([self.shards[at].units(hashes=hashes).numbered(int(self.first_row[at])) for at in numbers])
+
+    def values(self) -> NDArray[np.float64]:
+        """The number of every row by which copies are preferred."""
+        return np.concatenate([np.empty(0), *(self.shards[at].table("value") for at in range(len(self.paths)))])
+
+    def texts(self, units: Units, rows: Ids) -> Iterator[str]:
+        """The texts of these units; a document with several of them is read once."""
+        documents = units.document[rows]
+        shards = self.first_row.searchsorted(documents, "right") - 1
+        places = (column.tolist() for column in (shards, documents - self.first_row[shards]))
+        spans = units.start[rows].tolist(), units.end[rows].tolist()
+        last, text = (NONE, NONE), ""
+        for shard, row, start, end in zip(*places, *spans, strict=True):
+            if (shard, row) != last:
+                staged = self.shards[shard]
+                last, text = (shard, row), staged.text(staged.row(row))
+            yield text[start:end]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Units, and bands."""
+        return int(self.first[-1]), self.shards[0].bands if self.paths else 0
+
+    def __getitem__(self, place: tuple[Ids, int], /) -> Ids:
+        """The keys of units in one band, 0 for those that are too short."""
+        rows, band = place
+        keys = np.zeros(len(rows), dtype=np.int64)
+        shards = self.first.searchsorted(rows, "right") - 1
+        for shard in np.unique(shards).tolist():
+            staged, (its,) = self.shards[shard], np.nonzero(shards == shard)
+            local = rows[its] - self.first[shard]
+            near = staged.table("near")[local]
+            keys[its[near]] = staged.keys(f"{BAND}{band}", local[near])["key"]
+        return keys
+
+
+@dataclass(slots=True)
+class Shuffled:
+    """A meeting whose columns stay in the staged files: an engine brings them together.
+
+    folder   for its files; parts, threads: as for `shuffle`, and how many bands at a time
+    """
+
+    engine: Engine
+    corpus: Corpus
+    folder: Path
+    settings: Dedup
+    threads: int = 1
+    crowds: Crowds = field(default_factory=Crowds)
+
+    def equal(self, order: Ids) -> tuple[Ids, Ids]:
+        handles = self._handles(order)
+        links = self._links(handles, "equal")
+        self._forget(handles)
+        return merged_pairs([links], len(order))
+
+    def near(self, order: Ids) -> tuple[Ids, Ids]:
+        handles = self._handles(order)
+        bands = (f"{BAND}{band}" for band in range(self.corpus.shape[1]))
+        count = self.corpus.shape[0]
+        fits = self.settings.parts(count * (self.threads + 1)) == 1  # one more may wait to be taken
+        found = in_threads(lambda band: self._links(handles, band), bands, self.threads if fits else 1)
+        pairs = merged_pairs(found, len(order), self.crowds)
+        self._forget(handles)
+        return pairs
+
+    def _handles(self, order: Ids) -> list[Handle]:
+        """The files of all shards, of whose units these may meet."""
+        numbers = np.full(self.corpus.shape[0], NONE, dtype=np.int64)
+        numbers[order] = np.arange(len(order))
+        with disk.staging(self.folder, durable=False) as (file, temporary):
+            file.write(numbers.data)
+        firsts = self.corpus.first[:-1].tolist()
+        return [Handle(path, temporary, first) for path, first in zip(self.corpus.paths, firsts, strict=True)]
+
+    def _links(self, handles: Sequence[Handle], key: str) -> Columns:
+        if not handles:
+            return {"first": np.empty(0, dtype=np.int64), "second": np.empty(0, dtype=np.int64)}
+        reduce = equal_to_first if key == "equal" else bucket_links
+        reduced = self.engine.shuffle(handles, key, self.settings.parts(self.corpus.shape[0]), reduce)
+        parts = [one.columns() for one in reduced]
+        for one in reduced:
+            one.path.unlink(missing_ok=True)
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    def _forget(self, handles: Sequence[Handle]) -> None:
+        for order in {handle.order for handle in handles if handle.order}:
+            order.unlink(missing_ok=True)
+
+
+def matched(corpus: Corpus, settings: Dedup, engine: Engine, folder: Path, index: Index | None = None) -> Matched:
+    """The duplicates of a corpus; also of what an index knows, which is staged behind it."""
+    units = corpus.units(hashes=index is not None)
+
+    def fetch(rows: Ids) -> list[str]:
+        return list(corpus.texts(units, rows))
+
+    earlier = None if index is None else Earlier(index, units, corpus, fetch, settings)
+    left = units if earlier is None else earlier.left
+    threads = getattr(engine, "workers", 1)
+    meeting = Shuffled(engine, corpus, folder, settings, threads)
+    values = corpus.values() if settings.field else None
+    gone = match(left, fetch, settings, meeting=meeting, values=values, bands=corpus, threads=threads)
+    report = _report(units, gone, settings) | {"crowds": asdict(meeting.crowds)}
+    if settings.near and settings.scope == "corpus":  # a sample of a corpus hardly has two units of one document
+        report["sample"] = missed(left, fetch, gone, settings)
+    keepers, copies = np.unique(gone.keeper, return_counts=True)
+    if earlier is not None:
+        gone, told = earlier.staged(corpus.shards, corpus.first_row, gone)
+        report |= {"removed": len(gone), "against": told}
+    return Matched(corpus.first, gone, (keepers, copies + 1), report)
+
+
+def _report(units: Units, gone: Removals, settings: Dedup) -> dict[str, Any]:
+    """How duplicates were looked for: the chance to find a pair at the threshold is what recall there was meant to be."""
+    bands = settings.bands
+    chances = {f"{jaccard:.2f}": round(bands.chance(jaccard), 4) for jaccard in sorted({*CURVE, settings.threshold})}
+    return {
+        "units": len(units),
+        "removed": len(gone),
+        "scope": settings.scope,
+        "near": settings.near,
+        "threshold": settings.threshold,
+        "bands": bands.b,
+        "rows": bands.r,
+        "found_at_jaccard": chances,
+        "key_table_sha256": key_table_digest(),
+    }

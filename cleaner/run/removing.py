@@ -1,0 +1,214 @@
+"""A staged document without its duplicates: what goes with them, why, and what of it is told. Finds and writes nothing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.dedup.key_rows import explain
+from cleaner.dedup.settings import Dedup
+from cleaner.dedup.verify import EXACT, Removals
+from cleaner.document import Document, Finding, content_digest
+from cleaner.pipeline import Pipeline
+from cleaner.provenance.record import Parts, back_of, loaded
+from cleaner.run.staging import Shards, Staged
+from cleaner.text.change import Change, Edit, Mapper
+from cleaner.text.paragraphs import Span, bounds
+
+REMEMBERED = 256  # documents
+DOCUMENT, PARAGRAPH = "document", "paragraph"
+
+Ids = NDArray[np.int64]
+
+
+class Place(NamedTuple):
+    """A unit in its staged file: shard, row, and its span of the clean text."""
+
+    shard: int
+    row: int
+    start: int
+    end: int
+
+
+class Removal(NamedTuple):
+    """A unit of a document that goes, [start, end) of its clean text, and where its keeper stands; the rest as in Removals."""
+
+    whole: bool
+    start: int
+    end: int
+    keeper: Place | None
+    common: int
+    union: int
+    met: int
+
+
+def removals_in(
+    staged: Staged, first: int, removals: Removals, keepers: "Keepers | None" = None
+) -> dict[int, list[Removal]]:
+    """By row, what goes of the documents of a shard, whose first unit has this number."""
+    row, kind, *span = staged.table("unit")[removals.unit - first].T.tolist()
+    places = keepers.places(removals.keeper) if keepers else [None] * len(removals)
+    rest = (column.tolist() for column in (removals.common, removals.union, removals.met))
+    out: dict[int, list[Removal]] = {}
+    for document, is_paragraph, start, end, keeper, *numbers in zip(row, kind, *span, places, *rest, strict=True):
+        out.setdefault(document, []).append(Removal(not is_paragraph, start, end, keeper, *numbers))
+    return out
+
+
+def without(text: str, gone: Sequence[Removal]) -> Change:
+    """The change that takes these units out of a text: a paragraph goes with its line."""
+    edits = [Edit(one.start, one.end) for one in gone]
+    return Change.of(len(text), [*edits, *line_ends(text, gone)])
+
+
+def line_ends(text: str, gone: Sequence[Removal]) -> Iterator[Edit]:
+    """What goes with paragraphs that go: their line ends, and blank lines beyond what stood on one side of them.
+
+    Between two paragraphs that stay, the widest of the gaps stays; at its start and end a text keeps what stands there.
+
+    >>> text = "一\\n\\n二\\n\\n三"
+    >>> without(text, [Removal(False, 3, 4, None, 1, 1, -1)]).apply(text)
+    '一\\n\\n三'
+    """
+    starts = {one.start for one in gone if not one.whole}
+    if not starts:
+        return
+    last, group = None, list[Span]()  # the last paragraph that stays, and those behind it that go
+    for span in map(Span._make, bounds(text)):
+        if span.start in starts:
+            group.append(span)
+        else:
+            yield from _closed(text, last, group, span)
+            last, group = span, []
+    yield from _closed(text, last, group, None)
+
+
+def _closed(text: str, before: Span | None, group: list[Span], after: Span | None) -> Iterator[Edit]:
+    """All around the paragraphs of a group, but for one gap."""
+    if not group:
+        return
+    start = 0 if before is None else before.end
+    end = len(text) if after is None else text.rfind("\n", 0, after.start) + 1
+    edges = [start, *(edge for span in group for edge in span), end]
+    gaps = [Span(*edges[at : at + 2]) for at in range(0, len(edges), 2)]
+    kept = _kept(text, gaps, before, after)
+    for gap in gaps:
+        if gap != kept[0]:
+            yield from _edit(*gap)
+        else:
+            yield from _edit(gap.start, kept[1].start)
+            yield from _edit(kept[1].end, gap.end)
+
+
+def _kept(text: str, gaps: list[Span], before: Span | None, after: Span | None) -> tuple[Span | None, Span]:
+    """The gap that stays, and what of it."""
+    nothing = Span(0, 0)
+    if before is None and after is None:
+        return None, nothing
+    if before is None:
+        first = gaps[0]
+        return first, Span(first.start, text.rfind("\n", 0, first.end) + 1)
+    if after is None:
+        return gaps[-1], gaps[-1]
+    widest = max(gaps, key=lambda gap: text.count("\n", *gap))
+    return widest, Span(text.index("\n", widest.start), text.rindex("\n", 0, widest.end) + 1)
+
+
+def _edit(start: int, end: int) -> Iterator[Edit]:
+    if start < end:
+        yield Edit(start, end)
+
+
+@dataclass(frozen=True, slots=True)
+class Removing:
+    """Takes duplicates out of documents as the pipeline's level and overruled findings have it."""
+
+    pipeline: Pipeline
+    settings: Dedup
+    keepers: "Keepers"
+
+    def __call__(self, doc: Document, gone: Sequence[Removal]) -> Document:
+        """A document after these went; its layout settled again, and nothing kept of which only white space is left."""
+        level, keep = self.pipeline.level, self.pipeline.keep
+        found = [self._finding(one, doc.text) for one in gone]
+        went = [one for one, finding in zip(gone, found, strict=True) if doc.applies(finding, level, keep)]
+        closed = Finding.bulk("spacing.blank", line_ends(doc.text, went))
+        doc = doc.revise([*found, *closed], level, keep)
+        return self.pipeline.settle(doc, again=True) if doc.text else doc
+
+    def _finding(self, one: Removal, text: str) -> Finding:
+        """A duplicate in this text, with its evidence."""
+        assert one.keeper is not None  # they were asked for
+        source, exact = self.keepers.source(one.keeper.shard, one.keeper.row), one.met == EXACT
+        evidence: dict[str, Any] = {"kept": source.kept(one.keeper), "jaccard": round(one.common / one.union, 6)}
+        evidence["threshold"] = self.settings.threshold
+        if not exact:
+            evidence["shingles"] = [one.common, one.union]
+            evidence["estimate"] = self.settings.bands.promised(one.met)
+        elif differ := source.differ(one.keeper, text[one.start : one.end]):
+            evidence["differ"] = list(differ)
+        kind, way = DOCUMENT if one.whole else PARAGRAPH, "exact" if exact else "near"
+        return Finding(one.start, one.end, f"dedup.{kind}.{way}", evidence=evidence)
+
+
+def document_of(parts: Parts, text: str) -> Document:
+    """A document as it was staged; what was found in it before stays where it is told."""
+    id = loaded(parts.head + b"}")["id"]
+    if not parts.back:
+        return Document.of(text, id)
+    back = back_of(parts, text)
+    return Document(id, back.apply(text), text, back.invert(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document of which a copy stays: its text, its source and the way there; where `earlier`, the run that kept it."""
+
+    id: str
+    earlier: Mapping[str, Any]
+    text: str
+    raw: str
+    to_source: Mapper
+
+    def kept(self, place: Place) -> dict[str, Any]:
+        """A copy: its span in the source, and the sha256 of what stands there."""
+        start, end = self.to_source(place.start, place.end)
+        return {"id": self.id, "span": (start, end), "sha256": content_digest(self.raw[start:end]), **self.earlier}
+
+    def differ(self, place: Place, text: str) -> tuple[str, ...]:
+        """In what a text differs from a copy, which has the same key."""
+        kept = self.text[place.start : place.end]
+        return () if text == kept else explain(text, kept)
+
+
+class Keepers:
+    """The copies that stay, by number of the unit; the last documents are remembered.
+
+    first  the number of the first unit of each shard; int64, ascending
+    """
+
+    def __init__(self, shards: Shards, first: Ids) -> None:
+        self._shards, self._first = shards, first
+        self.source = lru_cache(REMEMBERED)(self._read)
+
+    def places(self, units: Ids) -> list[Place]:
+        """Where these units stand."""
+        shards = self._first.searchsorted(units, "right") - 1
+        local = units - self._first[shards]
+        out = []
+        for shard, unit in zip(shards.tolist(), local.tolist(), strict=True):
+            row, _, start, end = self._shards[shard].unit(unit)
+            out.append(Place(shard, row, start, end))
+        return out
+
+    def _read(self, shard: int, row: int) -> Source:
+        staged = self._shards[shard]
+        numbers = staged.row(row)
+        parts, text = staged.parts(numbers), staged.text(numbers)
+        back = back_of(parts, text)
+        head = loaded(parts.head + b"}")
+        told = {key: head["source"][key] for key in ("path", "run") if key in head["source"]}  # of an earlier run
+        return Source(head["id"], told, text, back.apply(text), back.mapper())

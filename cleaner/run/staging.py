@@ -1,0 +1,372 @@
+"""One staged file a shard: everything the first pass knows of it, and where it stands in the file. Decides nothing.
+
+The lines of the documents come first, end to end as they will be written; then their records; then tables, a row a document
+and a row a unit, and the keys of units; then a head, which says where all that is, its length and a mark. Read piece by piece.
+"""
+
+from array import array
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from functools import cached_property
+from itertools import accumulate, pairwise
+from math import inf
+from pathlib import Path
+from typing import IO, Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner import disk
+from cleaner.dedup.match import scoped
+from cleaner.dedup.settings import Dedup
+from cleaner.dedup.units import Laid, Units, units_laid
+from cleaner.formats.carrier import text_of
+from cleaner.formats.jsonl import BOM, record_in, text_in
+from cleaner.provenance.record import CLOSE, Parts, dumped, loaded
+
+MARK = b"cleaner/staged/2\n"
+TAIL = 8 + len(MARK)  # bytes: the length of the head, and the mark
+OPEN = 96  # files that are open at a time
+CHUNK = 1 << 20  # code points of text that are signed in one go
+NONE = -1  # for the text of a line that is no document, and for a place that is not known
+BAND = "band "
+
+Ids = NDArray[np.int64]
+Columns = Mapping[str, NDArray[Any]]
+
+
+class Row(NamedTuple):
+    """A document, or a line that is none, as the first pass leaves it.
+
+    input    number of its input in the shard; `kept`: it has a clean text
+    chars    code points of its text, NONE for a line that is no document
+    parts    of its record
+    line     as it will be written; its text is [start, end) of it: a literal of JSON, or all of a file
+    """
+
+    input: int
+    kept: bool
+    chars: int
+    parts: Parts
+    line: bytes
+    start: int = 0
+    end: int = 0
+
+
+class Numbers(NamedTuple):
+    """What the table of rows says of one: as in Row, with places in the file and sizes in bytes for what is long.
+
+    told   where its record stands, all pieces of it and what closes it; the sizes of these follow
+    """
+
+    input: int
+    kept: int
+    chars: int
+    line: int
+    size: int
+    start: int
+    end: int
+    told: int
+    head: int
+    clean: int
+    findings: int
+    back: int
+    counts: int
+    salvaged: int
+    shell: int
+
+
+FIELDS = Numbers._fields
+_TOLD = FIELDS.index("told")
+_PIECES = slice(_TOLD + 1, len(FIELDS))
+
+
+class Stager:
+    """Takes the rows of a shard, in order, and signs their texts; `head` is told to whoever opens the file."""
+
+    def __init__(self, file: IO[bytes], shard: int, settings: Dedup | None) -> None:
+        self._file, self._shard, self._settings = file, shard, settings
+        self.head: Mapping[str, Any] = {}
+        self._numbers = array("q")  # as in Numbers, but for the places
+        self._told: list[bytes] = []
+        self._count = 0
+        self._values = array("d")
+        self._texts: list[str] = []
+        self._rows = array("q")  # of these texts
+        self._held = 0
+        self._units: list[Units] = []
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def units(self) -> int:
+        """How many units were signed, once all rows were put."""
+        self._sign_held()
+        return sum(map(len, self._units))
+
+    def add(self, units: Units) -> None:
+        """Units that were signed elsewhere."""
+        self._units.append(units)
+
+    def put(self, row: Row, text: str | None = None, value: float = -inf) -> None:
+        """The next row; `text` where it is a document, `value` where a number decides which copy stays."""
+        input, kept, chars, parts, line, start, end = row
+        self._numbers.extend((input, kept, chars, 0, len(line), start, end, 0, *map(len, parts)))
+        self._file.write(line)
+        self._told += parts
+        self._told.append(CLOSE)
+        self._count += 1
+        self._values.append(value)
+        if text is not None and self._settings is not None:
+            self._sign(text)
+
+    def _sign(self, text: str) -> None:
+        self._rows.append(self._count - 1)
+        self._texts.append(text)
+        self._held += len(text)
+        if self._held >= CHUNK:
+            self._sign_held()
+
+    def _sign_held(self) -> None:
+        settings = self._settings
+        if settings is None or not (self._texts or not self._units):
+            return
+        units = units_laid(Laid.of(self._texts), settings)
+        self.add(signed(units, np.array(self._rows, dtype=np.int64), self._shard, settings))
+        self._texts, self._rows, self._held = [], array("q"), 0
+
+    def close(self) -> None:
+        """Write what was held back."""
+        rows = np.array(self._numbers, dtype=np.int64).reshape(-1, len(FIELDS))
+        line, size, told = (rows[:, FIELDS.index(name)] for name in ("line", "size", "told"))
+        line += np.cumsum(size) - size
+        told += len(CLOSE) + rows[:, _PIECES].sum(axis=1)
+        told[:] = self._file.tell() + np.cumsum(told) - told
+        self._file.write(b"".join(self._told))
+        self._sign_held()
+        values = {"value": np.array(self._values)}
+        write_tables(self._file, {"row": rows, **values, **unit_tables(self._units)}, self.head)
+
+
+def signed(units: Units, rows: Ids, shard: int, settings: Dedup) -> Units:
+    """Units of documents that stand in these rows of a shard, with keys that are equal only where they may meet."""
+    document = rows[units.document]
+    number = document + (shard << 32)  # one that no document of another shard has
+    exact, bands = (scoped(keys, number, settings.scope) for keys in (units.exact, units.bands))
+    return replace(units, document=document, exact=exact, bands=bands)
+
+
+def unit_tables(parts: Sequence[Units]) -> dict[str, NDArray[Any]]:
+    """Units as they stand in a staged file: band keys band by band, of those alone that have any."""
+    if not parts:
+        return {}
+    units = Units.join(parts)
+    spans = np.stack([units.document, units.kind.astype(np.int64), units.start, units.end], axis=1)
+    tables = {"unit": spans, "letters": units.letters, "near": units.near}
+    return tables | {"hash": units.exact[:, 0], "more": units.exact[:, 1], "bands": units.bands[units.near].T}
+
+
+def write_tables(file: IO[bytes], tables: Mapping[str, NDArray[Any]], head: Mapping[str, Any]) -> None:
+    """What stands in a staged file behind lines and records."""
+    places = {}
+    for name, table in tables.items():
+        places[name] = table.dtype.str, table.shape, file.tell()
+        file.write(np.ascontiguousarray(table).data)
+    body = dumped({"tables": places, "head": head})
+    file.write(body + len(body).to_bytes(8, "little") + MARK)
+
+
+@contextmanager
+def staged(path: Path, shard: int, settings: Dedup | None = None) -> Iterator[Stager]:
+    """A staged file, which takes its name when the block ends. Without settings nothing is signed."""
+    with disk.staging(path.parent, durable=False) as (file, temporary):
+        stager = Stager(file, shard, settings)
+        yield stager
+        stager.close()
+    disk.rename(temporary, path)
+
+
+class Staged:
+    """A staged file, open: tables are read whole, rows and texts one by one.
+
+    lines   where the lines stand, if not in the file itself
+    member  that holds their texts, where the places of these are not known
+    """
+
+    def __init__(self, path: Path, lines: disk.FileBytes | None = None, member: str = "text") -> None:
+        self._bytes = disk.FileBytes.of(path)
+        self._lines, self._member = lines or self._bytes, member
+        size = self._bytes.size
+        tail = self._bytes[max(size - TAIL, 0) : size]
+        if tail[8:] != MARK:
+            raise ValueError(f"{path}: is no staged file")
+        at = size - TAIL
+        content = loaded(self._bytes[at - int.from_bytes(tail[:8], "little") : at])
+        self.head: Mapping[str, Any] = content["head"]
+        self._tables: Mapping[str, Any] = content["tables"]
+
+    def __len__(self) -> int:
+        return int(self._tables["row"][1][0])
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._bytes.close()
+
+    def table(self, name: str) -> NDArray[Any]:
+        """A whole table."""
+        dtype, shape, at = self._tables[name]
+        size = np.dtype(dtype).itemsize * int(np.prod(shape))
+        return np.frombuffer(self._bytes[at : at + size], dtype=dtype).reshape(shape)
+
+    def tables(self) -> Columns:
+        """All tables."""
+        return {name: self.table(name) for name in self._tables}
+
+    def column(self, name: str) -> Ids:
+        """A column of the table of rows."""
+        column: Ids = self.table("row")[:, FIELDS.index(name)]
+        return column
+
+    def row(self, row: int) -> Numbers:
+        """What the table says of a row."""
+        return Numbers(*self._at("row", row))
+
+    def unit(self, unit: int) -> tuple[int, ...]:
+        """Row, kind, start and end of a unit."""
+        return tuple(self._at("unit", unit))
+
+    def _at(self, table: str, row: int) -> memoryview:
+        _, (_, width), at = self._tables[table]
+        return memoryview(self._bytes[at + 8 * width * row : at + 8 * width * (row + 1)]).cast("q")
+
+    def keys(self, key: str, rows: Ids) -> Columns:
+        """What decides whether these units may meet others: "equal", their hashes, or "band 3", their keys in that band."""
+        if key == "equal":
+            return {name: self.table(name)[rows] for name in ("hash", "more")}
+        dtype, (_, count), at = self._tables["bands"]
+        at += 8 * count * int(key.removeprefix(BAND))
+        return {"key": np.frombuffer(self._bytes[at : at + 8 * count], dtype=dtype)[self._near[rows]]}
+
+    @cached_property
+    def _near(self) -> Ids:
+        """Where among the units that have band keys each of them stands."""
+        place: Ids = np.cumsum(self.table("near")) - 1
+        return place
+
+    @property
+    def unit_count(self) -> int:
+        """How many units there are."""
+        return int(self._tables["unit"][1][0])
+
+    @property
+    def bands(self) -> int:
+        """How many bands there are."""
+        return int(self._tables["bands"][1][0])
+
+    def units(self, *, hashes: bool) -> Units:
+        """The units without band keys, and without hashes where nobody asks for them."""
+        document, kind, start, end = (np.ascontiguousarray(column) for column in self.table("unit").T)
+        none = np.zeros((len(document), 0), dtype=np.int64)
+        exact = np.stack([self.table("hash"), self.table("more")], axis=1) if hashes else none
+        return Units(
+            document, kind.astype(np.uint8), start, end, self.table("letters"), exact, self.table("near"), none
+        )
+
+    def parts(self, numbers: Numbers) -> Parts:
+        """The record of a row, in pieces."""
+        sizes = tuple(numbers)[_PIECES]
+        told = self._bytes[numbers.told : numbers.told + sum(sizes)]
+        cuts = list(accumulate(sizes, initial=0))
+        return Parts(*(told[start:end] for start, end in pairwise(cuts)))
+
+    def records(self, first: int, last: int) -> bytes:
+        """The records that stand there."""
+        return self._bytes[first:last]
+
+    def lines(self, first: int, last: int) -> bytes:
+        """The lines that stand there."""
+        return self._lines[first:last]
+
+    def line(self, numbers: Numbers) -> bytes:
+        """The line of a row."""
+        return self._lines[numbers.line : numbers.line + numbers.size]
+
+    def around(self, numbers: Numbers) -> tuple[bytes, bytes]:
+        """What stands before the literal of a row's text in its line, and behind it, without the line feed."""
+        line = self.line(numbers)
+        return line[: numbers.start], line[numbers.end : -1]
+
+    def id(self, row: int) -> str:
+        """The id of the document in a row."""
+        return str(loaded(self.parts(self.row(row)).head + b"}")["id"])
+
+    def text(self, numbers: Numbers) -> str:
+        """The text of a row."""
+        start = numbers.start
+        if start == NONE:
+            return str(record_in(self.line(numbers).removeprefix(BOM), self._member)[self._member])
+        at = numbers.line
+        literal = self._lines[at + start : at + numbers.end]
+        return text_in(literal) if start else text_of(literal)
+
+
+class Handle(NamedTuple):
+    """Names a file of columns: a staged file of which some units may meet now, or what a reducer made.
+
+    order  a file with the number of every unit in keep order, NONE for those that may not meet; `first`: where it begins
+           to speak of the units of this file
+    """
+
+    path: Path
+    order: Path | None = None
+    first: int = 0
+
+    def columns(self, key: str = "") -> Columns:
+        """The columns of this name, and the numbers of the units; of a reducer's file, all it has."""
+        if self.order is None:
+            with closing(Staged(self.path)) as file:
+                return file.tables()
+        with closing(Staged(self.path)) as shard:
+            ids = disk.numbers(self.order, self.first, shard.unit_count)
+            (rows,) = np.nonzero(ids != NONE)
+            return {**shard.keys(key, rows), "id": ids[rows]}
+
+    @classmethod
+    def of(cls, folder: Path, columns: Columns) -> "Handle":
+        """A file of these columns."""
+        with disk.staging(folder, durable=False) as (file, temporary):
+            write_tables(file, columns, {})  # numpy's own format is read by a parser that fails in threads
+        return cls(temporary)
+
+
+class Shards:
+    """The staged files in a folder by number; a few are open at a time.
+
+    lines, member  as for Staged
+    """
+
+    def __init__(self, folder: Path, lines: disk.FileBytes | None = None, member: str = "text") -> None:
+        self._folder, self._lines, self._member = folder, lines, member
+        self._open: OrderedDict[int, Staged] = OrderedDict()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        while self._open:
+            self._open.popitem()[1].close()
+
+    def place(self, shard: int) -> Path:
+        """The staged file of a shard."""
+        return self._folder / f"{shard:05}"
+
+    def __getitem__(self, shard: int) -> Staged:
+        found = self._open.get(shard)
+        if found is None:
+            if len(self._open) == OPEN:
+                self._open.popitem(last=False)[1].close()
+            found = self._open[shard] = Staged(self.place(shard), self._lines, self._member)
+        return found

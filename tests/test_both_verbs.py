@@ -1,0 +1,184 @@
+"""`clean run` without stages and `clean dedup` take the same away and write one text for it."""
+
+import json
+import tomllib
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from cleaner.config import config_of
+from cleaner.dedup.settings import Dedup, UnitChoice
+from cleaner.provenance.restore import records, restore
+from cleaner.provenance.verify import verify
+from cleaner.run.dedup import dedup_file
+from cleaner.run.removing import Removal, without
+from cleaner.run.run import run
+from cleaner.stages.order import STAGES
+from cleaner.text.paragraphs import bounds
+from tests.conftest import ROOT, plant, tree
+from tests.dedup_texts import edited, paragraph, paragraphs_with_copies
+
+OFF = dict.fromkeys(STAGES, False)
+GAPS = ["\n", "\n", "\n\n", "\n\n\n", "\n　 \n", " \n\t\n\n", "\r\n", "\r\n\r\n"]
+INDENTS = ["", "", "　　", " ", "\t"]
+STARTS = ["", "", "\n", "\n\n", "　\n"]
+ENDS = ["", "", "\n", "\n\n", " \n　\n", "\r\n"]
+KINDS: list[UnitChoice] = ["paragraph", "both", "document"]
+
+
+def page(random: Random, paragraphs: Sequence[str]) -> str:
+    """A text of these, laid out by chance."""
+    text = random.choice(STARTS)
+    for at, one in enumerate(paragraphs):
+        text += (random.choice(GAPS) if at else "") + random.choice(INDENTS) + one
+    return text + random.choice(ENDS)
+
+
+def pages(seed: int, count: int = 150) -> list[str]:
+    """Texts with copies of each other's paragraphs, laid out anew; some come again whole."""
+    random = Random(seed)
+    stock = [one.strip() for one in paragraphs_with_copies(count, seed)] + ["短。", "第一章"]
+    texts = [page(random, random.sample(stock, random.randint(1, 6))) for _ in range(count)]
+    texts += [random.choice(texts) for _ in range(count // 10)]
+    texts += [edited(random, random.choice(texts), 1) for _ in range(count // 10)]
+    random.shuffle(texts)
+    return ["", *texts, "\n", " "]
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every string in a table of cases."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from strings(one)
+
+
+def fixture_texts() -> list[str]:
+    """The texts of all tables of cases, and each with the one before it."""
+    tables = sorted((ROOT / "fixtures").glob("*.toml"))
+    texts = [text for path in tables for text in strings(tomllib.loads(path.read_text(encoding="utf-8")))]
+    return [*texts, *(f"{one}\n\n{other}" for one, other in pairwise(texts))]
+
+
+def both(home: Path, texts: Sequence[str], *, ended: bool = True, **settings: Any) -> int:
+    """Let both verbs loose on these texts; how many units went."""
+    lines = [json.dumps({"text": text, "n": n}, ensure_ascii=n % 3 == 0) for n, text in enumerate(texts)]
+    source = plant(home / "in", {"a.jsonl": "\n".join(lines) + "\n" * ended}) / "a.jsonl"
+    content = run([str(source)], home / "out", config_of({**OFF, "dedup": settings}))
+    outcome = dedup_file(str(source), str(home / "kept.jsonl"), home / "gone.jsonl", Dedup(**settings), force=True)
+    kept, written = (home / "kept.jsonl").read_bytes(), (home / "out/corpus/a.jsonl").read_bytes()
+    assert kept + b"\n" * (bool(kept) and not kept.endswith(b"\n")) == written
+    rows = [json.loads(row) for row in (home / "gone.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [(row["id"], row["jaccard"], row["exact"]) for row in rows] == list(told(home / "out", texts))
+    assert content["counts"]["kept"] == outcome.documents - outcome.dropped
+    assert content["dedup"]["removed"] == outcome.removed == len(rows)
+    counts = content["counts"]
+    went = counts["chars_in"] - counts["chars_out"]
+    assert sum(rule["chars"] for rule in counts["rules"].values()) == went
+    assert set(counts["rules"]) <= {
+        "spacing.blank",
+        *(f"dedup.{kind}.{way}" for kind in ("document", "paragraph") for way in ("exact", "near")),
+    }
+    assert verify(home / "out").damaged == []
+    restore(home / "out", home / "back")
+    assert tree(home / "back") == tree(home / "in")
+    return outcome.removed
+
+
+def told(out: Path, texts: Sequence[str]) -> Iterator[tuple[str, float, bool]]:
+    """The removals of a run as `clean dedup` lists them."""
+    for record in records(out):
+        number = record["source"]["record"]
+        for one in record["findings"]:
+            if one["rule"].startswith("dedup."):
+                line = texts[number - 1].count("\n", 0, one["span"][0])
+                name = f"{number}:{line}" if "paragraph" in one["rule"] else str(number)
+                yield name, one["evidence"]["jaccard"], one["rule"].endswith("exact")
+
+
+@pytest.mark.parametrize("units", KINDS)
+@pytest.mark.parametrize("seed", range(4))
+def test_both_verbs_write_one_text(tmp_path: Path, units: UnitChoice, seed: int) -> None:
+    assert both(tmp_path, pages(seed), ended=seed % 2 == 0, units=units) > 10
+
+
+@pytest.mark.parametrize(
+    "settings", [{"scope": "document"}, {"keep": "last"}, {"keep": "longest"}, {"near": False}], ids=str
+)
+def test_whichever_copy_stays(tmp_path: Path, settings: dict[str, Any]) -> None:
+    random = Random(11)
+    texts = pages(11, 80) + [page(random, [one, "别的。", one]) for one in paragraphs_with_copies(20, 12)]
+    assert both(tmp_path, texts, **settings) > 10
+
+
+@pytest.mark.parametrize("units", KINDS)
+def test_both_verbs_over_all_cases(tmp_path: Path, units: UnitChoice) -> None:
+    assert both(tmp_path, fixture_texts(), units=units, shortest=8, threshold=0.6) > 100
+
+
+A, B, C = (paragraph(Random(seed), 8) for seed in (601, 602, 603))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"头。\n{A}\n尾。", "头。\n尾。"),
+        (f"头。\n\n{A}\n尾。", "头。\n\n尾。"),  # the widest gap stays
+        (f"头。\n{A}\n\n\n尾。", "头。\n\n\n尾。"),
+        (f"头。\n{A}\n\n{B}\n尾。", "头。\n\n尾。"),
+        (
+            f"头。\n\n　　{A}  \n　　尾。",
+            "头。\n\n　　尾。",
+        ),  # a paragraph goes with its line, indents stay with theirs
+        (f"{A}\n\n尾。\n", "尾。\n"),
+        (f"\n{A}\n\n尾。\n", "\n尾。\n"),  # what stands at the start stays
+        (f"头。\n\n{A}", "头。"),
+        (f"头。\n\n{A}\n", "头。\n"),  # and at the end
+        (f"头。\n\n{A}\n\n\n", "头。\n\n\n"),
+        (f"头。\r\n\r\n{A}\r\n尾。\r\n", "头。\r\n\r\n尾。\r\n"),
+        (f"\n{A}\n\n{B}\n", ""),
+        (f"{A}\n中。\n{B}", "中。"),
+        (f"{A}\n\n{C}\n\n{B}", C),
+    ],
+)
+def test_what_is_left_between_two_paragraphs(tmp_path: Path, before: str, after: str) -> None:
+    texts = [f"甲。\n{A}", f"乙。\n{B}", before]
+    both(tmp_path, texts, units="paragraph")
+    lines = [json.loads(line)["text"] for line in (tmp_path / "kept.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert lines == [*texts[:2], *[after] * bool(after)]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_other_paragraphs_stay_as_they_are(seed: int) -> None:
+    """Whatever goes: the lines of those that stay, in order, and no gap that is wider than those that were there."""
+    random = Random(seed)
+    text = page(random, [paragraph(random, 1) for _ in range(random.randint(1, 7))])
+    spans = bounds(text)
+    gone = sorted(random.sample(spans, random.randint(0, len(spans))))
+    left = without(text, [Removal(False, *span, None, 1, 1, -1) for span in gone]).apply(text)
+    stay = [text[start:end] for start, end in spans if (start, end) not in gone]
+    assert [left[start:end] for start, end in bounds(left)] == stay
+    if not gone:
+        assert left == text
+    if not stay:
+        assert left == ""
+
+
+def test_what_goes_is_counted_once(tmp_path: Path) -> None:
+    """Two paragraphs of 36 and 35 characters, and the line break between them."""
+    one = "请在使用本产品之前仔细阅读本说明书，并妥善保管以备日后查阅，谢谢合作。"
+    two = "如果指示灯不亮，请先检查电源插头是否插好，然后再与客户服务中心联系维修。"
+    plant(tmp_path / "in", {"a.txt": f"{one}\n", "b.txt": f"{two}\n", "c.txt": f"{one}\n{two}"})
+    for name, settings in (("all", {}), ("none", OFF)):
+        counts = run([str(tmp_path / "in")], tmp_path / name, config_of(dict(settings)))["counts"]
+        assert counts["rules"] == {
+            "dedup.paragraph.exact": {"findings": 2, "applied": 2, "chars": len(one + two)},
+            "spacing.blank": {"findings": 1, "applied": 1, "chars": 1},
+        }
+        assert counts["chars_in"] - counts["chars_out"] == len(one + two) + 1
+        assert (counts["documents"], counts["kept"]) == (3, 2)
