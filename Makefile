@@ -2,7 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint golden docs clean-build
+MB ?= 25
+
+.PHONY: run test lint types bench house golden docs
 
 run: .venv/installed  ## clean the five sample documents into cleaned/
 	$(BIN)/clean run seeds/ --force
@@ -15,11 +17,28 @@ lint: .venv/installed-dev  ## style, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+types: .venv/installed-dev  ## types alone
+	$(BIN)/mypy
+
+bench: bench/corpus-$(MB).jsonl  ## the benchmarks that need no data but their own; make bench MB=100
+	$(BIN)/python scripts/bench_normalise.py --no-hostile
+	$(BIN)/python scripts/bench_pipeline.py $<
+	$(BIN)/python scripts/bench_dedup.py $<
+	$(BIN)/python scripts/bench_index.py $<
+
+house: .venv/installed  ## the figures of the house: files, functions, imports, the way of one document
+	$(BIN)/python scripts/house.py
+
 golden: .venv/installed  ## rewrite fixtures/golden/ from seeds/; read the diff like code
 	$(BIN)/python scripts/golden.py
 
 docs: .venv/installed  ## rewrite docs/rules.md from the rules themselves
 	$(BIN)/clean rules --markdown > docs/rules.md
+
+bench/corpus-%.jsonl: scripts/make_corpus.py .venv/installed
+	mkdir -p bench
+	$(BIN)/python scripts/make_corpus.py $* > $@.part
+	mv $@.part $@
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv

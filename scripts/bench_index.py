@@ -29,14 +29,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.config import config_of
-from cleaner.corpus import indexing
-from cleaner.corpus.index import opened_index
-from cleaner.corpus.run import run
-from cleaner.dedup.known import Search, without
+from cleaner.dedup.known import MOST, Lookup, Segment, sorted_band, sorted_exact, units_left
 from cleaner.dedup.match import match
-from cleaner.dedup.segment import MOST, Segment, sorted_band, sorted_exact
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import Units, units_of
+from cleaner.index import adding as indexing
+from cleaner.index.reading import opened_index
+from cleaner.run.run import run
 
 HAN = [chr(code) for code in range(0x4E00, 0x5600)]
 PLAIN: dict[str, Any] = {"preset": "minimal", "dedup": {"units": "both", "near": True}}
@@ -72,16 +71,16 @@ def asked(index: Path, texts: list[str]) -> None:
     fetch = fetching(units, texts)
     with opened_index(index, settings) as opened:
         with measured(f"look up {len(units):,} new units"):
-            known = Search(units, units.bands, fetch, opened.segments, opened.fetch, settings).known()
+            known, _ = Lookup(units, units.bands, fetch, opened.segments, opened.fetch, settings).known()
         with measured("match what is left among itself"):
-            edges = match(without(units, known), fetch, settings)
+            edges = match(units_left(units, known), fetch, settings)
     print(f"\n{len(known):,} units go for old ones, {len(edges):,} for new ones")
 
 
 def joined(folder: Path, index: Path) -> None:
     """Two segments into one."""
     header = indexing.check(index)
-    from cleaner.corpus.segments import join_segments
+    from cleaner.index.segments import join_segments
 
     one = header["segments"][0]
     with measured("join the segment with itself"):
@@ -116,9 +115,9 @@ def crowded(count: int) -> None:
     sorted_ones = [sorted_band(old.bands[:, band], rows) for band in range(old.bands.shape[1])]
     keys, its = (np.array(part) for part in zip(*sorted_ones, strict=True))
     segment = Segment(columns, *sorted_exact(old.exact, rows), keys, its)
-    search = Search(units, units.bands, fetching(units, later), [segment], fetching(old, kept), how)
+    search = Lookup(units, units.bands, fetching(units, later), [segment], fetching(old, kept), how)
     begun = time.process_time()
-    known = search.known()
+    known, _ = search.known()
     seconds = time.process_time() - begun
     print(f"{MOST} of each bucket: {len(known) / len(later):.3f} of the copies found, {seconds:.2f} CPU s")
 

@@ -16,9 +16,8 @@ import ftfy
 
 from cleaner.document import Document
 from cleaner.pipeline import Pipeline
-from cleaner.stages.order import LAYOUT
+from cleaner.stages.order import LAYOUT, STAGES
 from cleaner.stages.stage import Stage
-from cleaner.stages.table import STAGES
 
 WORDS = (
     "今年以来 各地 企业 加快 数字化 转型 产业链 供应链 保持 稳定 重点 项目 建设 有序 推进 记者 了解到 农业 农村 部门 "

@@ -25,8 +25,8 @@ from typing import NamedTuple
 
 from cleaner.document import Document, Finding
 from cleaner.pipeline import Pipeline
+from cleaner.stages.order import STAGES
 from cleaner.stages.stage import Stage
-from cleaner.stages.table import STAGES
 
 OFF = [option for stage in STAGES for option in ("--without", stage)]
 RUNS = {

@@ -16,10 +16,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cleaner.config import config_of
-from cleaner.corpus.restore import restore
-from cleaner.corpus.run import run
-from cleaner.corpus.verify import verify
 from cleaner.pipeline import Pipeline
+from cleaner.provenance.restore import restore
+from cleaner.provenance.verify import verify
+from cleaner.run.run import run
 
 CODECS = [
     "utf-8",

@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cleaner.config import config_of
-from cleaner.corpus.run import run
 from cleaner.report import lookup, show
+from cleaner.run.run import run
 
 ROOT = Path(__file__).parent.parent
 
@@ -23,8 +23,8 @@ def golden(target: Path) -> None:
         run(["seeds"], out, config_of({}))
         shutil.copytree(out / "corpus", target / "corpus")
         (target / "audit").mkdir()
-        for past in lookup.documents(out):
-            lines = show.show(past, show.chosen(past.doc, None, None))
+        for past in lookup.past_documents(out):
+            lines = show.show(past, show.selected(past.doc, None, None))
             (target / "audit" / past.doc.id).write_text("\n".join(lines) + "\n", encoding="utf-8", newline="")
 
 

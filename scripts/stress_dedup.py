@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from cleaner.dedup.match import match
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import units_of
-from cleaner.stages.table import STAGES
+from cleaner.stages.order import STAGES
 
 HAN = [chr(code) for code in range(0x4E00, 0x5600)]
 
