@@ -60,7 +60,7 @@ class Config:
         if self.encoding:
             head["encoding"] = dict(self.encoding)
         sections = {**on, **off, "dedup": dedup}
-        return _lines(head) + "".join(f"\n[{name}]\n{_lines(table)}" for name, table in sections.items())
+        return _toml_lines(head) + "".join(f"\n[{name}]\n{_toml_lines(table)}" for name, table in sections.items())
 
     def digest(self) -> str:
         """sha256 of the settings."""
@@ -94,10 +94,10 @@ def find_settings(start: Path, given: Path | None = None) -> tuple[dict[str, Any
     Returns them with the name of the file, or nothing at all where there is no such file.
     """
     if given is not None:
-        return _table(given) or {}, str(given)
+        return _settings_in(given) or {}, str(given)
     for folder in (start, *start.parents):
         for path in (folder / name for name in FILES):
-            if path.is_file() and (table := _table(path)) is not None:
+            if path.is_file() and (table := _settings_in(path)) is not None:
                 return table, path.name
     return {}, "defaults"
 
@@ -111,7 +111,7 @@ def merged(settings: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, An
     return out
 
 
-def _table(path: Path) -> dict[str, Any] | None:
+def _settings_in(path: Path) -> dict[str, Any] | None:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as failure:
@@ -258,7 +258,7 @@ def _values(settings: Any) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None}
 
 
-def _lines(table: Mapping[str, Any]) -> str:
+def _toml_lines(table: Mapping[str, Any]) -> str:
     return "".join(f"{key} = {_toml(value)}\n" for key, value in table.items())
 
 

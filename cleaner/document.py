@@ -153,7 +153,7 @@ class Document:
                 edits += finding.where
             noted.append(moved)
         change = Change.of(len(self.text), edits)
-        findings = _joined(self.findings, noted)
+        findings = _all_found(self.findings, noted)
         return Document(self.id, self.raw, change.apply(self.text), self.change.then(change), findings, self.meta)
 
 
@@ -177,7 +177,7 @@ def decision_id(rule: str, content: str, start: int, end: int, kept: str) -> str
     return f"f:{sha256(parts.encode()).hexdigest()[:16]}"
 
 
-def _joined(before: tuple[Finding, ...], noted: list[Finding]) -> tuple[Finding, ...]:
+def _all_found(before: tuple[Finding, ...], noted: list[Finding]) -> tuple[Finding, ...]:
     """All findings; a bulk rule that fires again, on a text that was settled before, adds to the finding it made then."""
     if not before:
         return tuple(noted)

@@ -99,18 +99,11 @@ def _say_run(content: Mapping[str, Any], out: Path, *, dry_run: bool, as_json: b
         say_json(content)
     elif not quiet:
         say("\n".join(summary(content, str(out), look=not dry_run)), err=True)
-        say(
-            "nothing written (dry run)"
-            if dry_run
-            else f"clean text in {out}/corpus{_shelf(content, out)}, provenance in {out}/provenance.jsonl",
-            err=True,
-        )
+        salvaged = f", salvaged in {out}/salvaged" if content.get("salvaged", {}).get("documents") else ""
+        written = f"clean text in {out}/corpus{salvaged}, provenance in {out}/provenance.jsonl"
+        say("nothing written (dry run)" if dry_run else written, err=True)
     if lines := passed_over(content):
         say("\n".join(lines), err=True)
-
-
-def _shelf(content: Mapping[str, Any], out: Path) -> str:
-    return f", salvaged in {out}/salvaged" if content.get("salvaged", {}).get("documents") else ""
 
 
 @main.command(short_help="What a run did, and why.")

@@ -64,7 +64,6 @@ _DUPLICATES: list[Callable[..., Any]] = [  # each is a setting of [dedup]
     click.option("--recall", metavar="NAME", help="normal, or thorough: more near copies are found. Default: normal."),
     click.option(
         "--keep",
-        "policy",
         metavar="NAME",
         help="Which copy stays: first, last, longest, field:NAME (its largest number). Default: first.",
     ),
@@ -112,9 +111,8 @@ def _with(options: Sequence[Callable[..., Any]], function: Callable[..., Any]) -
 
 def _dedup_flags(flags: dict[str, Any]) -> dict[str, Any]:
     """Those of the flags that are settings of [dedup]."""
-    names = {"threshold": "threshold", "recall": "recall", "policy": "keep", "scope": "scope"}
-    names |= {"shortest": "shortest", "memory": "memory"}
-    over = {key: flags[flag] for flag, key in names.items() if flags.get(flag) is not None}
+    names = ("threshold", "recall", "keep", "scope", "shortest", "memory")
+    over = {name: flags[name] for name in names if flags.get(name) is not None}
     for units in (flags[flag] for flag in ("units", "unit") if flags.get(flag) is not None):
         over["units"] = _unit_setting(units)
     return over | ({"near": False} if flags.get("exact") else {})
@@ -137,9 +135,8 @@ def config_from(
     from cleaner.config import config_of, find_settings, merged
 
     settings, where = find_settings(Path.cwd(), config_file)
-    over: dict[str, Any] = {
-        key: flags[key] for key in ("preset", "level", "text_field", "encoding") if flags.get(key) is not None
-    }
+    plain = ("preset", "level", "text_field", "encoding")
+    over: dict[str, Any] = {name: flags[name] for name in plain if flags.get(name) is not None}
     if flags.get("variant") is not None:
         over["script"] = {"variant": flags["variant"]}
     if dedup := _dedup_flags(flags):

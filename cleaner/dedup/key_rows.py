@@ -34,23 +34,13 @@ class KeyRows(NamedTuple):
         at = bisect_right(self.letters, (code, 0x110000))
         return at > 0 and code < self.letters[at - 1][1]
 
-    @property
-    def traceless(self) -> re.Pattern[str]:
-        """Matches a character that leaves no trace."""
-        ranges = (f"{re.escape(chr(start))}-{re.escape(chr(end - 1))}" for start, end in self.nothing)
-        return re.compile(f"[{''.join(ranges)}]")
-
 
 @cache
 def key_rows() -> KeyRows:
     """All of them."""
     letters, nothing, folded = (part.splitlines()[1:] for part in source().split("#")[2:])
-    pairs = (row.split() for row in folded)
-    return KeyRows(
-        [_range(row) for row in letters],
-        [_range(row) for row in nothing],
-        {int(code, 16): int(key, 16) for code, key in pairs},
-    )
+    keys = {int(code, 16): int(key, 16) for code, key in map(str.split, folded)}
+    return KeyRows(list(map(_range, letters)), list(map(_range, nothing)), keys)
 
 
 def source() -> str:
@@ -103,7 +93,9 @@ def _untraced(text: str) -> str:
 
 @cache
 def _traceless() -> re.Pattern[str]:
-    return key_rows().traceless
+    """Matches a character that leaves no trace."""
+    ranges = (f"{re.escape(chr(start))}-{re.escape(chr(end - 1))}" for start, end in key_rows().nothing)
+    return re.compile(f"[{''.join(ranges)}]")
 
 
 def _ways(one: str, other: str) -> set[str]:

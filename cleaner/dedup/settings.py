@@ -34,14 +34,8 @@ THOROUGH_FROM = 10  # letters of a document: docs/decisions/031
 PERMUTATIONS = 128  # of a signature
 PRICES = (0.05, 0.95)  # of a pair met in vain, of a pair missed; at datasketch's even prices .8 gives 9 x 13: .40 found
 THOROUGH = 0.99  # of the pairs at the threshold itself
-SETTLED = {  # threshold → what datasketch chooses at these prices (a test asks it): to import it takes .5 s
-    0.6: (24, 4),
-    0.7: (21, 6),
-    0.75: (18, 7),
-    0.8: (16, 8),
-    0.85: (12, 10),
-    0.9: (9, 14),
-}
+# Threshold → what datasketch chooses at these prices (a test asks it): to import it takes .5 s.
+SETTLED = {0.6: (24, 4), 0.7: (21, 6), 0.75: (18, 7), 0.8: (16, 8), 0.85: (12, 10), 0.9: (9, 14)}
 CHOICE_ENDS = 0.995  # from here on datasketch would take one band, which it refuses
 
 

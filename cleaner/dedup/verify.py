@@ -151,12 +151,8 @@ def decided(pairs: Removals, unit_texts: UnitTexts, limit: Fraction, threads: in
     narrow = [one for one in tied if 2 < len(one) <= WIDEST and unit_texts.sizes[one].sum() <= BUDGET]
     compared = np.zeros(len(unit_texts.rows), dtype=np.bool_)
     compared[np.concatenate([np.empty(0, dtype=np.int64), *narrow])] = True
-    return Removals.join(
-        [
-            _by_links(pairs.where(~compared[pairs.keeper]), unit_texts),
-            *_by_comparison(narrow, unit_texts, limit, threads),
-        ]
-    )
+    linked = _by_links(pairs.where(~compared[pairs.keeper]), unit_texts)
+    return Removals.join([linked, *_by_comparison(narrow, unit_texts, limit, threads)])
 
 
 def _by_links(pairs: Removals, unit_texts: UnitTexts) -> Removals:

@@ -50,9 +50,8 @@ def east_asian(data: bytes) -> Decoded | None:
     runner_up = (others[0].page, others[0].score) if others else None
     flags = doubts(guess=bool(others) and others[0].score > best.score - CLOSE, size=beyond_ascii(best.text))
     narrow = best.page == "big5hkscs" and _same(data, best.page, "big5")  # the name that every other program knows
-    return decode_as(
-        data, "big5" if narrow else best.page, "legacy", score=best.score, runner_up=runner_up, flags=flags
-    )
+    page = "big5" if narrow else best.page
+    return decode_as(data, page, "legacy", score=best.score, runner_up=runner_up, flags=flags)
 
 
 def nearest_page(data: bytes) -> str:

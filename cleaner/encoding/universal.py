@@ -79,9 +79,8 @@ def _java_utf8(data: bytes) -> bool:
 
 def wide(data: bytes) -> Decoded | None:
     """UTF-32 or UTF-16 without a byte order mark: the reading in which most characters are what pages are made of."""
-    (score, best), (next_score, other), *_ = sorted(
-        ((_share(data[: plausible.WINDOW], name), name) for name in WIDE), reverse=True
-    )
+    shares = ((_share(data[: plausible.WINDOW], name), name) for name in WIDE)
+    (score, best), (next_score, other), *_ = sorted(shares, reverse=True)
     if score < EXPECTED:
         return None
     how: How = "utf32" if best.startswith("utf-32") else "utf16"

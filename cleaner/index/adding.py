@@ -72,13 +72,13 @@ def run_digest(content: Mapping[str, Any]) -> str:
 
 def _added(index: Path, out: Path, content: Mapping[str, Any]) -> Json:
     header, _ = reading.read_header(index)
-    _clear(index, header)
+    _clear_unlisted(index, header)
     run = {"out": str(out), "sha256": run_digest(content), "config_sha256": content["config_sha256"]}
     if any(one["sha256"] == run["sha256"] for one in header["runs"]):
         raise ConfigError(f"{out}: is in {index} already")
     settings = _settings(index, header)
     name = run["out"], run["sha256"][:16]
-    segment = write_segment(_new_folder(index), _kept(out, content, name), settings)
+    segment = write_segment(_new_folder(index), _kept_documents(out, content, name), settings)
     sync_folder(index)
     header |= {"runs": [*header["runs"], run], "segments": [*header["segments"], segment]}
     _write_header(index, header)
@@ -102,10 +102,10 @@ def _compact(index: Path, header: Json) -> None:
     sync_folder(index)
     header["segments"] = [*segments[:at], joined, *segments[at + 2 :]]
     _write_header(index, header)
-    _clear(index, header)
+    _clear_unlisted(index, header)
 
 
-def _kept(out: Path, content: Mapping[str, Any], run: tuple[str, str]) -> Iterator[Kept]:
+def _kept_documents(out: Path, content: Mapping[str, Any], run: tuple[str, str]) -> Iterator[Kept]:
     """Every document that a run kept, in order."""
     path = out / PROVENANCE
     listed = {one["path"]: (one["bytes"], one["sha256"]) for one in content["outputs"]}
@@ -116,10 +116,10 @@ def _kept(out: Path, content: Mapping[str, Any], run: tuple[str, str]) -> Iterat
         files = CleanFiles(out)
         for record in records(out):
             if "verbatim" not in record and record["clean"]["kept"]:
-                yield _document(record, files, pipeline, run)
+                yield _kept_document(record, files, pipeline, run)
 
 
-def _document(record: Mapping[str, Any], files: CleanFiles, pipeline: Pipeline, run: tuple[str, str]) -> Kept:
+def _kept_document(record: Mapping[str, Any], files: CleanFiles, pipeline: Pipeline, run: tuple[str, str]) -> Kept:
     """A kept document as it stood before paragraphs of it went: a later copy of it has them all.
 
     It is cleaned again to have that text. Where that gives another text than it did then (a library has changed), the
@@ -127,11 +127,7 @@ def _document(record: Mapping[str, Any], files: CleanFiles, pipeline: Pipeline, 
     """
     doc, origin = source_document(record, files)
     source = {"path": origin.path, "record": origin.record, "run": {"out": run[0], "sha256": run[1]}}
-    gone = {
-        (finding.start, finding.end)
-        for finding in doc.findings
-        if finding.applied and finding.rule.startswith("dedup.paragraph.")
-    }
+    gone = {(f.start, f.end) for f in doc.findings if f.applied and f.rule.startswith("dedup.paragraph.")}
     if gone:
         again = pipeline(Document.of(doc.raw, doc.id, {"path": origin.path, "record": origin.record}))
         back = again.change.mapper(back=True)
@@ -174,7 +170,7 @@ def _new_folder(index: Path) -> Path:
     return index / f"{max(numbers, default=0) + 1:05}"
 
 
-def _clear(index: Path, header: Mapping[str, Any]) -> None:
+def _clear_unlisted(index: Path, header: Mapping[str, Any]) -> None:
     """Delete segments that the header does not list: what two were before they became one, or what a killed build
     left. Other people's files in them stay.
     """

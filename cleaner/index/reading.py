@@ -5,7 +5,7 @@ index.json   the header, sealed: version, settings of matching, and every file w
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -83,15 +83,11 @@ def opened_index(folder: Path, settings: Dedup | None = None) -> Iterator[Index]
     header, sha = read_header(folder)
     if settings is not None:
         refuse_other(folder, header, settings)
-    texts: list[TextReader] = []
-    try:
+    with ExitStack() as held:
         with _believing(str(folder)):
             segments = [segment_in(folder, one) for one in header["segments"]]
-            texts += (texts_in(folder, one) for one in header["segments"])
+            texts = [held.enter_context(closing(texts_in(folder, one))) for one in header["segments"]]
         yield Index(str(folder), sha, header, segments, texts)
-    finally:
-        for text in texts:
-            text.close()
 
 
 def read_header(folder: Path) -> tuple[dict[str, Any], str]:

@@ -69,10 +69,10 @@ def write_segment(folder: Path, documents: Iterable[Kept], settings: Dedup) -> J
         with explained(folder):
             keys.flush()
         stored = _stored(keys, len(near), bands)
-        _write(folder, units, exact, ((stored[:, band], near) for band in range(bands)), (bands, len(near)))
+        _write_arrays(folder, units, exact, ((stored[:, band], near) for band in range(bands)), (bands, len(near)))
     _save(folder, BLOCKS[0], places)
     _save(folder, BLOCKS[1], digests)
-    return entry(folder, columns.documents, columns.count)
+    return header_entry(folder, columns.documents, columns.count)
 
 
 def join_segments(index: Path, folder: Path, one: Json, other: Json) -> Json:
@@ -94,12 +94,12 @@ def join_segments(index: Path, folder: Path, one: Json, other: Json) -> Json:
         )
         for band in range(bands)
     )
-    _write(folder, units, exact, columns, (bands, count))
+    _write_arrays(folder, units, exact, columns, (bands, count))
     _join_texts(index, folder, one, other)
-    return entry(folder, one["documents"] + other["documents"], units.shape[1])
+    return header_entry(folder, one["documents"] + other["documents"], units.shape[1])
 
 
-def entry(folder: Path, documents: int, units: int) -> Json:
+def header_entry(folder: Path, documents: int, units: int) -> Json:
     """What the header says of a segment."""
     files = {name: dict(zip(("bytes", "sha256"), digest(folder / name), strict=True)) for name in sorted(FILES)}
     return {"name": folder.name, "documents": documents, "units": units, "files": files}
@@ -142,7 +142,9 @@ def _stored(file: IO[bytes], count: int, bands: int) -> Any:
     return np.memmap(file, dtype=np.int64, mode="r", shape=(count, bands))
 
 
-def _write(folder: Path, units: Rows, exact: Ids, bands: Iterable[tuple[Ids, Rows]], shape: tuple[int, int]) -> None:
+def _write_arrays(
+    folder: Path, units: Rows, exact: Ids, bands: Iterable[tuple[Ids, Rows]], shape: tuple[int, int]
+) -> None:
     """The arrays of a segment, sorted; of the bands only one is held."""
     _save(folder, "units", units)
     hashes, rows = sorted_exact(exact, np.arange(len(exact), dtype=np.uint32))

@@ -34,9 +34,8 @@ def of_document(out: Path, asked: str, rule: str | None, certainty: str | None) 
             return _of_article(*article)
     found = show.selected(past.doc, rule, certainty)
     wanted = {id(finding) for finding in found}
-    findings = [
-        one for finding, one in zip(past.doc.findings, past.record["findings"], strict=True) if id(finding) in wanted
-    ]
+    both = zip(past.doc.findings, past.record["findings"], strict=True)
+    findings = [one for finding, one in both if id(finding) in wanted]
     entries = past.record.get("salvaged", ()) if certainty is None and (rule or "splice").startswith("splice") else ()
     lines = chain(show.show(past, found), show.salvaged_articles(entries))
     return {**past.record, "schema": "cleaner/show/1", "findings": findings}, lines
@@ -80,10 +79,9 @@ def _article_rows(past: lookup.Past) -> Iterator[dict[str, Any]]:
 
 def _listed(rows: list[dict[str, Any]]) -> list[str]:
     cells: list[tuple[str, ...]] = [("document", "characters", "clean", "findings", "")]
-    cells += [
-        (shown(row["id"]), *(f"{row[name]:,}" for name in ("chars_in", "chars_out", "findings")), _state(row))
-        for row in rows
-    ]
+    for row in rows:
+        figures = (f"{row[name]:,}" for name in ("chars_in", "chars_out", "findings"))
+        cells.append((shown(row["id"]), *figures, _state(row)))
     return aligned(cells, right=(1, 2, 3))
 
 

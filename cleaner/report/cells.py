@@ -31,7 +31,7 @@ def clipped(text: str, cells: int, *, layout: bool = True) -> str:
     return f"{_first(text, half)}…{_first(text[::-1], half)[::-1]}"
 
 
-def in_lines(text: str, cells: int) -> Iterator[str]:
+def broken_to_fit(text: str, cells: int) -> Iterator[str]:
     """The text in lines of at most `cells` cells, broken at spaces; a longer word has a line of its own."""
     line = ""
     for word in text.split(" "):

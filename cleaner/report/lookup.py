@@ -1,6 +1,6 @@
 """Find documents of a finished run. Reads its provenance and clean text, changes nothing."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,19 +10,21 @@ from cleaner.formats.carrier import Origin
 from cleaner.provenance.restore import CleanFiles, records, source_document
 from cleaner.text.errors import ConfigError
 
+Json = dict[str, Any]
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
     """A document of a finished run: its record, itself with source and clean text, and where it came from."""
 
-    record: dict[str, Any]
+    record: Json
     doc: Document
     origin: Origin
 
 
 def find(out: Path, asked: str) -> Past:
     """The one document whose id is `asked`, or begins with it. ConfigError where there is none or more than one."""
-    found: list[dict[str, Any]] = []
+    found: list[Json] = []
     for record in _own_records(out):
         if record["id"] == asked:
             return _as_past(record, CleanFiles(out))
@@ -38,34 +40,28 @@ def find(out: Path, asked: str) -> Past:
 
 def find_clean(out: Path, path: str, record: int | None) -> Past | None:
     """The document whose clean text stands in this file of the run, in this line of it."""
-    for one in _own_records(out):
-        if one["clean"]["path"] == path and one["clean"]["record"] == record:
-            return _as_past(one, CleanFiles(out))
-    return None
+    place = path, record
+    found = (one for one in _own_records(out) if (one["clean"]["path"], one["clean"]["record"]) == place)
+    return next((_as_past(one, CleanFiles(out)) for one in found), None)
 
 
-def find_article(out: Path, asked: str) -> tuple[Past, dict[str, Any]] | None:
+def find_article(out: Path, asked: str) -> tuple[Past, Json] | None:
     """The salvaged article DOCUMENT/NUMBER and the document it was part of; the first where more begin so."""
     head, slash, number = asked.rpartition("/")
     if not slash or not number.isdecimal():
         return None
-    ours = (r for r in _own_records(out) if r["id"].startswith(head))
-    return _first_article(out, ours, lambda entry: bool(entry["article"] == int(number)))
+    wanted = int(number)
+    return _first_article(out, lambda one, entry: one["id"].startswith(head) and entry["article"] == wanted)
 
 
-def find_salvaged(out: Path, path: str, record: int | None) -> tuple[Past, dict[str, Any]] | None:
+def find_salvaged(out: Path, path: str, record: int | None) -> tuple[Past, Json] | None:
     """The salvaged article that stands in this file of the run, in this line of it."""
-    return _first_article(out, _own_records(out), lambda entry: (entry["path"], entry["record"]) == (path, record))
+    return _first_article(out, lambda _, entry: (entry["path"], entry["record"]) == (path, record))
 
 
-def _first_article(
-    out: Path, among: Iterable[dict[str, Any]], fits: Callable[[dict[str, Any]], bool]
-) -> tuple[Past, dict[str, Any]] | None:
-    for record in among:
-        for entry in record.get("salvaged", ()):
-            if fits(entry):
-                return _as_past(record, CleanFiles(out)), entry
-    return None
+def _first_article(out: Path, fits: Callable[[Json, Json], bool]) -> tuple[Past, Json] | None:
+    found = ((one, entry) for one in _own_records(out) for entry in one.get("salvaged", ()) if fits(one, entry))
+    return next(((_as_past(one, CleanFiles(out)), entry) for one, entry in found), None)
 
 
 def past_documents(out: Path) -> Iterator[Past]:
@@ -74,10 +70,10 @@ def past_documents(out: Path) -> Iterator[Past]:
     return (_as_past(record, files) for record in _own_records(out))
 
 
-def _own_records(out: Path) -> Iterator[dict[str, Any]]:
+def _own_records(out: Path) -> Iterator[Json]:
     return (record for record in records(out) if "verbatim" not in record)
 
 
-def _as_past(record: dict[str, Any], files: CleanFiles) -> Past:
+def _as_past(record: Json, files: CleanFiles) -> Past:
     doc, origin = source_document(record, files)
     return Past(record, doc, origin)

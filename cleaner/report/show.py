@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cleaner.document import Document, Finding, content_digest, finding_id
-from cleaner.report.cells import clipped, in_lines
+from cleaner.report.cells import broken_to_fit, clipped
 from cleaner.report.lookup import Past
 from cleaner.text.shown import shown
 
@@ -113,7 +113,7 @@ def _words(finding: Finding) -> str:
 
 def _hanging(label: str, text: str) -> Iterator[str]:
     """A label and its text, in lines under it."""
-    head, *rest = in_lines(f"{label}: {text}", CELLS - 2)
+    head, *rest = broken_to_fit(f"{label}: {text}", CELLS - 2)
     yield f"  {head}"
     yield from (f"    {line}" for line in rest)
 

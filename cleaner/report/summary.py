@@ -40,9 +40,8 @@ def _head(manifest: Mapping[str, Any], counts: Mapping[str, Any]) -> str:
     change = 100 * (chars_out - chars_in) / chars_in if chars_in else 0.0
     share = f"{change:+.1f} %".replace("-", "−")
     documents = f"{counts['kept']:,} of {counts['documents']:,} documents kept"
-    return (
-        f"{files:,} {'file' if files == 1 else 'files'}, {documents}; {chars_in:,} → {chars_out:,} characters ({share})"
-    )
+    sources = f"{files:,} {'file' if files == 1 else 'files'}"
+    return f"{sources}, {documents}; {chars_in:,} → {chars_out:,} characters ({share})"
 
 
 def _applied(counts: Mapping[str, Any]) -> list[str]:

@@ -16,7 +16,7 @@ AROUND = 20  # characters of context on either side
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CleanCharacter:
     """A clean character and the source span it came from, in code points; `rules` are those that touched that span.
 
     text  that it stands in: the clean text of the document, or an article that was salvaged from it
@@ -34,7 +34,7 @@ class Place:
         return self.past.doc.raw.count("\n", 0, self.span[0]) + 1
 
 
-def where(out: Path, asked: str) -> Place:
+def where(out: Path, asked: str) -> CleanCharacter:
     """The source of `corpus/a.txt:1200` or, in a JSON lines file, `corpus/a.jsonl:17:1200` (line, then character).
 
     Characters count from 0, lines from 1. ConfigError where nothing stands there.
@@ -46,10 +46,10 @@ def where(out: Path, asked: str) -> Place:
     back = past.doc.change.mapper(back=True)
     start, end = back(at, at + 1) if entry is None else source_of(entry, past.doc.raw, at)
     touched = tuple(dict.fromkeys(f.rule for f in past.doc.findings if f.applied and _touches(f, start, end)))
-    return Place(past, text, at, (start, end), touched)
+    return CleanCharacter(past, text, at, (start, end), touched)
 
 
-def described(place: Place) -> list[str]:
+def described(place: CleanCharacter) -> list[str]:
     """A place in words, with the text around it on both sides."""
     doc, (start, end) = place.past.doc, place.span
     source = f"{shown(place.past.origin.place)}: line {place.line}, characters {start:,}–{end:,}"

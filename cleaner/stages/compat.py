@@ -25,9 +25,8 @@ RADICALS = {
     **{chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)},
     **{chr(code): to for code, to in zip(_SUPPLEMENT_CODES, _SUPPLEMENT, strict=True) if to != "."},
 }
-RADICALS_KEPT = "".join(
-    chr(code) for code in range(FIRST_SUPPLEMENT, LAST_SUPPLEMENT + 1) if chr(code) not in RADICALS and code != 0x2E9A
-)
+_BLOCK = map(chr, range(FIRST_SUPPLEMENT, LAST_SUPPLEMENT + 1))
+RADICALS_KEPT = "".join(char for char in _BLOCK if char not in RADICALS and char != "\u2e9a")
 LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 KANA_LETTERS, KANA = "\uff66-\uff9d", "\uff66-\uff9f"  # half-width; U+FF9E and U+FF9F are the two sound marks
 
@@ -83,9 +82,8 @@ class Compat:
             yield from Finding.bulk("compat.ligature", _mapped(LIGATURE, LIGATURES, text))
         if self.kana == "full":
             runs = (run for run in KANA_RUN.finditer(text) if _word(run[0]))
-            yield from Finding.bulk(
-                "compat.kana", [Edit(*run.span(), unicodedata.normalize("NFKC", run[0])) for run in runs]
-            )
+            edits = [Edit(*run.span(), unicodedata.normalize("NFKC", run[0])) for run in runs]
+            yield from Finding.bulk("compat.kana", edits)
 
 
 def _word(run: str) -> bool:

@@ -17,9 +17,8 @@ from cleaner.text.chars import members, ranges
 from cleaner.text.signs import Signs
 
 ANY_CONTROL = re.compile(f"[{members(chars.CONTROLS)}]")
-CONTROL = re.compile(
-    f"\x1b\\[[0-?]*[ -/]*[@-~]|[{members(chars.CONTROLS)}]"
-)  # an escape goes whole or [31m stays behind
+# An escape goes whole or [31m stays behind.
+CONTROL = re.compile(f"\x1b\\[[0-?]*[ -/]*[@-~]|[{members(chars.CONTROLS)}]")
 SURROGATES = re.compile(f"[{chars.SURROGATES}]+")
 SURROGATE = re.compile(f"[{chars.UNDECODED}]+|[{chars.SURROGATES}]")
 NEVER_NEEDED = re.compile(f"[{members(chars.NEVER_NEEDED)}]")
@@ -185,12 +184,12 @@ def _surrogates(text: str) -> Iterator[Finding]:
     [(Edit(start=1, end=2, text='�'),)]
     """
     hits = list(SURROGATES.finditer(text))
-    edits = [Edit(*hit.span(), SURROGATE.sub(_decoded, hit[0])) for hit in hits]
+    edits = [Edit(*hit.span(), SURROGATE.sub(_replaced, hit[0])) for hit in hits]
     evidence = {"flag": "text was lost here", "count": sum(len(hit[0]) for hit in hits)}
     yield from Finding.bulk("controls.surrogate", edits, evidence=evidence)
 
 
-def _decoded(run: re.Match[str]) -> str:
+def _replaced(run: re.Match[str]) -> str:
     try:
         return run[0].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     except UnicodeEncodeError:  # half of a pair that no encoding holds
@@ -200,8 +199,7 @@ def _decoded(run: re.Match[str]) -> str:
 def _tags(text: str) -> Iterator[Finding]:
     """ASCII written in invisible characters: what it says is quoted, for it may be meant for a model."""
     spans = [hit.span(1) for hit in TAG.finditer(text) if hit[1]]
-    hidden = "".join(
-        chr(ord(char) - 0xE0000) for start, end in spans for char in text[start:end] if char > "\U000e001f"
-    )
+    tags = (char for span in spans for char in text[slice(*span)] if char > "\U000e001f")
+    hidden = "".join(chr(ord(char) - 0xE0000) for char in tags)
     evidence = {"flag": "hidden text", "hidden": "".join(char for char in hidden if char.isprintable())[:SHOWN]}
     yield from Finding.bulk("controls.tag", [Edit(*span) for span in spans], evidence=evidence)

@@ -31,11 +31,11 @@ class Doubled:
 
     def __call__(self, doc: Document) -> Iterator[Finding]:
         found = places(HAN, doc.text) if "的的" in doc.text else []
-        found += [edit for pair in ENGLISH for edit in _inside(doc.text, pair)]
+        found += [edit for pair in ENGLISH for edit in _places_of(doc.text, pair)]
         yield from Finding.flags("doubled.word", found)
 
 
-def _inside(text: str, pair: str) -> Iterator[Edit]:
+def _places_of(text: str, pair: str) -> Iterator[Edit]:
     """Where the pair stands, without the spaces around it."""
     at = text.find(pair)
     while at >= 0:

@@ -28,9 +28,8 @@ LAYOUT = frozenset(_LAYOUT)
 
 # After a change by one of these only these can find something new; after any other, all of them.
 STIRS = {
-    "width": frozenset(
-        {"mojibake", "width", "compose", "spacing"}
-    ),  # ASCII letters: evidence, bearers of accents, prose
+    # ASCII letters: evidence, bearers of accents, prose.
+    "width": frozenset({"mojibake", "width", "compose", "spacing"}),
     "spacing": frozenset({"spacing"}),  # it never joins two characters that are drawn
 }
 

@@ -55,7 +55,7 @@ class Rejoin:
             return
         texts = [doc.text[start:end] for start, end in spans]
         habit = careless(texts, self.shortest)
-        suspects = [(f.start, f.end) for f in doc.findings if _suspect(f)]
+        suspects = [(f.start, f.end) for f in doc.findings if f.rule.startswith("splice.") and not f.applied]
         back = doc.change.mapper(back=True)
         for at in cut:
             before, after = map(Span._make, spans[at : at + 2])
@@ -65,10 +65,6 @@ class Rejoin:
             if any(start < hull[1] and end > hull[0] for start, end in suspects):
                 continue
             yield _found(before, after, texts[at], texts[at + 1], habit)
-
-
-def _suspect(finding: Finding) -> bool:
-    return finding.rule.startswith("splice.") and not finding.applied
 
 
 def _found(before: Span, after: Span, one: str, other: str, habit: bool) -> Finding:

@@ -73,7 +73,7 @@ class Spacing:
 
     def __call__(self, doc: Document) -> Iterator[Finding]:
         text = doc.text
-        if not text or (text.isascii() and _spaced(text)):
+        if not text or (text.isascii() and _well_spaced(text)):
             return
         edits: dict[str, list[Edit]] = {}
         for gap in _gaps(text):
@@ -137,7 +137,7 @@ class Spacing:
         return self.indent == "strip" or bool(OTHER.search(text, start, end) or PROSE.match(text, end))
 
 
-def _spaced(text: str) -> bool:
+def _well_spaced(text: str) -> bool:
     """True for ASCII in which nothing can be found, at the speed of a search."""
     ends = text[-1] != " " and text[-2:] != "\n\n" and text[0] not in " \n"
     return ends and not any(sign in text for sign in SIGNS)

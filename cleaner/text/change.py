@@ -99,7 +99,7 @@ class Change:
             )
         if not self.edits or not after.edits:
             return Change(self.length, self.edits or after.edits)
-        return Change(self.length, tuple(_composed(self.edits, *self._after, after.edits)))
+        return Change(self.length, tuple(_edits_of_both(self.edits, *self._after, after.edits)))
 
     def mapper(self, *, back: bool = False) -> "Mapper":
         """Carry spans from the old text to the new one, or with `back` from the new text to the old one."""
@@ -195,7 +195,9 @@ def _canonical(length: int, edits: Iterable[Edit]) -> Iterator[Edit]:
         yield Edit(start, end, "".join(parts))
 
 
-def _composed(first: tuple[Edit, ...], starts: list[int], ends: list[int], second: tuple[Edit, ...]) -> Iterator[Edit]:
+def _edits_of_both(
+    first: tuple[Edit, ...], starts: list[int], ends: list[int], second: tuple[Edit, ...]
+) -> Iterator[Edit]:
     """Edits of the old text that do what `first` and then `second` do; both sorted, in one pass.
 
     starts, ends  where the texts of `first` stand after it

@@ -83,7 +83,7 @@ def glue(left: str, right: str) -> str:
     >>> glue("扭", "负"), glue("e", "w")
     ('', ' ')
     """
-    return " " if (_spaced(left) or left == ",") and _spaced(right) else ""
+    return " " if (_writes_spaces(left) or left == ",") and _writes_spaces(right) else ""
 
 
 def _no_continuation(other: str) -> str:
@@ -92,9 +92,9 @@ def _no_continuation(other: str) -> str:
         return ""
     if not other[0].isalpha():
         return "begins with a figure or a mark"
-    return "begins with a capital letter" if _spaced(other[0]) else ""
+    return "begins with a capital letter" if _writes_spaces(other[0]) else ""
 
 
-def _spaced(letter: str) -> bool:
+def _writes_spaces(letter: str) -> bool:
     """Of a script that writes spaces between words."""
     return letter.isalnum() and east_asian_width(letter) not in "WF"
