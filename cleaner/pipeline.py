@@ -91,11 +91,6 @@ class Pipeline:
         """Whether articles that are taken out are put together again."""
         return any(getattr(stage, "salvage", False) for stage in self.stages)
 
-    @property
-    def settles(self) -> bool:
-        """Whether some stage looks at characters and layout."""
-        return any(stage.name in LAYOUT for stage in self.stages)
-
     def settle(self, doc: Document, *, again: bool = False) -> Document:
         """Characters and layout, until nothing is found any more.
 

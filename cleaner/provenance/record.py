@@ -80,7 +80,8 @@ def parts_of(doc: Document, origin: Origin) -> Parts:
     """All that is told of a cleaned document."""
     clean = clean_part(len(doc.text), content_digest(doc.text), kept=doc.kept)
     findings = findings_part(findings_out(doc)) if doc.findings else b""
-    return Parts(head_of(origin), clean, findings, back_part(doc), shell=shell_part(origin.carrier, kept=doc.kept))
+    back = back_part(doc.change.invert(doc.raw))
+    return Parts(head_of(origin), clean, findings, back, shell=shell_part(origin.carrier, kept=doc.kept))
 
 
 def clean_part(chars: int, sha256: str, *, kept: bool) -> bytes:
@@ -93,9 +94,9 @@ def findings_part(*some: bytes) -> bytes:
     return b',"findings":[%b]' % b",".join(filter(None, some))
 
 
-def back_part(doc: Document) -> bytes:
+def back_part(back: Change) -> bytes:
     """What a record says of the way back."""
-    return b',"back":%b' % dumped(doc.change.invert(doc.raw).edits) if doc.change.edits else b""
+    return b',"back":%b' % dumped(back.edits) if back.edits else b""
 
 
 def findings_out(doc: Document) -> bytes:
@@ -186,8 +187,12 @@ def shell_part(carrier: Carrier, *, kept: bool) -> bytes:
     return b',"shell":%b' % dumped(out)
 
 
-def shell_in(shell: Mapping[str, Any], before: bytes, after: bytes) -> Shell:
-    """A shell that a record tells of, with what stands around the text."""
+def shell_of(parts: Parts, before: bytes, after: bytes) -> Shell:
+    """The shell of a document that was told already, with what stands around its text."""
+    return _shell(loaded(parts.shell[len(b',"shell":') :]), before, after)
+
+
+def _shell(shell: Mapping[str, Any], before: bytes, after: bytes) -> Shell:
     literal = shell.get("literal")
     return Shell(before, after, shell.get("ascii", False), None if literal is None else literal.encode(UTF8, STRAY))
 
@@ -266,7 +271,7 @@ def _shell_in(record: Mapping[str, Any], line: bytes | None) -> Shell:
     if "at" in shell and line is not None:
         at = _at(record, line)
         before, after = line[:at], line[literal_at(line, at)[1] :]
-    return shell_in(shell, before, after)
+    return _shell(shell, before, after)
 
 
 def _at(record: Mapping[str, Any], line: bytes) -> int:

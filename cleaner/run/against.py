@@ -14,7 +14,7 @@ from cleaner.dedup.units import DOCUMENT, BandKeys, Ids, Units
 from cleaner.dedup.verify import Fetch, Removals
 from cleaner.formats.carrier import text_bytes
 from cleaner.index.reading import Index
-from cleaner.provenance.record import Parts, dumped
+from cleaner.provenance.record import Parts, back_in, back_part, dumped
 from cleaner.run.staging import Row, Shards, staged
 
 TOLD = 20  # units that tie together what was apart
@@ -53,7 +53,7 @@ class Earlier:
                 record: Mapping[str, Any] = self._index.record(document)
                 text = text_bytes(record["text"])
                 head = dumped({"id": record["id"], "source": record["source"]})[:-1]
-                parts = Parts(head, back=b',"back":%b' % dumped(record["back"]) if record["back"] else b"")
+                parts = Parts(head, back=back_part(back_in(record["back"], record["text"])))
                 stager.put(Row(0, True, len(record["text"]), parts, text, 0, len(text)))
 
     def _report(self, shards: Shards, first_row: Ids, known: Removals) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import chain, islice
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
@@ -27,7 +28,8 @@ from cleaner.text.errors import CleanerError
 from cleaner.text.threads import in_threads
 
 WORTH_PROCESSES = 4 << 20  # bytes of input
-LOADED = "cleaner.run.preloaded"  # by the process that workers are forked from
+LOADED = "cleaner.run.cleaning", "cleaner.run.writing"  # by the process that workers are forked from
+LOADED_WITH_CODE = "cleaner.run.preloaded"  # by the same, where there is so much work that machine code pays
 NO_MORE = (errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM)  # processes, or handles to speak with them
 SPARE = 8  # pipes for what starts the workers; each of them has one
 
@@ -95,9 +97,11 @@ class Processes(Threads):
     with the `with` block. All are forked from one process that has loaded what they need, and nothing of ours.
     """
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, loaded: Sequence[str] = LOADED) -> None:
         super().__init__(workers)
+        self._loaded = loaded
         self._pool: ProcessPoolExecutor | None = None
+        self._started: set[BaseProcess] = set()
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """After a failure or Ctrl-C nobody waits for what is still being worked on."""
@@ -105,7 +109,7 @@ class Processes(Threads):
         if pool is None:
             return
         if kind is not None:
-            for worker in multiprocessing.active_children():
+            for worker in self._started:
                 worker.kill()
         pool.shutdown(cancel_futures=True)
 
@@ -126,8 +130,12 @@ class Processes(Threads):
         with _undisturbed():
             if self._pool is None:
                 _refuse_more_than_handles(self.workers)
-                self._pool = ProcessPoolExecutor(self.workers, mp_context=_context(), initializer=_follow_parent)
-            return self._pool.submit(fn, handle)
+                context = _context(self._loaded)
+                self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_follow_parent)
+            others = set(multiprocessing.active_children())
+            future = self._pool.submit(fn, handle)
+            self._started |= set(multiprocessing.active_children()) - others
+            return future
 
 
 def _refuse_more_than_handles(workers: int) -> None:
@@ -138,11 +146,11 @@ def _refuse_more_than_handles(workers: int) -> None:
                 held.callback(os.close, handle)
 
 
-def _context() -> multiprocessing.context.BaseContext:
+def _context(loaded: Sequence[str]) -> multiprocessing.context.BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([LOADED])
+    context.set_forkserver_preload(list(loaded))
     return context
 
 
@@ -205,8 +213,9 @@ def engine_for(inputs: Sequence[str], workers: int | None) -> Threads:
 
     workers  None is one a core, but one alone where starting others costs more than it gives
     """
-    count = workers or (cores() if _large(inputs) else 1)
-    return Processes(count) if count > 1 else Threads()
+    large = _large(inputs)
+    count = workers or (cores() if large else 1)
+    return Processes(count, (LOADED_WITH_CODE,) if large else LOADED) if count > 1 else Threads()
 
 
 def _large(inputs: Iterable[str]) -> bool:

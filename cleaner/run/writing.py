@@ -32,7 +32,7 @@ from cleaner.provenance.record import (
     findings_part,
     loaded,
     record_bytes,
-    shell_in,
+    shell_of,
     shell_part,
 )
 from cleaner.provenance.tally import Tally
@@ -223,10 +223,10 @@ class _Shard:
         self.done.tally.revised(len(before.text), doc)
         clean = clean_part(len(doc.text), content_digest(doc.text), kept=doc.kept)
         findings = findings_part(findings_of(parts), findings_out(doc))
-        parts = parts._replace(clean=clean, findings=findings, back=back_part(doc))
+        parts = parts._replace(clean=clean, findings=findings, back=back_part(doc.change.invert(doc.raw)))
         if not numbers.start:
             return _text_file(parts, doc.text, kept=doc.kept)
-        shell = shell_in(loaded(parts.shell[len(b',"shell":') :]), *self.staged.around(numbers))
+        shell = shell_of(parts, *self.staged.around(numbers))
         carrier = Carrier(shell=shell)
         record = record_bytes(parts._replace(shell=shell_part(carrier, kept=doc.kept)))
         return _Line(doc.kept, record, carrier.clean_bytes(doc.text) if doc.kept else b"")
@@ -263,7 +263,7 @@ def _text_file(parts: Parts, text: str, *, kept: bool) -> _Line:
     """A file: it ends in a line feed, which is a change like any other where the text has none."""
     if _FILE.owed(text):
         edits = [*back_of(parts, text).edits, Edit(len(text), len(text) + 1)]
-        back = b',"back":%b' % dumped(Change.of(len(text) + 1, edits).edits)
+        back = back_part(Change.of(len(text) + 1, edits))
         text += "\n"
         parts = parts._replace(clean=clean_part(len(text), content_digest(text), kept=kept), back=back)
     return _Line(kept, record_bytes(parts), text_bytes(text))
