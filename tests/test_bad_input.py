@@ -148,6 +148,27 @@ def test_a_stopped_run_can_be_done_again(
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc to see children")
+def test_a_terminal_stops_all_processes_at_any_moment(tmp_path: Path) -> None:
+    """Ctrl-C goes to the whole group: also to what starts the workers, while it is still loading."""
+    plant(tmp_path, {f"in/{number}.txt": TEXT * 6_000 for number in range(15)})
+    for number, delay in enumerate((0.0, 0.05, 0.1, 0.2, 0.4, 0.7)):
+        run = subprocess.Popen(
+            [str(CLEAN), "run", "in", "-o", f"out{number}", "--workers", "2"],
+            cwd=tmp_path,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        while not descendants(run.pid):
+            assert run.poll() is None
+        time.sleep(delay)
+        running = descendants(run.pid)
+        os.killpg(run.pid, signal.SIGINT)
+        _, said = run.communicate(timeout=10)
+        assert (run.returncode, b"Traceback" in said, b"stopped" in said) == (130, False, True), said
+        assert left_of(running) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc to see children")
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_run_is_stopped_while_its_workers_are_forked(tmp_path: Path, sent: signal.Signals, code: int) -> None:
     plant(tmp_path, {f"in/{number}.txt": TEXT * 6_000 for number in range(15)})

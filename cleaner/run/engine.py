@@ -13,8 +13,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from itertools import chain, islice
+from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
@@ -162,10 +163,22 @@ def _results(begun: deque[Future[R]], workers: int) -> Iterator[R]:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Ctrl-C and SIGTERM wait for the end of the block: nobody would know of a worker that is half started."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # signals are none of its business
-        return
+    """Ctrl-C and SIGTERM wait for the end of the block: nobody would know of a worker that is half started.
+
+    A process that is started meanwhile never hears of Ctrl-C, which a terminal sends to all: it is for this one to answer.
+    """
+    with _put_off() if threading.current_thread() is threading.main_thread() else nullcontext():
+        resource_tracker.ensure_running()  # before the mask, which it would lift
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+
+
+@contextmanager
+def _put_off() -> Iterator[None]:
+    """Signals wait for the end of the block, whichever thread they reach: handlers run in the first one."""
     came: list[int] = []
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     for number in before:
