@@ -3,6 +3,11 @@
 
 def program() -> None:
     """Run the command line."""
+    import gc
+
     from cleaner.cli.commands import main
 
-    main(prog_name="clean")
+    try:
+        main(prog_name="clean")
+    finally:
+        gc.freeze()  # the process ends: what stands is not looked through for garbage once more

@@ -116,6 +116,15 @@ def text_in(literal: bytes) -> str:
         return str(_WALK.decode(literal.decode(UTF8, STRAY)))
 
 
+def texts_in(literals: Sequence[bytes]) -> list[str]:
+    """The strings of literals."""
+    try:
+        texts: list[str] = _DECODE(b"[%b]" % b",".join(literals))
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return list(map(text_in, literals))
+    return texts
+
+
 def number_in(record: object, name: str) -> float:
     """The number that a record has in this member; -inf where it has none.
 

@@ -189,7 +189,7 @@ class _Deduped:
             at = starts[0]
             for row, its in removals_in(staged, int(gone.first[number]), removals).items():
                 _copy(staged, at, starts[row], kept)
-                left = self._left(staged.line(staged.row(row)), its)
+                left = b"" if its[0].whole else self._left(staged.line(staged.row(row)), its)
                 dropped += not left
                 kept.write(left)
                 at = starts[row + 1] if row + 1 < len(starts) else stop
@@ -197,9 +197,7 @@ class _Deduped:
         return dropped
 
     def _left(self, line: bytes, gone: Sequence[Removal]) -> bytes:
-        """The line of a document without these; nothing where nothing is left."""
-        if gone[0].whole:
-            return b""
+        """The line of a document without these paragraphs; nothing where nothing is left."""
         bom = BOM if line.startswith(BOM) else b""
         body = line[len(bom) :].rstrip(b"\r\n")
         member = split(body, self.member)

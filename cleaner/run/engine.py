@@ -28,7 +28,7 @@ from cleaner.run.staging import Columns, Handle
 from cleaner.text.errors import CleanerError
 from cleaner.text.threads import in_threads
 
-WORTH_PROCESSES = 4 << 20  # bytes of input
+WORTH_PROCESSES = 8 << 20  # bytes of input: for less, starting them takes longer than they save
 LOADED = "cleaner.run.cleaning", "cleaner.run.writing"  # by the process that workers are forked from
 LOADED_WITH_CODE = "cleaner.run.preloaded"  # by the same, where there is so much work that machine code pays
 NO_MORE = (errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM)  # processes, or handles to speak with them

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise, starmap
 from pathlib import Path
 from typing import Any
 
@@ -74,17 +75,16 @@ class Corpus:
         return np.concatenate([np.empty(0), *(self.shards[at].table("value") for at in range(len(self.paths)))])
 
     def texts(self, units: Units, rows: Ids) -> Iterator[str]:
-        """The texts of these units; a document with several of them is read once."""
+        """The texts of these units, which ascend; a document with several of them is read once, those of a shard together."""
         documents = units.document[rows]
-        shards = self.first_row.searchsorted(documents, "right") - 1
-        places = (column.tolist() for column in (shards, documents - self.first_row[shards]))
-        spans = units.start[rows].tolist(), units.end[rows].tolist()
-        last, text = (NONE, NONE), ""
-        for shard, row, start, end in zip(*places, *spans, strict=True):
-            if (shard, row) != last:
-                staged = self.shards[shard]
-                last, text = (shard, row), staged.text(staged.row(row))
-            yield text[start:end]
+        cuts = documents.searchsorted(self.first_row).tolist()
+        for shard, its in enumerate(starmap(slice, pairwise(cuts))):
+            if its.start == its.stop:
+                continue
+            local, which = np.unique(documents[its] - self.first_row[shard], return_inverse=True)
+            texts, spans = self.shards[shard].texts(local), (units.start[rows[its]], units.end[rows[its]])
+            for at, start, end in zip(which.tolist(), *(side.tolist() for side in spans), strict=True):
+                yield texts[at][start:end]
 
     @property
     def shape(self) -> tuple[int, int]:

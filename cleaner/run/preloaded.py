@@ -1,5 +1,7 @@
 """What every worker would load for itself, loaded once by the process that they are forked from: modules, and machine code."""
 
+import gc
+
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import units_of
 from cleaner.run import cleaning, writing
@@ -11,3 +13,5 @@ if available():
     from cleaner.dedup import kernel  # noqa: F401  # from now on every text, however short, is signed by it
 
     units_of(["一二三四五六七八九十"], Dedup())
+
+gc.freeze()  # what stands now stays: no worker looks through it for garbage, and none copies it by doing so

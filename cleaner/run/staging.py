@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import cached_property
-from itertools import accumulate, pairwise
 from math import inf
 from pathlib import Path
+from struct import Struct
 from typing import IO, Any, NamedTuple, Self
 
 import numpy as np
@@ -23,13 +23,15 @@ from cleaner.dedup.match import scoped
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import Laid, Units, units_laid
 from cleaner.formats.carrier import text_of
-from cleaner.formats.jsonl import BOM, record_in, text_in
+from cleaner.formats.jsonl import BOM, record_in, records_in, text_in, texts_in
 from cleaner.provenance.record import CLOSE, Parts, dumped, loaded
 
 MARK = b"cleaner/staged/2\n"
 TAIL = 8 + len(MARK)  # bytes: the length of the head, and the mark
 OPEN = 96  # files that are open at a time
 CHUNK = 1 << 20  # code points of text that are signed in one go
+SPARSE = 8  # times as many bytes are read in one go as are wanted, rather than these one by one
+SPARSE_ROWS = 128  # the same of rows of the table
 NONE = -1  # for the text of a line that is no document, and for a place that is not known
 BAND = "band "
 
@@ -81,6 +83,8 @@ class Numbers(NamedTuple):
 FIELDS = Numbers._fields
 _TOLD = FIELDS.index("told")
 _PIECES = slice(_TOLD + 1, len(FIELDS))
+_PLACE = "line", "size", "start", "end"
+_ROW, _UNIT = Struct(f"={len(FIELDS)}q"), Struct("=4q")
 
 
 class Stager:
@@ -194,12 +198,16 @@ class Staged:
 
     lines   where the lines stand, if not in the file itself
     member  that holds their texts, where the places of these are not known
+    held    the file is read into memory at once, for whoever goes through all of it
     """
 
-    def __init__(self, path: Path, lines: disk.FileBytes | None = None, member: str = "text") -> None:
-        self._bytes = disk.FileBytes.of(path)
+    def __init__(
+        self, path: Path, lines: disk.FileBytes | None = None, member: str = "text", *, held: bool = False
+    ) -> None:
+        self._file = disk.FileBytes.of(path)
+        size = self._file.size
+        self._bytes = self._file[0:size] if held else self._file
         self._lines, self._member = lines or self._bytes, member
-        size = self._bytes.size
         tail = self._bytes[max(size - TAIL, 0) : size]
         if tail[8:] != MARK:
             raise ValueError(f"{path}: is no staged file")
@@ -213,7 +221,7 @@ class Staged:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._bytes.close()
+        self._file.close()
 
     def table(self, name: str) -> NDArray[Any]:
         """A whole table."""
@@ -232,15 +240,16 @@ class Staged:
 
     def row(self, row: int) -> Numbers:
         """What the table says of a row."""
-        return Numbers(*self._at("row", row))
+        return Numbers._make(_ROW.unpack(self._at("row", row, _ROW.size)))
 
-    def unit(self, unit: int) -> tuple[int, ...]:
+    def unit(self, unit: int) -> tuple[int, int, int, int]:
         """Row, kind, start and end of a unit."""
-        return tuple(self._at("unit", unit))
+        row, kind, start, end = _UNIT.unpack(self._at("unit", unit, _UNIT.size))
+        return row, kind, start, end
 
-    def _at(self, table: str, row: int) -> memoryview:
-        _, (_, width), at = self._tables[table]
-        return memoryview(self._bytes[at + 8 * width * row : at + 8 * width * (row + 1)]).cast("q")
+    def _at(self, table: str, row: int, size: int) -> bytes:
+        at = self._tables[table][2] + size * row
+        return self._bytes[at : at + size]
 
     def keys(self, key: str, rows: Ids) -> Columns:
         """What decides whether these units may meet others: "equal", their hashes, or "band 3", their keys in that band."""
@@ -277,10 +286,12 @@ class Staged:
 
     def parts(self, numbers: Numbers) -> Parts:
         """The record of a row, in pieces."""
-        sizes = tuple(numbers)[_PIECES]
+        sizes, at, out = tuple(numbers)[_PIECES], 0, list[bytes]()
         told = self._bytes[numbers.told : numbers.told + sum(sizes)]
-        cuts = list(accumulate(sizes, initial=0))
-        return Parts(*(told[start:end] for start, end in pairwise(cuts)))
+        for size in sizes:
+            out.append(told[at : at + size])
+            at += size
+        return Parts._make(out)
 
     def records(self, first: int, last: int) -> bytes:
         """The records that stand there."""
@@ -305,12 +316,45 @@ class Staged:
 
     def text(self, numbers: Numbers) -> str:
         """The text of a row."""
-        start = numbers.start
+        at, start, end = numbers.line, numbers.start, numbers.end
         if start == NONE:
-            return str(record_in(self.line(numbers).removeprefix(BOM), self._member)[self._member])
-        at = numbers.line
-        literal = self._lines[at + start : at + numbers.end]
-        return text_in(literal) if start else text_of(literal)
+            return self._member_of(self.line(numbers))
+        return _text(self._lines[at + start : at + end], start)
+
+    def _member_of(self, line: bytes) -> str:
+        return str(record_in(line.removeprefix(BOM), self._member)[self._member])
+
+    def texts(self, rows: Ids) -> list[str]:
+        """The texts of these rows, which ascend."""
+        line, size, start, end = (self._numbers(rows)[:, FIELDS.index(name)] for name in _PLACE)
+        if (start == NONE).any():
+            lines = self._stretches(line, line + size)
+            records = filter(None, records_in(b"".join(lines), np.cumsum(size), self._member))
+            return [record[self._member] for record in records] or list(map(self._member_of, lines))
+        literals = self._stretches(line + start, line + end)
+        return texts_in(literals) if start.all() else list(map(_text, literals, start.tolist()))
+
+    def _numbers(self, rows: Ids) -> Ids:
+        """What the table of rows says of these."""
+        if len(rows) * SPARSE_ROWS > len(self):
+            found: Ids = self.table("row")[rows]
+            return found
+        some = b"".join(self._at("row", row, _ROW.size) for row in rows.tolist())
+        return np.frombuffer(some, dtype=np.int64).reshape(-1, len(FIELDS))
+
+    def _stretches(self, starts: Ids, ends: Ids) -> list[bytes]:
+        """These stretches of the lines, which ascend: read in one go where most of what lies between is wanted."""
+        first, last = int(starts[0]), int(ends[-1])
+        if int((ends - starts).sum()) * SPARSE < last - first:
+            return [self._lines[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        data = self._lines[first:last]
+        places = zip((starts - first).tolist(), (ends - first).tolist(), strict=True)
+        return [data[start:end] for start, end in places]
+
+
+def _text(literal: bytes, start: int) -> str:
+    """A text as it stands in a line: a literal of JSON, which never begins one, or all of a file."""
+    return text_in(literal) if start else text_of(literal)
 
 
 class Handle(NamedTuple):

@@ -1,6 +1,7 @@
 """The second pass: the duplicates out of a shard's documents, its clean text and its provenance written. Reads only staged files."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
@@ -108,9 +109,10 @@ class Writing:
         with (
             disk.staging(self.out / WORK / RECORDS, durable=False) as (records, path),
             Shards(self.out / WORK / STAGED) as shards,
+            closing(Staged(shards.place(part.shard), held=True)) as staged,
         ):
             done = Written(part.shard, path)
-            _Shard.of(self, part, shards, records, done).write()
+            _Shard.of(self, part, staged, shards, records, done).write()
         return done
 
 
@@ -142,8 +144,10 @@ class _Shard:
     alone: frozenset[int]
 
     @classmethod
-    def of(cls, job: Writing, part: Part, shards: Shards, records: IO[bytes], done: Written) -> "_Shard":
-        staged, first = shards[part.shard], part.first
+    def of(
+        cls, job: Writing, part: Part, staged: Staged, shards: Shards, records: IO[bytes], done: Written
+    ) -> "_Shard":
+        first = part.first
         gone: Mapping[int, list[Removal]] = {}
         counts: Mapping[int, list[Occurrence]] = {}
         places = np.zeros(1, dtype=np.int64) if first is None else first
