@@ -26,7 +26,7 @@ from cleaner.form.line import NOT_FIRST, columns
 WIDTHS = (36, 40, 60, 72, 100)
 LONG = 60  # columns of a paragraph that counts as long
 INDENTS = {"zh": "　　", "en": "    "}
-Layout = Callable[[str, int], list[str]]
+Layout = Callable[[str, int, str], list[str]]
 
 
 def records(path: Path) -> Iterator[dict[str, Any]]:
@@ -45,9 +45,9 @@ def articles(folder: Path, language: str, most: int) -> list[list[str]]:
     return found
 
 
-def chinese(text: str, width: int) -> list[str]:
+def chinese(text: str, width: int, indent: str) -> list[str]:
     """Lines of Chinese no wider than so many columns, none of which begins with a sign that may not."""
-    lines, own, used = [], "", 0
+    lines, own, used = [], indent, columns(indent)
     for letter in text:
         size = columns(letter)
         if used + size > width and letter not in NOT_FIRST:
@@ -57,18 +57,16 @@ def chinese(text: str, width: int) -> list[str]:
     return [*lines, own]
 
 
-def latin(text: str, width: int) -> list[str]:
+def latin(text: str, width: int, indent: str) -> list[str]:
     """Lines of words."""
-    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    return textwrap.wrap(text, width, initial_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def laid_out(paragraphs: Sequence[str], width: int, layout: Layout, indent: str) -> tuple[str, set[int]]:
     """A wrapped text, and the offsets of the line feeds that are the program's; blank lines where there is no indent."""
     text, breaks = "", set[int]()
-    for paragraph in paragraphs:
-        lines = layout(indent + " ".join(paragraph.split(" ")), width) if indent.strip(" ") or not indent else layout(paragraph, width)
-        if indent and not indent.strip(" "):
-            lines[0] = indent + lines[0]
+    for paragraph in (line.strip() for own in paragraphs for line in own.split("\n") if line.strip()):
+        lines = layout(paragraph, width, indent)
         for line in lines[:-1]:
             text += line
             breaks.add(len(text))
@@ -98,7 +96,11 @@ def wrapping(documents: Sequence[Sequence[str]], language: str) -> Iterator[str]
                 text, breaks = laid_out(paragraphs, width, layout, indent)
                 every, sure = found_breaks(text)
                 right, total, certain = right + len(every & breaks), total + len(breaks), certain + len(sure & breaks)
-                wrong, wrong_sure, ends = wrong + len(every - breaks), wrong_sure + len(sure - breaks), ends + len(paragraphs)
+                wrong, wrong_sure, ends = (
+                    wrong + len(every - breaks),
+                    wrong_sure + len(sure - breaks),
+                    ends + len(paragraphs),
+                )
             yield (
                 f"  {language} {width:4} {name:6} recall {right / total:6.1%} (certain {certain / total:6.1%}), "
                 f"of {ends:,} paragraph ends {wrong} joined ({wrong_sure} as certain)"
@@ -113,11 +115,9 @@ def plain_news(documents: Sequence[Sequence[str]], language: str) -> Iterator[st
         for separator in ("\n\n", "\n"):
             form = form_of(separator.join(paragraphs))
             wrapped += Kind.WRAPPED in form.kinds
-            kinds = [kind for kind in form.kinds if kind is not None]
             subs = {number: block.sub for block in form.blocks for number in range(block.first, block.last)}
-            numbers = [number for number, kind in enumerate(form.kinds) if kind is not None]
-            for number, kind, paragraph in zip(numbers, kinds, (own for own in paragraphs if own.strip()), strict=False):
-                if columns(paragraph) >= LONG:
+            for number, (kind, line) in enumerate(zip(form.kinds, form.text.split("\n"), strict=True)):
+                if kind and columns(line.strip()) >= LONG:
                     total += 1
                     if kind is not Kind.PROSE:
                         name = f"{kind} {subs[number]}"
@@ -134,7 +134,12 @@ def speed(documents: Sequence[Sequence[str]], language: str) -> Iterator[str]:
     wrapped = [laid_out(paragraphs, 72, layout, "")[0] for paragraphs in documents[:200]]
     long = ["\n\n".join(texts[at : at + 100]) for at in range(0, len(texts), 100)]
     prose_only = [text for text in texts if form_of(text).all_prose]
-    for name, own in (("news, one by one", texts), ("those that are all prose", prose_only), ("news, 100 in one", long), ("wrapped at 72", wrapped)):
+    for name, own in (
+        ("news, one by one", texts),
+        ("those that are all prose", prose_only),
+        ("news, 100 in one", long),
+        ("wrapped at 72", wrapped),
+    ):
         yield f"  {language} {name:24} {megabytes_a_second(own):7.1f} MB/s ({len(own):,} texts)"
 
 

@@ -60,7 +60,9 @@ TOP_LEVEL = re.compile(
     r"(?:import \w[\w.]*(?:,| as |;|$)|from [\w.]+ import [\w(*]|(?:async )?def \w+\(|class \w+[(:])"
 )
 PROGRAM, SURE, ONLY = 0.35, 0.2, 0.6  # shares of lines: of a program in the widest sense, code; code alone
+PARAGRAPHS = 0.2  # share of plain paragraphs above which a text is no program
 KEYS = 0.6  # share of keys, and of what is nested below them, in settings
+PIPED = "|>"  # rows of tables and quotations are dense, and no code
 SEPARATORS = ",\t;|"
 EVEN, FEWEST_ROWS = 0.9, 3  # share of rows with one number of separators
 MEMBER = re.compile(r"\s*[{\[]")
@@ -88,7 +90,7 @@ def code(line: Line) -> bool:
             return False
     if _CODE.match(body) or _STATEMENT.match(body):
         return not _said(body, line)
-    return len(body) >= 8 and dense(body)
+    return len(body) >= 8 and body[0] not in PIPED and dense(body)
 
 
 def _said(body: str, line: Line) -> bool:
@@ -105,8 +107,7 @@ def programs(lines: Sequence[Line], coded: Sequence[bool], prose: int) -> Progra
     """The count of a text; its plain paragraphs are `prose` lines more, and are no code."""
     wide = sum(
         own
-        or (line.indent >= 2
-        and not line.body[0] > "\u2e80")
+        or (line.indent >= 2 and not line.body[0] > "\u2e80")
         or COMMENT.match(line.body) is not None
         or CLOSERS_ONLY.match(line.body) is not None
         for line, own in zip(lines, coded, strict=True)
@@ -132,18 +133,15 @@ def whole(lines: Sequence[Line], coded: Sequence[bool], prose: int, marked: bool
 
 
 def _is_program(count: Program, lines: Sequence[Line]) -> bool:
-    if count.total < 2:
+    if count.total < 2 or count.total - len(lines) > PARAGRAPHS * count.total:
         return False
     if count.code > ONLY * count.total:
         return True
     if count.program >= PROGRAM * count.total and count.code >= SURE * count.total:
         return True
     top = sum(line.indent == 0 and TOP_LEVEL.match(line.body) is not None for line in lines)
-    return (
-        (top >= 3
-        and count.code >= 0.1 * count.total)
-        or (top >= 1
-        and lines[0].body.startswith(("#", '"""', "'''", 'r"""', "import ", "from ")))
+    return (top >= 3 and count.code >= 0.1 * count.total) or (
+        top >= 1 and lines[0].body.startswith(("#", '"""', "'''", 'r"""', "import ", "from "))
     )
 
 
@@ -177,11 +175,8 @@ def _settings(lines: Sequence[Line], prose: int) -> bool:
         block = -1
         if line.body[0] == "#":
             below += 1
-        elif (
-            (KEY.match(line.body)
-            and not line.body.startswith(("- ", "? ")))
-            or (line.body.startswith("- ")
-            and ": " in line.body)
+        elif (KEY.match(line.body) and not line.body.startswith(("- ", "? "))) or (
+            line.body.startswith("- ") and ": " in line.body
         ):
             keys += 1
             names.add(line.body.partition(":")[0])

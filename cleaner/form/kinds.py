@@ -8,13 +8,14 @@ from cleaner.form.blocks import Kind, Stretch
 from cleaner.form.code import CLOSERS_ONLY, COMMENT, rows
 from cleaner.form.line import LONG, Line
 from cleaner.form.structure import MARKDOWN, RST
-from cleaner.form.tables import drawing, table
+from cleaner.form.tables import PIPES, drawing, table
 
 SHORT = 44  # columns of a line of verse, of a list of names
 SHORTISH = 60  # of one of two or three such lines
 HEADING = 50  # columns: a longer line is none, unless a sign says so
 VERSE = 4  # short lines in a row
 TALK = 0.8  # share of closed lines from which on short lines among prose are talk
+FEW_ITEMS = 0.15  # share of the lines of a block up to which items begin its paragraphs
 HALF, QUOTED = 0.5, 0.5  # shares of the lines of a block
 
 
@@ -51,7 +52,10 @@ def shared(page: Page, lines: Sequence[Line]) -> Stretch | None:
         return Stretch(first, end, Kind.QUOTATION, "references")
     if len(lines) < 2 or _options(lines):
         return None
-    if table(lines):
+    sign = table(lines)
+    if sign == "pipes" and not (lines[0].body.count("|") and lines[-1].body.count("|")):
+        return None  # a table between two paragraphs: line by line
+    if sign:
         return Stretch(first, end, Kind.FIXED, "table")
     coded = sum(line.number in page.code for line in lines)
     if coded >= 2 and coded + _belongs(page, lines) >= HALF * len(lines) and coded >= HALF / 2 * len(lines):
@@ -86,13 +90,14 @@ def _belongs(page: Page, lines: Sequence[Line]) -> int:
 
 
 def may_be_wrapped(page: Page, lines: Sequence[Line]) -> bool:
-    """Nothing in it says that its lines are ends of their own: lists, turns."""
+    """Nothing in it says that its lines are ends of their own: items, turns. A few among many lines begin paragraphs."""
     if len(lines) < 2:
         return False
     items = sum(listed(page, line) for line in lines)
-    if items > 1 or (items and (page.structured or marks.BULLET.match(lines[0].body))):
-        return items == 1 and len(lines) > 5 and not page.structured and not marks.BULLET.match(lines[0].body)
-    return not any(page.names and marks.turn(line.body, page.names) for line in lines)
+    if items and (page.structured or marks.BULLET.match(lines[0].body)):
+        return False
+    turns = sum(marks.turn(line.body, page.names) for line in lines) if page.names else 0
+    return items <= max(FEW_ITEMS * len(lines), len(lines) > 5) and turns <= FEW_ITEMS * len(lines)
 
 
 def listed(page: Page, line: Line) -> bool:
@@ -108,7 +113,8 @@ def by_line(page: Page, lines: Sequence[Line]) -> Iterator[Stretch]:
     _underlines(page, lines, found)
     _lists(lines, found)
     _short(page, lines, found)
-    _code(page, lines, found)
+    _rows(lines, found, [line.number in page.code and not line.closed for line in lines], "code")
+    _rows(lines, found, ["|" in line.body and PIPES.search(line.body) is not None for line in lines], "table")
     yield from _grouped(lines, found)
 
 
@@ -236,16 +242,15 @@ def _short(page: Page, lines: Sequence[Line], found: Found) -> None:
         found[:] = [(Kind.LINES, "short") if sub in ("", "short") else (kind, sub) for kind, sub in found]
 
 
-def _code(page: Page, lines: Sequence[Line], found: Found) -> None:
-    """Two lines of code in a row inside a block."""
-    coded = [line.number in page.code and not line.closed for line in lines]
+def _rows(lines: Sequence[Line], found: Found, shown: Sequence[bool], sub: str) -> None:
+    """Two lines in a row inside a block that show code or a table."""
     at = 0
     while at < len(lines):
         end = at
-        while end < len(lines) and coded[end]:
+        while end < len(lines) and shown[end]:
             end += 1
         if end - at >= 2:
-            found[at:end] = [(Kind.FIXED, "code")] * (end - at)
+            found[at:end] = [(Kind.FIXED, sub)] * (end - at)
         at = max(end, at + 1)
 
 

@@ -14,6 +14,9 @@ from cleaner.form.neighbours import settled
 from cleaner.form.structure import FORMATS, MARKDOWN, by_syntax, format_of
 
 
+NARROW = 160  # code points: lines of a block that is wrapped are no longer
+
+
 class Run(NamedTuple):
     """Lines between two blank ones that no syntax has claimed. `odd`: how many are no plain paragraphs."""
 
@@ -126,7 +129,7 @@ def _runs(lines: Sequence[str], odd: dict[int, Line], taken: set[int]) -> Iterat
 def _run(lines: Sequence[str], odd: dict[int, Line], numbers: list[int]) -> Iterator[Run]:
     """The lines measured; where most are plain paragraphs the others stand alone between them."""
     count = sum(number in odd for number in numbers)
-    if 2 * count > len(numbers) or count > 2:
+    if 2 * count > len(numbers) or count and max(len(lines[number]) for number in numbers) <= NARROW:
         yield Run([odd.get(number) or line_of(number, lines[number]) for number in numbers], count)
         return
     for is_odd, group in groupby(numbers, odd.__contains__):
@@ -152,7 +155,18 @@ def _judged(page: Page, runs: Sequence[Run]) -> Iterator[Stretch]:
         elif full:
             yield from _maybe_wrapped(page, run.lines, full)
         else:
-            yield from by_line(page, run.lines)
+            yield from _between_paragraphs(page, run)
+
+
+def _between_paragraphs(page: Page, run: Run) -> Iterator[Stretch]:
+    """Line by line; where plain paragraphs part a run, what stands between two of them may be a table or code."""
+    if run.odd == len(run.lines):
+        yield from by_line(page, run.lines)
+        return
+    for is_plain, group in groupby(run.lines, lambda line: plain(line.raw)):
+        own = list(group)
+        whole = None if is_plain else shared(page, own)
+        yield from [whole] if whole else by_line(page, own)
 
 
 def _maybe_wrapped(page: Page, lines: Sequence[Line], full: Sequence[bool | None]) -> Iterator[Stretch]:

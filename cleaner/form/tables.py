@@ -14,6 +14,7 @@ BOXES = re.compile(
     "[│┃║├┤┌┐└┘┏┓┗┛┣┫┬┴┼╔╗╚╝╠╣╦╩╬╭╮╯╰▏▕▌▐█▀▄░▒▓]"
 )  # NOT here: ─ and ━, which Chinese type takes for a dash
 RULES_ONLY = "─━═-_=*~·•.…—＊－＿＝~ \t"
+GRID_ROWS = 30  # lines of a table to one border
 LETTERS = 0.3  # share of letters and digits below which lines are drawn
 
 
@@ -21,7 +22,8 @@ def table(lines: Sequence[Line]) -> str:
     """Which sign of a table the lines share: pipes, grid, gaps, tabs, boxes; nothing where they are no table."""
     if len(lines) < 2:
         return ""
-    if any(line.body[0] in "+=|-" and GRID.match(line.body) for line in lines):
+    borders = sum(line.body[0] in "+=-" and GRID.match(line.body) is not None for line in lines)
+    if borders and borders * GRID_ROWS >= len(lines):
         return "grid"
     if _many([line.body.count("|") >= 1 and PIPES.search(line.body) is not None for line in lines]):
         return "pipes"

@@ -38,6 +38,7 @@ class Limits(NamedTuple):
 
 OWN = Limits(3, 0.85, 0.34, 0.5, (0.0, 0.0))
 DOCUMENT = Limits(1, 0.75, 0.15, 0.65, (0.08, 0.18))
+HABIT = DOCUMENT._replace(breaks=0, capitals=1.0)  # where most blocks are wrapped, a full line that ends closed is one more of them
 SLACK = 2  # columns
 SHORT = 0.5  # of the width: an open line below it is a heading or the end of a list item, and counts
 SHORT_COUNTS = 0.3  # so much
@@ -117,8 +118,11 @@ def judge(found: Sequence[Sequence[Gap]]) -> list[list[bool | None]]:
     widths = Counter((own.way, own.width) for own in results.values() if own for _ in own.full)
     shared = widths.most_common(1)[0][0] if widths else _pooled([gap for part in parts.values() for gap in part])
     if shared:
+        habit = len(widths) > 0 and 2 * sum(own is not None for own in results.values()) >= len(results) - sum(
+            not own for own in parts.values()
+        )
         for key, part in parts.items():
-            results[key] = results[key] or _proved(measured(part, DOCUMENT, shared), DOCUMENT)
+            results[key] = results[key] or _proved(measured(part, DOCUMENT, shared), HABIT if habit else DOCUMENT)
     judged: list[list[bool | None]] = [[None] * len(own) for own in found]
     for (run, first), result in results.items():
         if result:
@@ -174,7 +178,7 @@ def _proved(result: Measured | None, limits: Limits) -> Measured | None:
     """The breaks are those of a program."""
     if result is None or result.inside < limits.breaks or result.capitals > limits.capitals:
         return None
-    if result.inside < limits.share * (result.inside + result.against):
+    if result.inside < limits.share * (result.inside + result.against) or not any(result.full):
         return None
     return result if sum(result.full) >= limits.full * len(result.full) else None
 
