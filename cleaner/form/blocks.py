@@ -117,7 +117,7 @@ class Form:
 
     text      the text that was looked at
     format    "" where it has none; markdown, rst, cues; code, data, markup where the whole of it is such
-    stretches by lines; None where every line that is not blank is one of prose: most texts
+    stretches by lines; a line in none of them that is not blank is a paragraph of prose; None where all are: most texts
     """
 
     text: str
@@ -174,11 +174,16 @@ class Form:
             at += end - start
         return Joined("".join(text), tuple(pieces))
 
-    def _stretched(self) -> Iterable[Stretch]:
-        if self.stretches is not None:
-            return self.stretches
-        lines = enumerate(self.text.split("\n"))
-        return (Stretch(number, number + 1, Kind.PROSE) for number, line in lines if line and not line.isspace())
+    def _stretched(self) -> Iterator[Stretch]:
+        """Those that are told, and a stretch of prose for every other line that is not blank."""
+        lines, at = self.text.split("\n"), 0
+        for stretch in (*(self.stretches or ()), Stretch(len(lines), len(lines), Kind.PROSE)):
+            for number in range(at, stretch.first):
+                if lines[number] and not lines[number].isspace():
+                    yield Stretch(number, number + 1, Kind.PROSE)
+            if stretch.first < stretch.end:
+                yield stretch
+            at = stretch.end
 
     def _blocks(self, stretches: Iterable[Stretch]) -> Iterator[Block]:
         ends = (*self.starts[1:], len(self.text) + 1)

@@ -157,9 +157,12 @@ def _by_length(page: Page, line: Line) -> tuple[Kind, str]:
         return Kind.LINES, "columns"
     if set_in(page, line):
         return Kind.LINES, "indented"
-    if line.closed or line.width > HEADING:
-        return Kind.PROSE, ""
-    return Kind.HEADING, "short"
+    return by_length(line)
+
+
+def by_length(line: Line) -> tuple[Kind, str]:
+    """A line without any sign: prose where it ends a sentence or is long."""
+    return (Kind.PROSE, "") if line.closed or line.width > HEADING else (Kind.HEADING, "short")
 
 
 def set_in(page: Page, line: Line) -> bool:

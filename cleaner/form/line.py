@@ -41,13 +41,15 @@ BRACKET_ENDS = frozenset("”」』）】")  # closes a sentence by itself: （�
 _LAST = ENDS | BRACKET_ENDS | frozenset("\"')’»“")
 
 # How a paragraph begins: after an indent and opening quotes with a letter; not with the mark of an item, an article or a turn.
-_PLAIN = re.compile(
+_BEGINS = (
     '[ 　]{0,4}[“‘「『（(《【"„«]{0,2}'
     "(?!(?:[A-Za-zＡ-Ｚａ-ｚ]|[IVXivx]{1,5}|[一二三四五六七八九十]{1,3})[)）.．、:：])"
-    "(?!第[一二三四五六七八九十百千零〇0-9]{1,7}[条條章节節编編款项項步])"
+    "(?!第[一二三四五六七八九十百千零〇0-9]{1,7}[条條章节節编編款項项步回篇卷部集幕])"
     "(?![^ 　：:。，,]{0,16}(?: [A-Z][^ ：:,]{0,16}){0,2} ?[：:])"
     "[^\\W\\d_]"
 )
+_PLAIN = re.compile(_BEGINS)
+_QUIET = re.compile(_BEGINS + r"[^|`#>*<{}=\\_\t~+;$@&^\[\]：:/]*$")  # and no sign of anything else in it
 _INDENT = re.compile("[ \t　\xa0]*")
 _SPACELESS = re.compile(f"[{NO_SPACES}]")
 _NARROW = re.compile(f"[^{WIDE}]+")
@@ -86,6 +88,11 @@ def plain(line: str) -> bool:
     if size < LONG and (size < LONG // 2 or line[size // 2] < "\u2e80"):
         return False
     return line[-1] in _LAST and _PLAIN.match(line) is not None and (line[-1] in ENDS or closed(line))
+
+
+def quiet(line: Line) -> bool:
+    """A short or an open line without a sign of anything but prose and headings."""
+    return line.indent < 2 and "  " not in line.body and _QUIET.match(line.raw.rstrip()) is not None
 
 
 def closed(body: str) -> bool:

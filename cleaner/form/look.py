@@ -8,11 +8,10 @@ from typing import NamedTuple
 from cleaner.form import marks, wrapping
 from cleaner.form.blocks import Form, Kind, Seam, Stretch
 from cleaner.form.code import code, whole
-from cleaner.form.kinds import Page, by_line, may_be_wrapped, set_in, shared
-from cleaner.form.line import Line, line_of, plain
+from cleaner.form.kinds import Page, by_length, by_line, may_be_wrapped, set_in, shared
+from cleaner.form.line import Line, line_of, plain, quiet
 from cleaner.form.neighbours import settled
 from cleaner.form.structure import FORMATS, MARKDOWN, by_syntax, format_of
-
 
 NARROW = 160  # code points: lines of a block that is wrapped are no longer
 
@@ -47,7 +46,26 @@ def form_of(text: str, format: str | None = None) -> Form:
     odd = _odd(text, lines)
     if not odd:
         return Form(text, format or "")
+    if not format and all(map(quiet, odd)) and _alone(lines, odd):
+        return _form(
+            text, "", settled(lines, [Stretch(line.number, line.number + 1, *by_length(line)) for line in odd])
+        )
     return _looked_at(text, lines, odd, format)
+
+
+def _form(text: str, format: str, stretches: Sequence[Stretch]) -> Form:
+    others = any(stretch.kind is not Kind.PROSE for stretch in stretches)
+    return Form(text, format, tuple(stretches) if others else None)
+
+
+def _alone(lines: Sequence[str], odd: Sequence[Line]) -> bool:
+    """No line of these stands beside one that is as short: what they are does not depend on others."""
+    last = len(lines) - 1
+    return all(
+        (not (at := line.number) or not lines[at - 1] or len(lines[at - 1]) > NARROW)
+        and (at == last or not lines[at + 1] or len(lines[at + 1]) > NARROW)
+        for line in odd
+    )
 
 
 def _odd(text: str, lines: Sequence[str]) -> list[Line]:
@@ -71,10 +89,7 @@ def _looked_at(text: str, lines: Sequence[str], odd: Sequence[Line], format: str
         )
         return Form(text, kind, (Stretch(first, last + 1, Kind.FIXED, kind),))
     page = _page(found, lines, odd, coded, prose)
-    stretches = tuple(_stretches(page, lines, odd))
-    if all(stretch.kind is Kind.PROSE for stretch in stretches):
-        return Form(text, found)
-    return Form(text, found, stretches)
+    return _form(text, found, _stretches(page, lines, odd))
 
 
 def _page(found: str, lines: Sequence[str], odd: Sequence[Line], coded: Sequence[bool], prose: int) -> Page:
@@ -106,52 +121,43 @@ def _lettered(odd: Sequence[Line]) -> frozenset[int]:
 
 def _stretches(page: Page, lines: Sequence[str], odd: Sequence[Line]) -> list[Stretch]:
     claimed = by_syntax(lines, odd, page.format)
-    taken: set[int] = set()
+    taken = bytearray(len(lines))
     for stretch in claimed:
-        taken.update(range(stretch.first, stretch.end))
-    runs = list(_runs(lines, {line.number: line for line in odd if line.number not in taken}, taken))
+        taken[stretch.first : stretch.end] = b"\1" * (stretch.end - stretch.first)
+    runs = list(_runs(lines, {line.number: line for line in odd if not taken[line.number]}, taken))
     return settled(lines, sorted([*claimed, *_judged(page, runs)]))
 
 
-def _runs(lines: Sequence[str], odd: dict[int, Line], taken: set[int]) -> Iterator[Run]:
-    """Lines in a row that are neither blank nor taken."""
-    numbers: list[int] = []
-    for number, line in enumerate(lines):
-        if line and number not in taken and not line.isspace():
-            numbers.append(number)
-        elif numbers:
-            yield from _run(lines, odd, numbers)
-            numbers = []
-    if numbers:
-        yield from _run(lines, odd, numbers)
+def _runs(lines: Sequence[str], odd: dict[int, Line], taken: bytearray) -> Iterator[Run]:
+    """Lines in a row that are neither blank nor taken nor long plain paragraphs, around those that are odd."""
 
+    def joins(number: int) -> bool:
+        return 0 < len(lines[number]) <= NARROW and not taken[number] and not lines[number].isspace()
 
-def _run(lines: Sequence[str], odd: dict[int, Line], numbers: list[int]) -> Iterator[Run]:
-    """The lines measured; where most are plain paragraphs the others stand alone between them."""
-    count = sum(number in odd for number in numbers)
-    if 2 * count > len(numbers) or count and max(len(lines[number]) for number in numbers) <= NARROW:
-        yield Run([odd.get(number) or line_of(number, lines[number]) for number in numbers], count)
-        return
-    for is_odd, group in groupby(numbers, odd.__contains__):
-        own = list(group)
-        yield Run(
-            [odd[number] for number in own] if is_odd else [Line(number, "", "", 0, 0, True) for number in own],
-            len(own) * is_odd,
-        )
+    at = 0
+    for number in odd:
+        if number < at:
+            continue
+        first, end = number, number + 1
+        while first > at and joins(first - 1):
+            first -= 1
+        while end < len(lines) and (end in odd or joins(end)):
+            end += 1
+        at = end
+        measured = [odd.get(own) or line_of(own, lines[own]) for own in range(first, end)]
+        yield Run(measured, sum(own in odd for own in range(first, end)))
 
 
 def _judged(page: Page, runs: Sequence[Run]) -> Iterator[Stretch]:
     """Each run by what its lines share, by how they are wrapped, or line by line."""
-    wholes = [shared(page, run.lines) if run.odd else None for run in runs]
+    wholes = [shared(page, run.lines) for run in runs]
     found = [
-        wrapping.gaps(run.lines) if run.odd and not own and may_be_wrapped(page, run.lines) else []
+        wrapping.gaps(run.lines) if not own and may_be_wrapped(page, run.lines) else []
         for own, run in zip(wholes, runs, strict=True)
     ]
     for run, own, full in zip(runs, wholes, wrapping.judge(found), strict=True):
         if own:
             yield own
-        elif not run.odd:
-            yield from (Stretch(line.number, line.number + 1, Kind.PROSE) for line in run.lines)
         elif full:
             yield from _maybe_wrapped(page, run.lines, full)
         else:

@@ -1,7 +1,7 @@
 """What a block is by what stands around it: a heading has something below it, a running head stands beside page numbers."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from cleaner.form import marks
 from cleaner.form.blocks import Kind, Stretch
@@ -12,12 +12,25 @@ LONGEST_HEAD = 80  # code points
 
 
 def settled(lines: Sequence[str], blocks: Sequence[Stretch]) -> list[Stretch]:
-    """The blocks of a text, each held against its neighbours."""
-    found = list(blocks)
+    """The blocks of a text, each held against its neighbours; lines in none of them are paragraphs of prose."""
+    if all(block.kind is Kind.PROSE for block in blocks):
+        return list(blocks)
+    found = list(_with_prose(lines, blocks))
     _pages(lines, found)
     _references(lines, found)
     _lone_headings(found)
     return found
+
+
+def _with_prose(lines: Sequence[str], blocks: Sequence[Stretch]) -> Iterator[Stretch]:
+    """The same with one stretch of prose for all the paragraphs between two of them."""
+    at = 0
+    for block in (*blocks, Stretch(len(lines), len(lines), Kind.PROSE)):
+        between = [number for number in range(at, block.first) if lines[number] and not lines[number].isspace()]
+        yield from (Stretch(number, number + 1, Kind.PROSE) for number in between)
+        if block.first < block.end:
+            yield block
+        at = block.end
 
 
 def _pages(lines: Sequence[str], found: list[Stretch]) -> None:

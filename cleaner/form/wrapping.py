@@ -38,7 +38,9 @@ class Limits(NamedTuple):
 
 OWN = Limits(3, 0.85, 0.34, 0.5, (0.0, 0.0))
 DOCUMENT = Limits(1, 0.75, 0.15, 0.65, (0.08, 0.18))
-HABIT = DOCUMENT._replace(breaks=0, capitals=1.0)  # where most blocks are wrapped, a full line that ends closed is one more of them
+HABIT = DOCUMENT._replace(
+    breaks=0, capitals=1.0
+)  # where most blocks are wrapped, a full line that ends closed is one more of them
 SLACK = 2  # columns
 SHORT = 0.5  # of the width: an open line below it is a heading or the end of a list item, and counts
 SHORT_COUNTS = 0.3  # so much
@@ -201,9 +203,9 @@ def sections(lines: Sequence[Line], full: Sequence[bool | None]) -> Iterator[tup
 def paragraphs(lines: Sequence[Line], full: Sequence[bool]) -> Iterator[tuple[list[Line], tuple[Seam, ...]]]:
     """Wrapped lines parted where a paragraph ends: at a line end that is not full, before an indent, before an item."""
     own, seams = [lines[0]], list[Seam]()
-    words = _keeps_words(lines, full)
+    words, margin = _keeps_words(lines, full), min(line.indent for line in lines)
     for line, is_full in zip(lines[1:], full, strict=True):
-        if _parts(own[-1], line, is_full, longest=max(own[-1].width, line.width)):
+        if _parts(own[-1], line, is_full, margin):
             yield own, tuple(seams)
             own, seams = [], []
         else:
@@ -212,9 +214,11 @@ def paragraphs(lines: Sequence[Line], full: Sequence[bool]) -> Iterator[tuple[li
     yield own, tuple(seams)
 
 
-def _parts(one: Line, other: Line, is_full: bool, longest: int) -> bool:
+def _parts(one: Line, other: Line, is_full: bool, margin: int) -> bool:
     if is_full:
-        return other.indent > one.indent + 1 or (one.closed and item_mark(other.body) != "")
+        begins = other.indent > one.indent + 1 or (one.closed and other.indent > margin + 1)
+        return begins or (one.closed and item_mark(other.body) != "")
+    longest = max(one.width, other.width)
     ragged = (
         not one.closed and one.width > RAGGED * longest and not other.body[0].isupper() and other.indent <= one.indent
     )
