@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -26,7 +27,7 @@ CODE: dict[
     r"(?:if|for|while|switch|catch|else if|\} else|elseif|foreach|until|when) ?\(.*\)": "C, Java, JavaScript, PHP",
     r"[})\]]+[;,)]*(?: ?(?:else|while|catch|finally)\b.*)?$|[{(\[]$": "closing and opening brackets",
     r"[A-Za-z_$@\w][\w.$@\[\]'\"]*(?: ?: ?[\w\[\], .|]+)? ?(?:[-+*/|&^%:.?]|//|\*\*|<<|>>|\|\|)?=(?![=>]) ?\S": "assignments, settings",
-    r"[A-Za-z_$][\w.$]*\(.*\)[;:,]?(?: *(?:#|//).*)?$|[\w.]+\($|[A-Za-z_$][\w.$]*\([^()]*[,(\[{]$": "calls",
+    r"[A-Za-z_$][\w.$]*\((?!\d[a-z]?\)).*\)[;:,]?(?: *(?:#|//).*)?$|[\w.]+\($|[A-Za-z_$][\w.$]*\([^()]*[,(\[{]$": "calls",
     r"@\w[\w.]*(?:\(.*\)?)?$": "decorators",
     r"#(?:include|define|undef|ifn?def|endif|if|else|pragma)\b|#!": "preprocessor, interpreters",
     r">>> |\.\.\. |In \[\d*\]:|Out\[\d*\]:|[\w.-]+@[\w.-]+[:~].*[$#] |[$%] [a-z./]": "prompts",
@@ -37,6 +38,7 @@ CODE: dict[
     r"\\[a-zA-Z]+[{\[]|\\[a-zA-Z]+$|%%": "TeX",
     r"(?:- +)?[\w.-]+: *[|>][+-]?$|!\w+ |&\w+$|---$": "YAML",
     r"\[[\w. :\"-]+\]$": "sections of settings",
+    r"(?:msgid|msgstr|msgctxt|msgid_plural)(?:\[\d\])? \"": "catalogues of translations",
     r"<\?(?:xml|php)|<!(?:DOCTYPE|--|\[CDATA)|\?>": "markup",
     rf"</?(?:{TAGS})(?:\s[^<>]*)?/?>|</?(?:{TAGS})(?:\s[\w-]+=.*)?$|</[\w:.-]+>$|<[\w:.-]+(?:\s[\w:.-]+=\"[^\"]*\")*/?>.*</[\w:.-]+>$": "markup",
     r".*[\w)\]}'\"] ?(?:\{|;|=>|->)\s*(?://.*|/\*.*)?$": "ends of statements; see _STATEMENT",
@@ -64,6 +66,7 @@ PARAGRAPHS = 0.2  # share of plain paragraphs above which a text is no program
 KEYS = 0.6  # share of keys, and of what is nested below them, in settings
 PIPED = "|>"  # rows of tables and quotations are dense, and no code
 SEPARATORS = ",\t;|"
+LONGEST_VALUE = 24  # code points
 EVEN, FEWEST_ROWS = 0.9, 3  # share of rows with one number of separators
 MEMBER = re.compile(r"\s*[{\[]")
 
@@ -105,9 +108,10 @@ def dense(body: str) -> bool:
 
 def programs(lines: Sequence[Line], coded: Sequence[bool], prose: int) -> Program:
     """The count of a text; its plain paragraphs are `prose` lines more, and are no code."""
+    margin = 0 if prose else min(line.indent for line in lines)
     wide = sum(
         own
-        or (line.indent >= 2 and not line.body[0] > "\u2e80")
+        or (line.indent >= margin + 2 and not line.body[0] > "\u2e80")
         or COMMENT.match(line.body) is not None
         or CLOSERS_ONLY.match(line.body) is not None
         for line, own in zip(lines, coded, strict=True)
@@ -123,11 +127,9 @@ def whole(lines: Sequence[Line], coded: Sequence[bool], prose: int, marked: bool
     if member(first, last, lines):
         return "data"
     count = programs(lines, coded, prose)
-    if not marked and _is_program(count, lines):
+    if _is_program(count, lines) and not marked:
         return "code"
-    if count.total >= FEWEST_ROWS and (
-        _settings(lines, prose) or (prose == 0 and rows([line.body for line in lines], lines))
-    ):
+    if count.total >= FEWEST_ROWS and (_settings(lines, prose) or (prose == 0 and rows(lines))):
         return "data"
     return ""
 
@@ -195,22 +197,23 @@ def _settings(lines: Sequence[Line], prose: int) -> bool:
     )
 
 
-def rows(bodies: Sequence[str], lines: Sequence[Line]) -> bool:
-    """Rows of values: one number of separators in nearly all of them, and none a sentence."""
-    if len(bodies) < FEWEST_ROWS:
+def rows(lines: Sequence[Line]) -> bool:
+    """Rows of values: one number of separators in nearly all of them, and none a sentence; comments left out."""
+    own = [line for line in lines if line.body[0] != "#"]
+    if len(own) < FEWEST_ROWS or sum(line.closed for line in own) > (1 - EVEN) * len(own):
         return False
-    open_rows = sum(not line.closed for line in lines)
-    if open_rows < EVEN * len(lines):
+    return any(_separated([line.body for line in own], sign) for sign in SEPARATORS)
+
+
+def _separated(bodies: Sequence[str], sign: str) -> bool:
+    often, times = Counter(body.count(sign) for body in bodies).most_common(1)[0]
+    if not often or times < EVEN * len(bodies):
         return False
-    for sign in SEPARATORS:
-        counts = [body.count(sign) for body in bodies]
-        often = max(set(counts), key=counts.count)
-        if often and counts.count(often) >= EVEN * len(counts) and (often > 1 or _values(bodies, sign)):
-            return not all(f"{sign} " in body for body in bodies) or often > 2
-    return False
+    spaced = sum(f"{sign} " in body for body in bodies) > len(bodies) / 2
+    return often > 2 or (often > 1 and not spaced) or _values(bodies, sign)
 
 
 def _values(bodies: Sequence[str], sign: str) -> bool:
-    """Two columns: of values, not of the two halves of sentences."""
+    """Few columns: of values, not of the parts of sentences."""
     cells = [cell.strip() for body in bodies for cell in body.split(sign)]
-    return sign == "\t" or sum(" " not in cell for cell in cells) >= EVEN * len(cells)
+    return sign == "\t" or sum(" " not in cell and len(cell) <= LONGEST_VALUE for cell in cells) >= EVEN * len(cells)

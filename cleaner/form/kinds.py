@@ -1,6 +1,7 @@
 """The kind of a block by what its lines share, and of the lines of a block one by one. Knows no neighbours beyond the block."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from cleaner.form import marks
@@ -15,7 +16,9 @@ SHORTISH = 60  # of one of two or three such lines
 HEADING = 50  # columns: a longer line is none, unless a sign says so
 VERSE = 4  # short lines in a row
 TALK = 0.8  # share of closed lines from which on short lines among prose are talk
+COMMENTED = 0.8  # share of lines of a block that begin with the sign of a comment: headings stand apart
 FEW_ITEMS = 0.15  # share of the lines of a block up to which items begin its paragraphs
+RAGGED = 110  # columns: an open line that is no longer may be one of many of its sentence
 HALF, QUOTED = 0.5, 0.5  # shares of the lines of a block
 
 
@@ -57,16 +60,16 @@ def shared(page: Page, lines: Sequence[Line]) -> Stretch | None:
         return None  # a table between two paragraphs: line by line
     if sign:
         return Stretch(first, end, Kind.FIXED, "table")
+    if not page.structured and len(lines) > 2 and sum(line.body[0] == "#" for line in lines) >= COMMENTED * len(lines):
+        return Stretch(first, end, Kind.FIXED, "code")
+    if _underline(lines[1]) and not lines[0].closed:
+        return None
     coded = sum(line.number in page.code for line in lines)
     if coded >= 2 and coded + _belongs(page, lines) >= HALF * len(lines) and coded >= HALF / 2 * len(lines):
         return Stretch(first, end, Kind.FIXED, "code")
     if drawing(lines):
         return Stretch(first, end, Kind.FIXED, "drawing")
-    if (
-        len(lines) >= 3
-        and not any(map(marks.item_mark, (line.body for line in lines)))
-        and rows([line.body for line in lines], lines)
-    ):
+    if len(lines) >= 3 and not any(map(marks.item_mark, (line.body for line in lines))) and rows(lines):
         return Stretch(first, end, Kind.FIXED, "rows")
     return None
 
@@ -96,6 +99,8 @@ def may_be_wrapped(page: Page, lines: Sequence[Line]) -> bool:
     items = sum(listed(page, line) for line in lines)
     if items and (page.structured or marks.BULLET.match(lines[0].body)):
         return False
+    if sum(" " in line.body or line.body[0] > "\u0e00" for line in lines) < HALF * len(lines):
+        return False  # names of files, sums
     turns = sum(marks.turn(line.body, page.names) for line in lines) if page.names else 0
     return items <= max(FEW_ITEMS * len(lines), len(lines) > 5) and turns <= FEW_ITEMS * len(lines)
 
@@ -110,6 +115,7 @@ def listed(page: Page, line: Line) -> bool:
 def by_line(page: Page, lines: Sequence[Line]) -> Iterator[Stretch]:
     """Each line by itself, and runs of one sub-kind as one block."""
     found = [_alone(page, line, lines[at + 1] if at + 1 < len(lines) else None) for at, line in enumerate(lines)]
+    _cut_sentences(lines, found)
     _underlines(page, lines, found)
     _lists(lines, found)
     _short(page, lines, found)
@@ -171,6 +177,16 @@ def set_in(page: Page, line: Line) -> bool:
     if over < 2 or line.body[0] > "\u2e80" or line.raw[0] == "　":
         return False
     return page.structured or line.width <= 100
+
+
+def _cut_sentences(lines: Sequence[Line], found: Found) -> None:
+    """Lines of one sentence that no width explains: nobody can say what belongs together, so they are no paragraphs."""
+    for at, (one, other) in enumerate(pairwise(lines)):
+        cut = not one.closed and one.width <= RAGGED and found[at][1] == "" and found[at + 1][1] in ("", "short")
+        if cut and (other.body[0].islower() or (found[at + 1][0] is Kind.PROSE and other.width <= RAGGED)):
+            found[at] = found[at + 1] = Kind.LINES, "unsure"
+        elif found[at][1] == "unsure" and not one.closed and found[at + 1][1] in ("", "short"):
+            found[at + 1] = Kind.LINES, "unsure"
 
 
 def _underlines(page: Page, lines: Sequence[Line], found: Found) -> None:

@@ -11,8 +11,12 @@ from cleaner.form.code import code, whole
 from cleaner.form.kinds import Page, by_length, by_line, may_be_wrapped, set_in, shared
 from cleaner.form.line import Line, line_of, plain, quiet
 from cleaner.form.neighbours import settled
-from cleaner.form.structure import FORMATS, MARKDOWN, by_syntax, format_of
+from cleaner.form.structure import FORMATS, MARKDOWN, by_syntax, fences, format_of
 
+OWN_CODE, FEWEST_TOP = (
+    0.4,
+    3,
+)  # share of code, and lines of it without an indent, in a program that shows marks of Markdown
 NARROW = 160  # code points: lines of a block that is wrapped are no longer
 
 
@@ -82,7 +86,7 @@ def _looked_at(text: str, lines: Sequence[str], odd: Sequence[Line], format: str
     found = format_of(lines, odd, "](" in text) if format is None else format
     coded = [code(line) for line in odd]
     prose = sum(map(bool, lines)) - len(odd)
-    if by_look and (kind := whole(odd, coded, prose, found == MARKDOWN)):
+    if by_look and (kind := whole(odd, coded, prose, found == MARKDOWN and not _program_with_marks(odd, coded, lines))):
         first, last = (
             next(at for at in order if lines[at].strip())
             for order in (range(len(lines)), range(len(lines) - 1, -1, -1))
@@ -90,6 +94,13 @@ def _looked_at(text: str, lines: Sequence[str], odd: Sequence[Line], format: str
         return Form(text, kind, (Stretch(first, last + 1, Kind.FIXED, kind),))
     page = _page(found, lines, odd, coded, prose)
     return _form(text, found, _stretches(page, lines, odd))
+
+
+def _program_with_marks(odd: Sequence[Line], coded: Sequence[bool], lines: Sequence[str]) -> bool:
+    """Marks of Markdown stand in comments and strings of a program: most of its code stands in no fence."""
+    fenced = sum(stretch.end - stretch.first for stretch in fences(lines, odd, ""))
+    top = sum(own and line.indent == 0 for line, own in zip(odd, coded, strict=True))
+    return fenced * 10 < len(odd) and sum(coded) > OWN_CODE * len(odd) and top >= FEWEST_TOP
 
 
 def _page(found: str, lines: Sequence[str], odd: Sequence[Line], coded: Sequence[bool], prose: int) -> Page:

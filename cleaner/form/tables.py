@@ -15,7 +15,7 @@ BOXES = re.compile(
 )  # NOT here: ─ and ━, which Chinese type takes for a dash
 RULES_ONLY = "─━═-_=*~·•.…—＊－＿＝~ \t"
 GRID_ROWS = 30  # lines of a table to one border
-LETTERS = 0.3  # share of letters and digits below which lines are drawn
+LETTERS = 0.3  # share of letters below which lines are drawn, or are columns of figures
 
 
 def table(lines: Sequence[Line]) -> str:
@@ -72,4 +72,4 @@ def _letters(body: str) -> int:
     return len(_NO_LETTER.sub("", body))
 
 
-_NO_LETTER = re.compile(r"[\W_]+")
+_NO_LETTER = re.compile(r"[\W\d_]+")

@@ -60,7 +60,7 @@ class Gap(NamedTuple):
     used     columns of the line, in each of the ways to count
     needs    columns that the next word would have taken
     open     the line ends inside a sentence
-    capital  the next line begins with a capital letter
+    capital  the next line begins with a capital letter, and not with a word of them
     wide     it is a break of Chinese
     """
 
@@ -106,7 +106,7 @@ def _gap(one: Line, other: Line) -> Gap:
     if not piece.isascii():
         own = columns(piece) + space
         needs = (own, size, own + either(piece))
-    return Gap(used, needs, not one.closed, other.body[0].isupper(), wide)
+    return Gap(used, needs, not one.closed, other.body[0].isupper() and not other.body[1:2].isupper(), wide)
 
 
 def judge(found: Sequence[Sequence[Gap]]) -> list[list[bool | None]]:
