@@ -33,6 +33,7 @@ CODE: dict[
     r">>> |\.\.\. |In \[\d*\]:|Out\[\d*\]:|[\w.-]+@[\w.-]+[:~].*[$#] |[$%] [a-z./]": "prompts",
     r"(?:sudo|pip3?|npm|npx|yarn|apt|apt-get|brew|conda|docker|kubectl|git|cargo|go|curl|wget|chmod|mkdir|cd|ssh|scp|tar) "
     r"(?:-|[\w./~$-]+$|[a-z]+ [\w./~$@:-]+(?: |$)(?!.*[.。!?]$))": "commands of a shell",
+    r"[a-z][\w.-]* (?:[^。，.]* )?--?[a-z][\w-]*(?:[ =]\S.*)?$": "commands with options",
     r"(?:SELECT\b.*\b(?:FROM\b|\*)|INSERT INTO |CREATE (?:TABLE|INDEX|VIEW|DATABASE) |UPDATE \w+ SET |DELETE FROM |ALTER TABLE |DROP TABLE )": "SQL",
     r"\"[^\"\n]{0,80}\" ?: ?\S|['\"][^'\"]*['\"],?$|\{.*\}[,;]?$|\[.*\][,;]$": "JSON, literals",
     r"\\[a-zA-Z]+[{\[]|\\[a-zA-Z]+$|%%": "TeX",

@@ -15,6 +15,7 @@ SHORT = 44  # columns of a line of verse, of a list of names
 SHORTISH = 60  # of one of two or three such lines
 HEADING = 50  # columns: a longer line is none, unless a sign says so
 VERSE = 4  # short lines in a row
+MOST_SHORT = 0.7  # share of such lines that are no longer than SHORT
 TALK = 0.8  # share of closed lines from which on short lines among prose are talk
 COMMENTED = 0.8  # share of lines of a block that begin with the sign of a comment: headings stand apart
 FEW_ITEMS = 0.15  # share of the lines of a block up to which items begin its paragraphs
@@ -51,7 +52,7 @@ def shared(page: Page, lines: Sequence[Line]) -> Stretch | None:
     first, end = lines[0].number, lines[-1].number + 1
     if sum(_quoted(line) for line in lines) > QUOTED * len(lines):
         return Stretch(first, end, Kind.QUOTATION, "quoted")
-    if sum(marks.REFERENCE.match(line.body) is not None for line in lines) >= max(2, len(lines) / 4):
+    if marks.REFERENCE.match(lines[0].body) and sum(map(_reference, lines)) >= max(2, len(lines) / 4):
         return Stretch(first, end, Kind.QUOTATION, "references")
     if len(lines) < 2 or _options(lines):
         return None
@@ -62,7 +63,7 @@ def shared(page: Page, lines: Sequence[Line]) -> Stretch | None:
         return Stretch(first, end, Kind.FIXED, "table")
     if not page.structured and len(lines) > 2 and sum(line.body[0] == "#" for line in lines) >= COMMENTED * len(lines):
         return Stretch(first, end, Kind.FIXED, "code")
-    if _underline(lines[1]) and not lines[0].closed:
+    if any(_underline(line) for line in lines[: 3 : 2 if _underline(lines[0]) else 1]) and not lines[0].closed:
         return None
     coded = sum(line.number in page.code for line in lines)
     if coded >= 2 and coded + _belongs(page, lines) >= HALF * len(lines) and coded >= HALF / 2 * len(lines):
@@ -76,6 +77,11 @@ def shared(page: Page, lines: Sequence[Line]) -> Stretch | None:
 
 def _quoted(line: Line) -> bool:
     return line.body[0] == ">" and line.body[:4] not in (">>> ", ">>>")
+
+
+def _reference(line: Line) -> bool:
+    """An item of a list of references: a number in brackets, and a year."""
+    return marks.REFERENCE.match(line.body) is not None and marks.YEAR.search(line.body[:600]) is not None
 
 
 def _options(lines: Sequence[Line]) -> bool:
@@ -140,6 +146,10 @@ def _alone(page: Page, line: Line, below: Line | None) -> tuple[Kind, str]:
         return Kind.HEADING, "sign"
     if len(body) > 2 and marks.RULE.match(body):
         return Kind.MARK, "rule"
+    if _page_number(body):
+        return Kind.HEADING, "number"
+    if _reference(line):
+        return Kind.QUOTATION, "references"
     if listed(page, line):
         return Kind.LINES, "list"
     if marks.OPTIONS.search(body[:1000]) or (marks.BLANKS_TO_FILL.search(body[:1000]) and line.width < 4 * LONG):
@@ -168,7 +178,13 @@ def _by_length(page: Page, line: Line) -> tuple[Kind, str]:
 
 def by_length(line: Line) -> tuple[Kind, str]:
     """A line without any sign: prose where it ends a sentence or is long."""
-    return (Kind.PROSE, "") if line.closed or line.width > HEADING else (Kind.HEADING, "short")
+    if line.closed or line.width > HEADING:
+        return Kind.PROSE, ""
+    return Kind.HEADING, "number" if _page_number(line.body) else "short"
+
+
+def _page_number(body: str) -> bool:
+    return len(body) <= marks.LONGEST_PAGE and marks.PAGE.match(body) is not None
 
 
 def set_in(page: Page, line: Line) -> bool:
@@ -248,17 +264,22 @@ def _short(page: Page, lines: Sequence[Line], found: Found) -> None:
     at = 0
     while at < len(lines):
         end = at
-        while end < len(lines) and lines[end].width <= SHORT and found[end][1] in ("", "short"):
+        while end < len(lines) and lines[end].width <= SHORTISH and found[end][1] in ("", "short"):
             end += 1
-        own = lines[at:end]
-        whole = len(own) == len(lines)
-        if len(own) >= VERSE or (whole and len(own) >= 2):
-            closed = sum(line.closed for line in own)
-            if not (closed >= TALK * len(own) and (page.prose >= len(own) / 2 or len(own) < VERSE)):
-                found[at:end] = [(Kind.LINES, "short")] * len(own)
+        if _are_lines(page, lines[at:end], len(lines)):
+            found[at:end] = [(Kind.LINES, "short")] * (end - at)
         at = max(end, at + 1)
-    if 2 <= len(lines) < VERSE and all(line.width <= SHORTISH and not line.closed for line in lines):
-        found[:] = [(Kind.LINES, "short") if sub in ("", "short") else (kind, sub) for kind, sub in found]
+
+
+def _are_lines(page: Page, own: Sequence[Line], block: int) -> bool:
+    short = sum(line.width <= SHORT for line in own)
+    if len(own) < VERSE:
+        return 2 <= len(own) == block and (short == len(own) or not any(line.closed for line in own)) and not _talk(own)
+    return short >= max(VERSE, MOST_SHORT * len(own)) and not (_talk(own) and page.prose >= len(own) / 2)
+
+
+def _talk(own: Sequence[Line]) -> bool:
+    return sum(line.closed for line in own) >= TALK * len(own)
 
 
 def _rows(lines: Sequence[Line], found: Found, shown: Sequence[bool], sub: str) -> None:

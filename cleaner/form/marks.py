@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 BULLETS = {  # sign: whether it is one without a space behind it
-    "•●○■□▪▫◆◇►▶▷✓✔✗➢➤❖☐☑◎▲△★☆‣⁃∙": "",
+    "・•●○■□▪▫◆◇►▶▷✓✔✗➢➤❖☐☑◎▲△★☆‣⁃∙": "",
     "-*+–—·": "[ \t　]",
     "※": "[ \t　]?",
 }
@@ -53,7 +53,7 @@ SAID = re.compile(  # a sentence that introduces: never the name of a speaker
     r".*(?:说|說|道|称|稱|指出|表示|强调|強調|认为|認為|如下|写道|寫道|问|問|答|讲|講|告诉|透露|介绍|提出|要求|是|为|為|有|在于|即|said|says|asked|added|wrote|that|is|are|follows)$"
 )
 WROTE = re.compile(
-    r".{0,120}\b(?:wrote|writes|schrieb|écrit|a écrit|escribió|написал|пишет|ha scritto)(?: \(.{0,40}\))?:$|.{0,60}(?:写道|寫道|發表於|发表于|のメッセージ)[：:]$|引用[^。，]{0,30}[：:]$|"
+    r".{0,60}\b(?:wrote|writes|schrieb|écrit|a écrit|escribió|написал|пишет|ha scritto)(?: \(.{0,40}\))?:$|.{0,60}(?:写道|寫道|發表於|发表于|のメッセージ)[：:]$|引用[^。，]{0,30}[：:]$|"
     r"-{2,} ?(?:Original Message|Forwarded message|原始邮件|转发的邮件)"
 )
 REFERENCES = re.compile(
@@ -61,6 +61,8 @@ REFERENCES = re.compile(
 )
 REFERENCE = re.compile(r"[\[［【]\d{1,3}[\]］】] ?\S|\d{1,3}\. (?=[A-Z][^.]{1,80}\()")
 
+LONGEST_PAGE = 24  # code points of a line with the number of a page
+YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 PAGE = re.compile(
     r"[-–—·• ]*(?:第 ?)?\d{1,4}(?: ?[页頁])?[-–—·• ]*$|(?:Page|page|PAGE|Seite|p\.|P\.|стр\.|페이지) ?\d{1,4}(?: (?:of|von|de|из) \d{1,4})?$|第 ?\d{1,4} ?[页頁](?:[ ，,]*[共/] ?\d{1,4} ?[页頁])?$|\d{1,4} ?/ ?\d{1,4}$|[ivxlc]{1,7}$"
 )

@@ -35,14 +35,7 @@ def _with_prose(lines: Sequence[str], blocks: Sequence[Stretch]) -> Iterator[Str
 
 def _pages(lines: Sequence[str], found: list[Stretch]) -> None:
     """Numbers of pages in lines of their own, and the short lines beside them that come again and again."""
-    numbers = [
-        at
-        for at, block in enumerate(found)
-        if block.end - block.first == 1
-        and len(body := lines[block.first].strip()) <= 24
-        and marks.PAGE.match(body)
-        and block.kind in (Kind.HEADING, Kind.LINES, Kind.PROSE)
-    ]
+    numbers = [at for at, block in enumerate(found) if block.sub == "number"]
     if len(numbers) < 2 and not any(len(lines[found[at].first].strip()) > 4 for at in numbers):
         return  # one number alone may be anything
     for at in numbers:
@@ -75,7 +68,7 @@ def _lone_headings(found: list[Stretch]) -> None:
     """Headings by shortness alone: many in a row are lines, and so is one with nothing below it."""
     run: list[int] = []
     for at, block in enumerate([*found, None]):
-        if block is not None and block.kind is Kind.HEADING and block.sub == "short":
+        if block is not None and block.kind is Kind.HEADING and block.sub in ("short", "number"):
             run.append(at)
             continue
         if len(run) >= VERSE or block is None or (run and block.kind is Kind.MARK and at + 1 == len(found)):

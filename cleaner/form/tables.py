@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from cleaner.form.line import Line, columns
+from cleaner.form.marks import ARTICLE, ITEM
 
 MOST = 0.6  # share of lines that show the sign
 GAP = re.compile(r" {2,}(?=\S)|　{1,}(?=\S)")
@@ -50,7 +51,10 @@ def gap_ends(line: Line) -> set[int]:
     if "  " not in line.body and "　" not in line.body:
         return set()
     found, at, column = set(), 0, line.indent
+    behind_mark = max((own.end() for own in (ARTICLE.match(line.body), ITEM.match(line.body)) if own), default=0)
     for gap in GAP.finditer(line.body):
+        if gap.start() <= behind_mark:
+            continue
         column += columns(line.body[at : gap.end()])
         at = gap.end()
         found.add(column)
