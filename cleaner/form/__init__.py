@@ -1,0 +1,9 @@
+"""What kind of text every line of a text belongs to. Forbids, and changes nothing: see docs/forms.md.
+
+`form_of` is the one way in; `Form` and its blocks are what comes out.
+"""
+
+from cleaner.form.blocks import Block, Break, Form, Joined, Kind
+from cleaner.form.look import form_of, format_named
+
+__all__ = ["Block", "Break", "Form", "Joined", "Kind", "form_of", "format_named"]

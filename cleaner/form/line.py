@@ -1,0 +1,150 @@
+"""What is measured of one line: indent, width, whether it ends a sentence, whether it is a plain paragraph. Judges no block."""
+
+import re
+from typing import NamedTuple
+
+from cleaner.text.chars import ranges
+
+TAB = 8  # columns
+LONG = 60  # columns from which on a line is no heading and no line of a list of names
+
+WIDE = (  # two columns: East_Asian_Width W and F, blocks that matter
+    "\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff"
+    "\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\U0001f300-\U0001f64f\U0001f900-\U0001f9ff\U00020000-\U0003fffd"
+)
+EITHER = "“”‘’—…·§×°±"  # one column in Latin type, two in Chinese
+MARKS = (
+    ranges([*range(0x300, 0x370), *range(0x200B, 0x2010), 0xFEFF])
+    + "\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0ebb\u0eb1"
+)
+NO_SPACES = "\u3041-\u30ff\u31f0-\u31ff\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"  # Han and kana
+HANGUL = "\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3"
+UNBROKEN = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Myanmar, Khmer: words are told apart by reading alone
+NOT_FIRST = "、。，．,.;:!?；：！？」』）〕］｝〉》】〗”’…—·ー々々ぁぃぅぇぉっゃゅょァィゥェォッャュョ%％℃)]}"  # that may not begin a line
+
+SENTENCE_ENDS = {  # a line that ends so ends a sentence
+    ".!?": "Latin, Cyrillic, Greek, Hebrew",
+    "。！？．｡": "Chinese, Japanese",
+    "…‥": "left unsaid",
+    "؟۔": "Arabic, Urdu",
+    "।॥": "Indic scripts",
+    "։": "Armenian",
+    "።፧": "Ethiopic",
+    "។៕": "Khmer",
+    "၊။": "Myanmar",
+    "།༎": "Tibetan",
+    ";": "U+037E, the question mark of Greek",
+}
+CLOSERS = "”’」』）)】》〉］]〕»›“\"'*_"  # stand behind the end; “ closes in German; * and _ are emphasis of Markdown
+ENDS = frozenset("".join(SENTENCE_ENDS))
+BRACKET_ENDS = frozenset("”」』）】")  # closes a sentence by itself: （新华社记者 某某）
+_LAST = ENDS | BRACKET_ENDS | frozenset("\"')’»“")
+
+# How a paragraph begins: after an indent and opening quotes with a letter; not with the mark of an item, an article or a turn.
+_BEGINS = (
+    '[ 　]{0,4}[“‘「『（(《【"„«]{0,2}'
+    "(?!(?:[A-Za-zＡ-Ｚａ-ｚ]|[IVXivx]{1,5}|[一二三四五六七八九十]{1,3})[)）.．、:：])"
+    "(?!第[一二三四五六七八九十百千零〇0-9]{1,7}[条條章节節编編款項项步回篇卷部集幕])"
+    "(?![^ 　：:。，,]{0,16}(?: [A-Z][^ ：:,]{0,16}){0,2} ?[：:])"
+    "[^\\W\\d_]"
+)
+_PLAIN = re.compile(_BEGINS)
+_QUIET = re.compile(_BEGINS + r"[^|`#>*<{}=\\_\t~+;$@&^\[\]：:/]*$")  # and no sign of anything else in it
+_INDENT = re.compile("[ \t　\xa0]*")
+_SPACELESS = re.compile(f"[{NO_SPACES}]")
+_NARROW = re.compile(f"[^{WIDE}]+")
+_EITHER = re.compile(f"[^{EITHER}]+")
+_MARKS = re.compile(f"[^{MARKS}]+")
+_PIECE = re.compile(f"[{NO_SPACES}][{NOT_FIRST}]*|[{UNBROKEN}]{{1,8}}|[^\\s{NO_SPACES}]{{1,60}}")
+
+
+class Line(NamedTuple):
+    """A line and its measures, in columns.
+
+    number  of the line in its text, from 0
+    body    without outer blanks
+    indent  before it
+    width   with its indent
+    closed  it ends a sentence
+    """
+
+    number: int
+    raw: str
+    body: str
+    indent: int
+    width: int
+    closed: bool
+
+
+def plain(line: str) -> bool:
+    """One long line of prose by all that can be seen of its ends: most lines are.
+
+    >>> plain("The harbour was closed on Monday, and no ship could leave before the storm had gone.")
+    True
+    >>> plain("1. The harbour was closed on Monday, and no ship could leave before the storm had gone.")
+    False
+    """
+    size = len(line)
+    if size < LONG and (size < LONG // 2 or line[size // 2] < "\u2e80"):
+        return False
+    return line[-1] in _LAST and _PLAIN.match(line) is not None and (line[-1] in ENDS or closed(line))
+
+
+def quiet(line: Line) -> bool:
+    """A short or an open line without a sign of anything but prose and headings."""
+    return line.indent < 2 and "  " not in line.body and _QUIET.match(line.raw.rstrip()) is not None
+
+
+def closed(body: str) -> bool:
+    """It ends where a sentence ends.
+
+    >>> closed("他说：“好。”"), closed("（新华社记者 某某）"), closed("经济在全国率先实现扭")
+    (True, True, False)
+    """
+    if body[-1:] in ENDS or body[-1:] in BRACKET_ENDS:
+        return True
+    return body.rstrip(CLOSERS)[-1:] in ENDS
+
+
+def line_of(number: int, raw: str) -> Line:
+    """The measures of a line that is not blank."""
+    body = raw.strip()
+    indent = _columns_of_indent(raw)
+    return Line(number, raw, body, indent, indent + columns(body), closed(body))
+
+
+def _columns_of_indent(raw: str) -> int:
+    found = _INDENT.match(raw)
+    blank = found[0] if found else ""
+    return len(blank.expandtabs(TAB)) + blank.count("　") if blank else 0
+
+
+def columns(body: str) -> int:
+    """The width of a text in columns of a terminal: East Asian letters take two, combining marks none.
+
+    >>> columns("年a"), columns("e\\u0301")
+    (3, 1)
+    """
+    if body.isascii():
+        return len(body)
+    return len(body) + len(_NARROW.sub("", body)) - len(_MARKS.sub("", body))
+
+
+def either(body: str) -> int:
+    """Signs that take a second column in Chinese type."""
+    return 0 if body.isascii() else len(_EITHER.sub("", body))
+
+
+def spaceless(letter: str) -> bool:
+    """Of a script that writes no spaces between words: Han and kana."""
+    return _SPACELESS.match(letter) is not None
+
+
+def first_piece(body: str) -> str:
+    """What could not be parted from the beginning of a line: a word; in Chinese a character with the signs that must follow it.
+
+    >>> first_piece("harbour, and"), first_piece("年。好"), first_piece("3.5万")
+    ('harbour,', '年。', '3.5')
+    """
+    found = _PIECE.match(body)
+    return found[0] if found else body[:1]

@@ -1,0 +1,209 @@
+"""The form of a text, from the syntax it follows and from what its lines have in common. Changes nothing."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import PurePath
+from typing import NamedTuple
+
+from cleaner.form import marks, wrapping
+from cleaner.form.blocks import Form, Kind, Seam, Stretch
+from cleaner.form.code import code, whole
+from cleaner.form.kinds import Page, by_length, by_line, may_be_wrapped, set_in, shared
+from cleaner.form.line import Line, line_of, plain, quiet
+from cleaner.form.neighbours import settled
+from cleaner.form.structure import FORMATS, MARKDOWN, by_syntax, fences, format_of
+
+OWN_CODE, FEWEST_TOP = (
+    0.4,
+    3,
+)  # share of code, and lines of it without an indent, in a program that shows marks of Markdown
+NARROW = 160  # code points: lines of a block that is wrapped are no longer
+
+
+class Run(NamedTuple):
+    """Lines between two blank ones that no syntax has claimed. `odd`: how many are no plain paragraphs."""
+
+    lines: list[Line]
+    odd: int
+
+
+def format_named(name: str) -> str | None:
+    """The format that the name of a file tells; None where its text has to show it.
+
+    >>> format_named("notes/README.md"), format_named("a.srt"), format_named("a.txt")
+    ('markdown', 'cues', None)
+    """
+    return FORMATS.get(PurePath(name).suffix.lower())
+
+
+def form_of(text: str, format: str | None = None) -> Form:
+    """What kind of text every line belongs to.
+
+    format  markdown, rst or cues where the name of the file tells it, "" where it is known to be none; else by look
+
+    >>> form_of("今年以来，工业经济稳定恢复，主要指标好于预期，企业效益继续改善，就业形势总体稳定。").all_prose
+    True
+    >>> [block.kind.value for block in form_of("Oats\\n\\n1. Wash them.\\n2. Boil them in salted water.").blocks]
+    ['heading', 'lines']
+    """
+    lines = (text.replace("\r\n", "\n") if "\r" in text else text).split("\n")
+    odd = _odd(text, lines)
+    if not odd:
+        return Form(text, format or "")
+    if not format and all(map(quiet, odd)) and _alone(lines, odd):
+        return _form(
+            text, "", settled(lines, [Stretch(line.number, line.number + 1, *by_length(line)) for line in odd])
+        )
+    return _looked_at(text, lines, odd, format)
+
+
+def _form(text: str, format: str, stretches: Sequence[Stretch]) -> Form:
+    others = any(stretch.kind is not Kind.PROSE for stretch in stretches)
+    return Form(text, format, tuple(stretches) if others else None)
+
+
+def _alone(lines: Sequence[str], odd: Sequence[Line]) -> bool:
+    """No line of these stands beside one that is as short: what they are does not depend on others."""
+    last = len(lines) - 1
+    return all(
+        (not (at := line.number) or not lines[at - 1] or len(lines[at - 1]) > NARROW)
+        and (at == last or not lines[at + 1] or len(lines[at + 1]) > NARROW)
+        for line in odd
+    )
+
+
+def _odd(text: str, lines: Sequence[str]) -> list[Line]:
+    """The lines that are neither blank nor plain paragraphs."""
+    numbers = [number for number, line in enumerate(lines) if line and not plain(line)]
+    if any(sign in text for sign in marks.OPTION_SIGNS):
+        more = {number for number, line in enumerate(lines) if len(line) < 2_000 and marks.OPTIONS.search(line)}
+        numbers = sorted(more.union(numbers)) if more else numbers
+    return [line_of(number, lines[number]) for number in numbers if not lines[number].isspace()]
+
+
+def _looked_at(text: str, lines: Sequence[str], odd: Sequence[Line], format: str | None) -> Form:
+    by_look = format is None
+    found = format_of(lines, odd, "](" in text) if format is None else format
+    coded = [code(line) for line in odd]
+    prose = sum(map(bool, lines)) - len(odd)
+    if by_look and (kind := whole(odd, coded, prose, found == MARKDOWN and not _program_with_marks(odd, coded, lines))):
+        first, last = (
+            next(at for at in order if lines[at].strip())
+            for order in (range(len(lines)), range(len(lines) - 1, -1, -1))
+        )
+        return Form(text, kind, (Stretch(first, last + 1, Kind.FIXED, kind),))
+    page = _page(found, lines, odd, coded, prose)
+    return _form(text, found, _stretches(page, lines, odd))
+
+
+def _program_with_marks(odd: Sequence[Line], coded: Sequence[bool], lines: Sequence[str]) -> bool:
+    """Marks of Markdown stand in comments and strings of a program: most of its code stands in no fence."""
+    fenced = sum(stretch.end - stretch.first for stretch in fences(lines, odd, ""))
+    top = sum(own and line.indent == 0 for line, own in zip(odd, coded, strict=True))
+    return fenced * 10 < len(odd) and sum(coded) > OWN_CODE * len(odd) and top >= FEWEST_TOP
+
+
+def _page(found: str, lines: Sequence[str], odd: Sequence[Line], coded: Sequence[bool], prose: int) -> Page:
+    bodies = [line.body for line in odd if "：" in line.body[:40] or ":" in line.body[:60]]
+    coded_lines = frozenset(line.number for line, own in zip(odd, coded, strict=True) if own)
+    indents = sorted(line.indent for line in odd if not line.body[0] > "\u2e80")
+    margin = 0 if prose or not indents else indents[len(indents) // 50]
+    return Page(found, marks.speakers(bodies), _lettered(odd), coded_lines, margin, prose)
+
+
+def _lettered(odd: Sequence[Line]) -> frozenset[int]:
+    """Lines that begin items by letter: A with B behind it, and what goes on from there."""
+    found: list[int] = []
+    group: list[int] = []
+    for line in odd:
+        sign = marks.letter(line.body)
+        if not sign:
+            continue
+        if sign == "A":
+            group = [line.number]
+        elif group and ord(sign) == ord("A") + len(group) and line.number - group[-1] <= 8:
+            group.append(line.number)
+            found += group if len(group) == 2 else group[-1:]
+        elif group and sign > "B" and line.number - group[-1] <= 3:  # A and B stand in one line, C and D in the next
+            found += [group[-1], line.number]
+            group += [line.number] * 2
+    return frozenset(found)
+
+
+def _stretches(page: Page, lines: Sequence[str], odd: Sequence[Line]) -> list[Stretch]:
+    claimed = by_syntax(lines, odd, page.format)
+    taken = bytearray(len(lines))
+    for stretch in claimed:
+        taken[stretch.first : stretch.end] = b"\1" * (stretch.end - stretch.first)
+    runs = list(_runs(lines, {line.number: line for line in odd if not taken[line.number]}, taken))
+    return settled(lines, sorted([*claimed, *_judged(page, runs)]))
+
+
+def _runs(lines: Sequence[str], odd: dict[int, Line], taken: bytearray) -> Iterator[Run]:
+    """Lines in a row that are neither blank nor taken nor long plain paragraphs, around those that are odd."""
+
+    def joins(number: int) -> bool:
+        return 0 < len(lines[number]) <= NARROW and not taken[number] and not lines[number].isspace()
+
+    at = 0
+    for number in odd:
+        if number < at:
+            continue
+        first, end = number, number + 1
+        while first > at and joins(first - 1):
+            first -= 1
+        while end < len(lines) and (end in odd or joins(end)):
+            end += 1
+        at = end
+        measured = [odd.get(own) or line_of(own, lines[own]) for own in range(first, end)]
+        yield Run(measured, sum(own in odd for own in range(first, end)))
+
+
+def _judged(page: Page, runs: Sequence[Run]) -> Iterator[Stretch]:
+    """Each run by what its lines share, by how they are wrapped, or line by line."""
+    wholes = [shared(page, run.lines) for run in runs]
+    found = [
+        wrapping.gaps(run.lines) if not own and may_be_wrapped(page, run.lines) else []
+        for own, run in zip(wholes, runs, strict=True)
+    ]
+    for run, own, full in zip(runs, wholes, wrapping.judge(found), strict=True):
+        if own:
+            yield own
+        elif full:
+            yield from _maybe_wrapped(page, run.lines, full)
+        else:
+            yield from _between_paragraphs(page, run)
+
+
+def _between_paragraphs(page: Page, run: Run) -> Iterator[Stretch]:
+    """Line by line; where plain paragraphs part a run, what stands between two of them may be a table or code."""
+    if run.odd == len(run.lines):
+        yield from by_line(page, run.lines)
+        return
+    for is_plain, group in groupby(run.lines, lambda line: plain(line.raw)):
+        own = list(group)
+        whole = None if is_plain else shared(page, own)
+        yield from [whole] if whole else by_line(page, own)
+
+
+def _maybe_wrapped(page: Page, lines: Sequence[Line], full: Sequence[bool | None]) -> Iterator[Stretch]:
+    """A run of which all, some or none is wrapped."""
+    start = 0
+    for wrapped, own in wrapping.sections(lines, full):
+        if not wrapped:
+            yield from by_line(page, own)
+        else:
+            start = own[0].number - lines[0].number
+            flags = [flag is True for flag in full[start : start + len(own) - 1]]
+            for part, seams in wrapping.paragraphs(own, flags):
+                yield from _paragraph(page, part, seams)
+
+
+def _paragraph(page: Page, part: Sequence[Line], seams: tuple[Seam, ...]) -> Iterator[Stretch]:
+    """One paragraph of a wrapped run: one line stands alone, and what is set in as a whole keeps its indent."""
+    if len(part) == 1:
+        yield from by_line(page, part)
+    elif all(set_in(page, line) for line in part):
+        yield Stretch(part[0].number, part[-1].number + 1, Kind.LINES, "indented")
+    else:
+        yield Stretch(part[0].number, part[-1].number + 1, Kind.WRAPPED, "", seams)
