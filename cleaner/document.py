@@ -6,6 +6,7 @@ from enum import IntEnum
 from hashlib import sha256
 from typing import Any
 
+from cleaner.form import Form, form_of, format_named
 from cleaner.text.change import NOWHERE, Change, Edit, Mapper
 
 
@@ -112,6 +113,11 @@ class Document:
     def of(cls, raw: str, id: str = "", meta: Mapping[str, Any] | None = None) -> "Document":
         """A document to which nothing has happened yet."""
         return cls(id, raw, raw, Change(len(raw)), meta=meta or {})
+
+    @property
+    def form(self) -> Form:
+        """What kind of text every line of `text` belongs to. The format is told by the name of the file, which `id` is."""
+        return form_of(self.text, format_named(self.id) if "." in self.id else None)
 
     @property
     def kept(self) -> bool:

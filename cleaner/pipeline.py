@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cleaner.document import Certainty, Document, Finding
 from cleaner.stages.order import LAYOUT, STIRS
+from cleaner.stages.permit import permitted
 from cleaner.stages.stage import Stage, wakes_of
 from cleaner.text.machine_code import pays
 from cleaner.text.signs import Lookout
@@ -132,6 +133,8 @@ class Pipeline:
         """One stage; where it fails the document passes unharmed and says so."""
         try:
             found = [finding for finding in stage(doc) if flags or not finding.flag]
+            if any(finding.text is not None for finding in found) and not (form := doc.form).plain:
+                found = list(permitted(found, form))
             return doc.revise(found, self.level, self.keep) if found else doc
         except Exception as failure:  # a stage may be anybody's code: it must not stop a run
             evidence = {"error": type(failure).__name__, "message": str(failure)[:200]}

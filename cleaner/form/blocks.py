@@ -129,6 +129,11 @@ class Form:
         """Every line that is not blank is a paragraph of prose: nothing here needs care."""
         return self.stretches is None
 
+    @property
+    def plain(self) -> bool:
+        """All prose, and of no format: nothing here is forbidden."""
+        return self.stretches is None and not self.format
+
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
         """All blocks in order. Every character stands in one of them, or is blank and stands between two."""
@@ -150,6 +155,11 @@ class Form:
     def line_at(self, offset: int) -> int:
         """The number of the line in which an offset lies, from 0."""
         return bisect_right(self.starts, offset) - 1
+
+    def line(self, number: int) -> str:
+        """A line, without its line feed."""
+        end = self.text.find("\n", self.starts[number])
+        return self.text[self.starts[number] : None if end < 0 else end]
 
     def kind_at(self, offset: int) -> Kind | None:
         """The kind of the line in which an offset lies."""

@@ -1,6 +1,7 @@
 """The form of a text, from the syntax it follows and from what its lines have in common. Changes nothing."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 from pathlib import PurePath
 from typing import NamedTuple
@@ -36,6 +37,7 @@ def format_named(name: str) -> str | None:
     return FORMATS.get(PurePath(name).suffix.lower())
 
 
+@lru_cache(maxsize=1)  # the stages ask for it one after the other
 def form_of(text: str, format: str | None = None) -> Form:
     """What kind of text every line belongs to.
 

@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 
 from cleaner.text.errors import ConfigError
 
-FORMATS = {".txt": "text", ".md": "text", ".jsonl": "jsonl", ".ndjson": "jsonl"}  # what a tree is searched for
+TEXTS = ".txt", ".md", ".markdown", ".mdx", ".rst", ".srt", ".vtt"
+FORMATS = {**dict.fromkeys(TEXTS, "text"), ".jsonl": "jsonl", ".ndjson": "jsonl"}  # what a tree is searched for
 
 
 @dataclass(frozen=True, slots=True)

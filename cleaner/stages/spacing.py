@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
 
 from cleaner.document import Document, Finding
+from cleaner.form import Kind
 from cleaner.text.change import Edit
 from cleaner.text.chars import MONGOLIAN, OTHER_SPACES, SPACES, ZH_START, members, spelled
 from cleaner.text.signs import Signs
@@ -20,6 +21,7 @@ RUN = re.compile(f"[{SP}]+")
 # Before one of these, spaces are typesetting; before anything else they may be code, Markdown or a table.
 PROSE = re.compile(f"[{members(ZH_START)}]|[0-9A-Za-z]+[年月日，。、]")
 SUFFIX = re.compile(f"(?<=[{members(MONGOLIAN)}])\u202f(?=[{members(MONGOLIAN)}])")
+NBSP = "\u00a0"
 BLANK = spelled(SPACES) + "\t\n"
 SIGNS = ("  ", "\t", "\n ", " \n", "\n\n\n")  # without them ASCII is spaced as it should be
 
@@ -60,6 +62,7 @@ class Spacing:
     rules: ClassVar[Mapping[str, str]] = {
         "spacing.inner": "turns a run of spaces inside a line, of whatever kind, into one U+0020",
         "spacing.indent": "removes typeset indents",
+        "spacing.code-indent": "turns no-break spaces in front of a line of code into as many U+0020",
         "spacing.trailing": "removes spaces and TABs at the end of a line",
         "spacing.blank": "reduces runs of blank lines to one, none at start and end; a line of spaces is blank",
     }
@@ -78,14 +81,15 @@ class Spacing:
         edits: dict[str, list[Edit]] = {}
         for gap in _gaps(text):
             if gap.text != "\n\n" or not 0 < gap.start < len(text) - 2 or self.blank_lines == 0:
-                for rule, edit in self._gap(gap, text):
+                for rule, edit in self._gap(gap, doc):
                     edits.setdefault(rule, []).append(edit)
         for rule in self.rules:
             if rule in edits:
                 yield from Finding.bulk(rule, edits[rule])
 
-    def _gap(self, gap: Gap, text: str) -> Iterator[tuple[str, Edit]]:
+    def _gap(self, gap: Gap, doc: Document) -> Iterator[tuple[str, Edit]]:
         """Where a gap stands decides what it is: the end of the text, its start, between lines, inside one."""
+        text = doc.text
         if gap.end == len(text):
             yield from self._end(gap)
             return
@@ -94,7 +98,7 @@ class Spacing:
         if "\n" in gap.text or gap.start == 0:
             indent = gap.start + gap.text.rfind("\n") + 1
             if self._goes(text, indent, gap.end):
-                yield "spacing.indent", Edit(indent, gap.end)
+                yield _indent(Edit(indent, gap.end), doc)
         elif self.spaces == "one":
             yield from _inner(gap, text)
 
@@ -151,6 +155,13 @@ def _gaps(text: str) -> Iterator[Gap]:
         yield Gap(hit.start(), hit.end(), hit[0])
     if len(text) > 1 and text[-1] == " " and text[-2] not in BLANK:
         yield Gap(len(text) - 1, len(text), " ")
+
+
+def _indent(whole: Edit, doc: Document) -> tuple[str, Edit]:
+    """An indent that goes; one of no-break spaces in front of code, as web pages write it, becomes one of spaces."""
+    if not set(doc.text[whole.start : whole.end]) <= {" ", NBSP} or doc.form.kind_at(whole.start) is not Kind.FIXED:
+        return "spacing.indent", whole
+    return "spacing.code-indent", Edit(whole.start, whole.end, " " * (whole.end - whole.start))
 
 
 def _inner(gap: Gap, text: str) -> Iterator[tuple[str, Edit]]:

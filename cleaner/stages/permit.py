@@ -1,0 +1,73 @@
+"""Which rules may change which kinds of text. A kind only ever forbids, and nothing is found here: see docs/forms.md."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from cleaner.document import Finding
+from cleaner.form import Form, Kind
+from cleaner.text.change import Edit
+
+ANY: Final = frozenset(Kind)
+DRAWN: Final = ANY - {Kind.FIXED}  # in code, data, tables and drawings every character has its meaning and its place
+ENDED: Final = DRAWN - {Kind.MARK}  # cue times, rules and front matter are read by programs
+PARAGRAPHS: Final = frozenset({Kind.PROSE, Kind.WRAPPED})  # elsewhere columns, items and verses are set by spaces
+
+KINDS: Final = {  # by stage, or by rule where the rules of a stage differ; what is not named here may change everything
+    "controls": DRAWN,
+    "compat": DRAWN,
+    "width": DRAWN,
+    "compose": DRAWN,
+    "markup": DRAWN,
+    "script": DRAWN,
+    "punct": ENDED,
+    "doubled": ENDED,
+    "spacing.inner": PARAGRAPHS,
+    "spacing.indent": PARAGRAPHS,
+    "spacing.trailing": ENDED,
+    "spacing.blank": DRAWN,  # between blocks; in a block of code a blank line is a line
+    "spacing.code-indent": frozenset({Kind.FIXED}),
+}
+STRUCTURED: Final = "markdown", "rst"  # formats in which an indent says to what a paragraph belongs
+BREAKS: Final = "markdown"  # the format in which spaces at the end of a line are a break
+CODE_SIGN: Final = "`"  # around code inside a line of these formats
+PLAIN: Final = " \t"  # what these formats count as an indent
+
+
+def permitted(findings: Iterable[Finding], form: Form) -> Iterator[Finding]:
+    """The findings (offsets of the text that has this form) without the edits that the kinds of their lines forbid; flags stay."""
+    for finding in findings:
+        kinds = KINDS.get(finding.rule) or KINDS.get(finding.rule.partition(".")[0], ANY)
+        if finding.flag or (kinds is ANY and finding.rule != "lines.break"):
+            yield finding
+        elif not finding.edits:
+            if _may(finding.rule, finding.where[0], form, kinds):
+                yield finding
+        elif edits := tuple(edit for edit in finding.edits if _may(finding.rule, edit, form, kinds)):
+            hull = edits[0].start, max(edit.end for edit in edits)
+            yield (
+                finding
+                if len(edits) == len(finding.edits)
+                else replace(finding, start=hull[0], end=hull[1], edits=edits)
+            )
+
+
+def _may(rule: str, edit: Edit, form: Form, kinds: frozenset[Kind]) -> bool:
+    first, last = form.line_at(edit.start), form.line_at(max(edit.end - 1, edit.start))
+    if any(kind is not None and kind not in kinds for kind in form.kinds[first : last + 1]):
+        return False
+    if rule == "lines.break":
+        return form.kinds[first] is not Kind.FIXED or form.text[edit.start : edit.end + 1] == "\r\n"
+    return not (form.format in STRUCTURED and rule.startswith("spacing.")) or _may_space(rule, edit, form)
+
+
+def _may_space(rule: str, edit: Edit, form: Form) -> bool:
+    """Whether spaces may change where some of them are syntax."""
+    gone = form.text[edit.start : edit.end]
+    if rule == "spacing.trailing":
+        return form.format != BREAKS
+    if rule == "spacing.indent":
+        return not any(space in gone for space in PLAIN)
+    if rule == "spacing.inner":
+        return CODE_SIGN not in form.line(form.line_at(edit.start))
+    return True
