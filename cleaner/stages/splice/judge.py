@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cleaner.document import Certainty
+from cleaner.form import Kind
 from cleaner.stages.splice.model.blocks import Proposal, Proposals, propose, rare_terms
 from cleaner.stages.splice.model.columns import BLOCK, UNIT
 from cleaner.stages.splice.model.features import Features, features
@@ -38,7 +39,9 @@ PAGE = 30  # pairs of units: a window takes as long as so many, and .3 ms for ea
 LEARNED = {True: 0.1, False: 0.2}  # by script: share of common terms; English has .26, 90 other languages .14 at most
 CLOSE = 0.9  # two articles this near in size, and no first paragraph to decide: no main article
 SECTIONS = 3  # paragraphs of main under headings: a guide or handbook, of which the model has seen none outside CJK
-PROSE_SHARE = 0.75  # of the units: of news articles nearly all are, of references and READMEs often less than half
+PROSE_SHARE = (
+    0.75  # of the long paragraphs: of news articles nearly all are, of references and READMEs often less than half
+)
 FIGURES = 0.3  # of the characters are digits: a table
 DIGEST = 5  # clusters, none over half of the text: a round-up
 Seeds = dict[int, tuple[int, list[int]]]  # unit → jump line, units that are of another article
@@ -58,7 +61,7 @@ def judge(
     copies  later exact copies → their first copy, see `page.originals`
     known   what an earlier round has read of these paragraphs
     """
-    units = [at for at, paragraph in enumerate(paragraphs) if paragraph.long and at not in copies]
+    units = [at for at, paragraph in enumerate(paragraphs) if paragraph.unit and at not in copies]
     if len(units) < FEWEST:
         return []
     cuts = [units[start : start + WINDOW] for start in range(0, max(len(units) - WINDOW + STEP, 1), STEP)]
@@ -151,12 +154,18 @@ class _Window:
         """Why this is a kind of document that the model has not learned."""
         if page.common < LEARNED[block.cjk]:
             return "its language is not among those that the model has learned"
-        if sum(map(self._prose, range(len(self.units)))) < PROSE_SHARE * len(self.units):
+        if self._little_prose():
             return "much of the document is no prose, whose lines repeat and share few words"
         sections = sum(page.traits[:, UNIT.headed].take(proposal.main).tolist()) >= SECTIONS
         if sections and not block.cjk and not block.told:
             return "the article is in sections under headings, which share few words"
         return ""
+
+    def _little_prose(self) -> bool:
+        """Much of what is long here is no prose, by its form or by its words."""
+        window = range(self.units[0], self.units[-1] + 1)
+        long = [self.paragraphs[at] for at in window if self.paragraphs[at].long and at not in self.copies]
+        return sum(own.kind is not Kind.FIXED and self.known.is_prose(own) for own in long) < PROSE_SHARE * len(long)
 
     def _prose(self, unit: int) -> bool:
         return self.known.is_prose(self.paragraphs[self.units[unit]])

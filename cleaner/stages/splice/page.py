@@ -11,6 +11,7 @@ from enum import IntEnum
 from itertools import accumulate, repeat
 from typing import NamedTuple
 
+from cleaner.form import Kind
 from cleaner.text.furniture import closed, line_kind, line_kinds, part_label
 from cleaner.text.paragraphs import bounds
 
@@ -50,6 +51,8 @@ WORD_MARKS = ".,;:!?…()\"'“”‘’«»¿¡"  # that stand at the edge of a
 MARKS_CJK = "，。、；：？！…（）《》“”"
 HEADING = 4  # code points of a heading
 ENDING = 2  # code points that sibling headings end on alike: 如何稳？
+PARAGRAPHS = frozenset({Kind.PROSE, Kind.WRAPPED})
+NO_HEADLINE = frozenset({Kind.QUOTATION, Kind.FIXED, Kind.MARK})
 _NEAR = {"label": "page label", "caption": "photo caption"}
 _MARK = re.compile("[。，、；：？！…,;:?!.（）()]")
 _HAN = re.compile("[\u4e00-\u9fef]+")  # letters throughout
@@ -81,7 +84,15 @@ _PLAIN = re.compile(f"[\x00-\x7f{_SIGNS}{_CJK_LETTERS}{_class(LETTER_RANGES)}]*+
 
 
 class Paragraph(NamedTuple):
-    """One paragraph: its place in the text, its span, its words, whether its letters are CJK, whether it is a unit."""
+    """One paragraph of the text that is judged.
+
+    number      its place
+    start, end  in code points
+    cjk         its letters are
+    long        enough to be judged by its words
+    kind        of text it is, see docs/forms.md
+    block       the same number for all lines of a list, a verse, a heading; -1 for one that stands by itself
+    """
 
     number: int
     start: int
@@ -89,11 +100,23 @@ class Paragraph(NamedTuple):
     text: str
     cjk: bool
     long: bool
+    kind: Kind = Kind.PROSE
+    block: int = -1
 
     @property
     def closed(self) -> bool:
         """It ends where a sentence ends."""
         return closed(self.text)
+
+    @property
+    def unit(self) -> bool:
+        """It is judged by its words: a long paragraph of prose. Items, verses, quotations and code follow, or stay."""
+        return self.long and self.kind in PARAGRAPHS
+
+    @property
+    def like_headline(self) -> bool:
+        """It belongs to what stands below it."""
+        return self.kind is Kind.HEADING or not (self.long or self.closed or self.kind in NO_HEADLINE)
 
 
 def cjk_share(text: str) -> float:
@@ -242,7 +265,7 @@ def _under_headline(paragraphs: Sequence[Paragraph], number: int) -> bool:
 class Boundaries:
     """Where other articles begin and this one ends, by numbers of paragraphs.
 
-    jumps    the long paragraph under a jump line (of copies the first) → that line
+    jumps    the unit under a jump line (of copies the first) → that line
     bylines  numbers of end bylines
     end      the first line after which the article of the first paragraphs has ended
     """
@@ -257,20 +280,20 @@ class Boundaries:
         if not lines:
             return cls({}, [], len(paragraphs))
         under: dict[int, int] = {}
-        long = [at for at, paragraph in enumerate(paragraphs) if paragraph.long]
+        units = [at for at, paragraph in enumerate(paragraphs) if paragraph.unit]
         for line in (number for number, kind in lines.items() if kind == "continued" and number >= OWN):
-            for below in long[(at := bisect_right(long, line)) : at + 1]:
+            for below in units[(at := bisect_right(units, line)) : at + 1]:
                 under[copies.get(below, below)] = line
         ends = (at for at, kind in lines.items() if at > OWN and kind in ("byline", "label", "continued"))
         return cls(under, [at for at, kind in lines.items() if kind == "byline"], min(ends, default=len(paragraphs)))
 
 
 def originals(paragraphs: Sequence[Paragraph]) -> dict[int, int]:
-    """Later exact copies: the number of a long paragraph → the number of its first copy."""
+    """Later exact copies: the number of a unit → the number of its first copy. What is no prose may well stand twice."""
     first: dict[str, int] = {}
     copies = {}
     for number, paragraph in enumerate(paragraphs):
-        if paragraph.long and first.setdefault(paragraph.text, number) != number:
+        if paragraph.unit and first.setdefault(paragraph.text, number) != number:
             copies[number] = first[paragraph.text]
     return copies
 
@@ -343,7 +366,7 @@ def strays(paragraphs: Sequence[Paragraph]) -> Iterator[tuple[Paragraph, int, tu
     if not paragraphs or not paragraphs[0].long:
         return
     lead = paragraphs[0].text
-    headings = [paragraph for paragraph in paragraphs[1:] if not paragraph.long]
+    headings = [own for own in paragraphs[1:] if not own.long and own.kind not in NO_HEADLINE]
     for heading in headings:
         length = part_label(heading.text)
         bare = heading.text[length:].lstrip(" ：:")

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 from cleaner.document import Certainty
+from cleaner.form import Kind
 from cleaner.stages.splice.page import REPEATED, Cue, Paragraph, Trust, like_label
 
 SHORT = {True: 1, False: 3}  # by script: `min_block` counts CJK characters, others need three times as many
@@ -20,6 +21,7 @@ RAISES = {Trust.MEDIUM: 1.0, Trust.STRONG: 2.0, Trust.NEAR_CERTAIN: 3.0}  # nats
 EVEN = 0.5  # probability that a block needs whose only proof is that a stretch of it stands twice
 STRETCH = 2  # paragraphs: an extractor goes twice over a block, a manual says one thing twice
 DOUBT = 0.8  # from this probability on a block is worth a look
+NEVER = frozenset({Kind.FIXED, Kind.MARK})  # code, data, tables and drawings; rules, page numbers and front matter
 TRAINED = 0.5  # share of spliced documents in what the model was trained on
 
 
@@ -274,9 +276,9 @@ def fallen(
 
 
 def _attach(paragraphs: Sequence[Paragraph], lines: Mapping[int, str], owned: _Owned) -> None:
-    """Short paragraphs go by the long ones around them."""
+    """What is no unit goes by the units around it."""
     end = len(paragraphs)
-    edges = [-1, *(at for at, paragraph in enumerate(paragraphs) if paragraph.long), end]
+    edges = [-1, *(at for at, paragraph in enumerate(paragraphs) if paragraph.unit), end]
     for left, right in pairwise(edges):
         between = range(left + 1, right)
         if left in owned and (right in owned or right == end):
@@ -285,23 +287,33 @@ def _attach(paragraphs: Sequence[Paragraph], lines: Mapping[int, str], owned: _O
             _attach_before(paragraphs, lines, owned, between)
         elif left in owned:
             _attach_behind(lines, owned, between)
+    _keep_together(paragraphs, lines, owned)
 
 
 def _attach_between(paragraphs: Sequence[Paragraph], lines: Mapping[int, str], owned: _Owned, between: range) -> None:
     """All around goes, so these go: the headline of what follows with it, the rest with what was before."""
     left, right = between.start - 1, between.stop
     last = right == len(paragraphs)
+    if _outweighs(paragraphs, between):
+        return
     same = last or owned[left][0] is owned[right][0]
     heads = True
     for number in reversed(between):
         kind = lines.get(number, "")
-        heads = heads and not same and (kind == "continued" or not paragraphs[number].closed) and kind != "label"
+        heads = heads and not same and (kind == "continued" or paragraphs[number].like_headline) and kind != "label"
         owner = right if heads or (kind == "caption" and not last) else left
         rule = "label" if kind == "label" or (last and like_label(paragraphs[number])) else "foreign"
         owned.give(number, owner, "caption" if kind == "caption" else rule)
         verdict, rule, _ = owned[number]
         if not last:
             owned[number] = verdict, rule, min(owned[left][2], owned[right][2])
+
+
+def _outweighs(paragraphs: Sequence[Paragraph], between: range) -> bool:
+    """Long lists, verses and quotations follow nothing that is shorter, and nothing where the text ends with them."""
+    follow = sum(len(paragraphs[at].text) for at in between if paragraphs[at].long and paragraphs[at].kind not in NEVER)
+    lead = [paragraphs[at].text for at in (between.start - 1, between.stop) if at < len(paragraphs)]
+    return follow > (sum(map(len, lead)) if len(lead) > 1 else 0)
 
 
 def _attach_before(paragraphs: Sequence[Paragraph], lines: Mapping[int, str], owned: _Owned, between: range) -> None:
@@ -311,7 +323,7 @@ def _attach_before(paragraphs: Sequence[Paragraph], lines: Mapping[int, str], ow
         kind = lines.get(number, "")
         if kind in ("continued", "label"):
             owned.give(number, right, "label" if kind == "label" else "foreign")
-        elif number and not headline and kind != "byline" and not paragraphs[number].closed:
+        elif number and not headline and kind != "byline" and paragraphs[number].like_headline:
             owned.give(number, right, "caption" if kind == "caption" else "foreign")
             headline = kind != "caption"
         else:
@@ -324,6 +336,22 @@ def _attach_behind(lines: Mapping[int, str], owned: _Owned, between: range) -> N
         if lines.get(number) not in ("label", "continues", "continued"):
             break
         owned.give(number, between.start - 1, "label")
+
+
+def _keep_together(paragraphs: Sequence[Paragraph], lines: Mapping[int, str], owned: _Owned) -> None:
+    """A heading goes as a whole, a list or verse as a whole or not at all, code and marks never; lines of the page do."""
+    blocks: dict[int, list[int]] = {}
+    for number, paragraph in enumerate(paragraphs):
+        if paragraph.block >= 0 and not paragraph.unit and number not in lines:
+            blocks.setdefault(paragraph.block, []).append(number)
+    for block in blocks.values():
+        its = [number for number in block if number in owned]
+        kind = paragraphs[block[0]].kind
+        if its and kind is Kind.HEADING:
+            owned.update(dict.fromkeys(block, owned[its[0]]))
+        elif len(its) < len(block) or kind in NEVER:
+            for number in its:
+                del owned[number]
 
 
 def _contiguous(paragraphs: Sequence[Paragraph], copies: Mapping[int, int], owned: _Owned) -> Iterator[Fragment]:

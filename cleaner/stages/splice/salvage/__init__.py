@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cleaner.document import Document, Finding
-from cleaner.stages.splice.page import Paragraph, split_paragraphs
+from cleaner.stages.splice.joined import JoinedPage
+from cleaner.stages.splice.page import Paragraph
 from cleaner.stages.splice.salvage.reading_order import ArticleLine, Left, line_of_article, reading_order
 from cleaner.text.change import Change, Edit, Mapper
 from cleaner.text.paragraphs import Span
@@ -101,18 +102,25 @@ def articles(doc: Document, findings: Iterable[Finding]) -> Iterator[Article]:
 
 @dataclass(frozen=True, slots=True)
 class _PageText:
-    """A document in paragraphs, where each stands in the source, and the way from there to the text."""
+    """A document in paragraphs, where each stands in the text and in the source, and the way from there to the text.
+
+    Hard-wrapped paragraphs are read as joined, and written with their lines as they are.
+    """
 
     doc: Document
     paragraphs: Sequence[Paragraph]
+    own: Sequence[Span]
     spans: Sequence[Span]
     forward: Mapper
+    between: str
 
     @classmethod
     def of(cls, doc: Document) -> "_PageText":
-        back, paragraphs = doc.change.mapper(back=True), split_paragraphs(doc.text)
-        spans = [Span(*back(paragraph.start, paragraph.end)) for paragraph in paragraphs]
-        return cls(doc, paragraphs, spans, doc.change.mapper())
+        page = JoinedPage.of(doc.form)
+        here, back = page.change.mapper(back=True), doc.change.mapper(back=True)
+        own = [Span(*here(paragraph.start, paragraph.end)) for paragraph in page.paragraphs]
+        between = "\n\n" if "\n\n" in doc.text or page.change.edits else "\n"
+        return cls(doc, page.paragraphs, own, [Span(*back(*span)) for span in own], doc.change.mapper(), between)
 
     def article(self, number: int, findings: Iterable[Finding]) -> Article | None:
         lines: dict[int, tuple[ArticleLine, Finding]] = {}
@@ -125,9 +133,8 @@ class _PageText:
         if not any(line.read for line in read.lines):
             return None
         left = tuple(self._left(one, lines[one.line.number][1]) for one in read.left)
-        between = "\n\n" if "\n\n" in self.doc.text else "\n"
         end = "\n" if self.doc.text.endswith("\n") else ""
-        return Article(number, parts, left, read.missing, between, end)
+        return Article(number, parts, left, read.missing, self.between, end)
 
     def _inside(self, finding: Finding) -> Iterator[Paragraph]:
         at = bisect_left(self.spans, (finding.start, finding.start))
@@ -137,16 +144,16 @@ class _PageText:
 
     def _part(self, line: ArticleLine, finding: Finding, glue: str | None) -> Part:
         start, end = self.spans[line.number]
-        return Part(start, end, finding, tuple(self._edits(line.paragraph)), glue)
+        return Part(start, end, finding, tuple(self._edits(line.number)), glue)
 
-    def _edits(self, paragraph: Paragraph) -> Iterator[Edit]:
+    def _edits(self, number: int) -> Iterator[Edit]:
         """What was changed inside a paragraph; of an edit that reaches beyond it, the text that stands in it."""
-        start, end = self.spans[paragraph.number]
+        (start, end), own = self.spans[number], self.own[number]
         forward = self.forward
         for at in range(bisect_left(forward.starts, start), len(forward.starts)):
             if forward.ends[at] > end:
                 break
-            low, high = max(forward.to_starts[at], paragraph.start), min(forward.to_ends[at], paragraph.end)
+            low, high = max(forward.to_starts[at], own.start), min(forward.to_ends[at], own.end)
             edit = Edit(forward.starts[at], forward.ends[at], self.doc.text[low:high] if low < high else "")
             if edit.start < edit.end or edit.text:
                 yield edit
