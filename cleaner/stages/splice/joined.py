@@ -7,6 +7,8 @@ from cleaner.form import Form, Kind
 from cleaner.stages.splice.page import Paragraph, split_paragraphs
 from cleaner.text.change import Change, Edit, Mapper
 
+UNSURE = "unsure"  # lines that may be one sentence, though no width explains their ends
+FEW = 0.25  # of the lines of prose: so many are headings over paragraphs; more are a text that nobody can join
 ITEMS = "list", "options"  # what looks like this is one list, also where blank lines part its items
 
 
@@ -35,13 +37,19 @@ class JoinedPage(NamedTuple):
 
 def _of_kinds(form: Form, paragraphs: Sequence[Paragraph], back: Mapper) -> Iterator[Paragraph]:
     """The same paragraphs with what the form says of the lines on which they stand."""
-    number, before = -1, ""
+    number, before, few = -1, "", _few_unsure(form)
     for paragraph in paragraphs:
         block = form.block_at(back(paragraph.start, paragraph.end)[0])
-        if block is None or block.kind is Kind.PROSE:
+        if block is None or block.kind is Kind.PROSE or (block.sub == UNSURE and few):
             before = ""
             yield paragraph
             continue
         number = number if block.sub == before and before in ITEMS else block.first
         before = block.sub
         yield paragraph._replace(kind=block.kind, block=number)
+
+
+def _few_unsure(form: Form) -> bool:
+    """Lines that may be parts of one are paragraphs in a text of paragraphs, of which none is hard-wrapped."""
+    unsure = sum(block.last - block.first for block in form.blocks if block.sub == UNSURE)
+    return not form.kinds.count(Kind.WRAPPED) and unsure <= FEW * form.kinds.count(Kind.PROSE)

@@ -154,6 +154,8 @@ class _Window:
         """Why this is a kind of document that the model has not learned."""
         if page.common < LEARNED[block.cjk]:
             return "its language is not among those that the model has learned"
+        if not any(self.paragraphs[number].prose for number in block.paragraphs):
+            return "it is a list, verse or talk alone, which shares few words with its own article"
         if self._little_prose():
             return "much of the document is no prose, whose lines repeat and share few words"
         sections = sum(page.traits[:, UNIT.headed].take(proposal.main).tolist()) >= SECTIONS
@@ -182,7 +184,7 @@ class _Window:
             measures=_measures(proposal),
             cues=cues,
             cjk=cjk,
-            asides=any(map(note, texts)) or 2 * sum([aside(text) or tabular(text) for text in texts]) >= len(own),
+            asides=any(map(note, texts)) or 2 * sum(map(_apart, own)) >= len(own),
             stranger=2 * sum(paragraph.cjk != cjk for paragraph in own) > len(own),
             main=len(proposal.main),
         )
@@ -281,6 +283,11 @@ def _with_rare_terms(verdict: Verdict, page: Features, proposal: Proposal) -> Ve
     rare, usual = rare_terms(page, proposal)
     told = verdict.block.measures._replace(rare_shared=rare, usual_shared=usual)
     return verdict._replace(block=verdict.block._replace(measures=told))
+
+
+def _apart(paragraph: Paragraph) -> bool:
+    """It shares few words with its own article by what it is."""
+    return not paragraph.prose or aside(paragraph.text) or tabular(paragraph.text)
 
 
 def tabular(text: str) -> bool:

@@ -52,6 +52,7 @@ MARKS_CJK = "，。、；：？！…（）《》“”"
 HEADING = 4  # code points of a heading
 ENDING = 2  # code points that sibling headings end on alike: 如何稳？
 PARAGRAPHS = frozenset({Kind.PROSE, Kind.WRAPPED})
+JUDGED = PARAGRAPHS | {Kind.LINES}
 NO_HEADLINE = frozenset({Kind.QUOTATION, Kind.FIXED, Kind.MARK})
 _NEAR = {"label": "page label", "caption": "photo caption"}
 _MARK = re.compile("[。，、；：？！…,;:?!.（）()]")
@@ -109,9 +110,14 @@ class Paragraph(NamedTuple):
         return closed(self.text)
 
     @property
+    def prose(self) -> bool:
+        """It is a paragraph as its author wrote it."""
+        return self.kind in PARAGRAPHS
+
+    @property
     def unit(self) -> bool:
-        """It is judged by its words: a long paragraph of prose. Items, verses, quotations and code follow, or stay."""
-        return self.long and self.kind in PARAGRAPHS
+        """It is judged by its words: long prose, and long items and turns beside it. Quotations and code are not."""
+        return self.long and self.kind in JUDGED
 
     @property
     def like_headline(self) -> bool:
@@ -289,21 +295,21 @@ class Boundaries:
 
 
 def originals(paragraphs: Sequence[Paragraph]) -> dict[int, int]:
-    """Later exact copies: the number of a unit → the number of its first copy. What is no prose may well stand twice."""
+    """Later exact copies: the number of a long paragraph → the number of its first copy. What is no prose may well stand twice."""
     first: dict[str, int] = {}
     copies = {}
     for number, paragraph in enumerate(paragraphs):
-        if paragraph.unit and first.setdefault(paragraph.text, number) != number:
+        if paragraph.long and paragraph.prose and first.setdefault(paragraph.text, number) != number:
             copies[number] = first[paragraph.text]
     return copies
 
 
 def near_copies(paragraphs: Sequence[Paragraph], units: Sequence[int]) -> list[tuple[int, int]]:
-    """Pairs of units (by place in `units`) of which one holds most of the other word for word.
+    """Pairs of units of prose (by place in `units`) of which one holds most of the other word for word.
 
     A common run of RUN of a paragraph covers its middle: so look for the middle, then see how far it reaches.
     """
-    texts = [paragraphs[number].text for number in units]
+    texts = [paragraphs[number].text if paragraphs[number].prose else "" for number in units]
     page, starts = "\n".join(texts), list(accumulate((len(text) + 1 for text in texts), initial=0))
     found = set()
     for place, text in enumerate(texts):
