@@ -32,8 +32,7 @@ LEAVES = 16  # of a tree, at most: one bit each
 ALL = (1 << LEAVES) - 1  # no leaf is struck out
 
 
-@dataclass(frozen=True, slots=True)
-class Vectors:
+class Vectors(NamedTuple):
     """What a term is about: a row of whole numbers for each bucket of terms.
 
     rows    shape (2**bits, dimensions)
@@ -65,7 +64,7 @@ class Trees:
 
     def nats(self, rows: Floats) -> Floats:
         """Log-odds of each row."""
-        return summed(rows, *self.masks) / NAT
+        return summed(rows, self.masks) / NAT
 
     @cached_property
     def masks(self) -> "Masks":
@@ -167,15 +166,12 @@ def _ranked(column: NDArray[np.int16], threshold: Singles) -> tuple[Singles, Int
     return cuts[new], firsts, rank.astype(np.uint8)
 
 
-def summed_by_arrays(rows: Floats, *parts: Any) -> Ints:
-    """For each row the sum of the leaves it ends in, in micronats; `parts` are those of `Masks`. All nodes at once."""
-    starts, column, threshold, _, mask, value, _, _, bias = parts
-    out, empty = np.full(len(rows), bias[0]), np.flatnonzero(starts[1:] == starts[:-1])
-    column, threshold, mask = (
-        np.append(column, 0),
-        np.append(threshold, np.inf),
-        np.append(mask, ALL),
-    )  # no start is outside
+def summed_by_arrays(rows: Floats, masks: Masks) -> Ints:
+    """For each row the sum of the leaves it ends in, in micronats. All nodes at once."""
+    starts, value = masks.starts, masks.value
+    out, empty = np.full(len(rows), masks.bias[0]), np.flatnonzero(starts[1:] == starts[:-1])
+    column, mask = np.append(masks.column, 0), np.append(masks.mask, ALL)  # no start is outside
+    threshold = np.append(masks.threshold, np.inf)
     for first in range(0, len(rows), TOGETHER):
         struck = np.where(rows[first : first + TOGETHER, column] <= threshold, np.uint16(ALL), mask)
         left = np.bitwise_and.reduceat(struck, starts[:-1], axis=1).astype(np.int64)
@@ -185,19 +181,9 @@ def summed_by_arrays(rows: Floats, *parts: Any) -> Ints:
     return out
 
 
-def _node_by_node(
-    rows: Floats,
-    starts: Ints,
-    column: Bytes,
-    threshold: Singles,
-    rank: Bytes,
-    mask: Leaves,
-    value: Ints,
-    cuts: Singles,
-    firsts: Ints,
-    bias: Ints,
-) -> Ints:
+def _node_by_node(rows: Floats, masks: Masks) -> Ints:
     """The same, all rows of a part node by node."""
+    starts, column, _, rank, mask, value, cuts, firsts, bias = masks
     out = np.full(len(rows), bias[0])
     for first in range(0, len(rows), TOGETHER):
         passed = _cuts_passed(rows[first : first + TOGETHER], cuts, firsts)
