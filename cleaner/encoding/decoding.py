@@ -71,8 +71,11 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
 
 def _valid_utf8(data: bytes) -> Decoded | None:
     """The fast path: one decode. Valid UTF-8 always wins, whatever else the bytes might be."""
-    text = strictly(data)
-    if text is None or "\0" in text or text.startswith("%PDF-"):
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return None
+    if "\0" in text or text.startswith("%PDF-"):
         return None
     if text.startswith(MARK):
         return Decoded(text[1:], "utf-8", "bom", bom=True)

@@ -2,14 +2,14 @@
 
 from cleaner.dedup.settings import RULES as DEDUP_RULES
 from cleaner.report.cells import aligned
-from cleaner.stages.order import STAGES
+from cleaner.stages.order import ORDER, stage_class
 
 
 def rules() -> dict[str, str]:
     """Rule id → what it does, in the order of the stages."""
     out: dict[str, str] = {}
-    for stage in STAGES.values():
-        out |= stage().rules
+    for name in ORDER:
+        out |= stage_class(name)().rules
     return out | DEDUP_RULES
 
 
