@@ -9,7 +9,7 @@ import numpy as np
 
 from cleaner.stages.splice.model import Bytes, Ints, Keys, Weights
 from cleaner.stages.splice.model.background import background, frequency, level_over
-from cleaner.stages.splice.model.columns import MARKS, UNIT, Unit, column_count
+from cleaner.stages.splice.model.columns import MARKS, UNIT, Unit, columns
 from cleaner.stages.splice.model.terms import TermCounts, count_terms
 from cleaner.stages.splice.model.trees import Vectors, shipped_edges, shipped_vectors
 from cleaner.text.machine_code import tiered
@@ -21,8 +21,8 @@ COMMON = {True: 0.003, False: 0.01}  # by script: a common term stands in more o
 MOST = 60  # a term counts at most so often in one unit
 LARGEST = 1 << 13  # terms of a unit of LONGEST code points, and of two of them
 EDGE = 8  # terms at either end of a unit that tell whether an article begins or ends there
+_WIDTH = len(list(columns(Unit)))
 SCALE = 100  # weights of terms are whole hundredths, so that their sums are the same everywhere
-_WIDTH = column_count(Unit)
 
 
 class Features(NamedTuple):

@@ -69,7 +69,20 @@ class Trees:
     @cached_property
     def masks(self) -> "Masks":
         """The same trees, as they are walked."""
-        return _masked(self)
+        left, roots = self.left, self.roots
+        leaves, first = _leaf_places(left, self.right, roots)
+        if leaves.max() > LEAVES:
+            raise ValueError(f"a tree of splice has {leaves.max()} leaves, more than the {LEAVES} that a mask holds")
+        inner, ends = np.flatnonzero(left >= 0), np.flatnonzero(left < 0)
+        tree = np.searchsorted(roots, np.arange(len(left)), side="right") - 1
+        values = np.zeros((len(roots) + len(roots) % 2, LEAVES), np.int64)
+        values[tree[ends], first[ends]] = self.value[ends]
+        starts = np.searchsorted(tree[inner], np.arange(len(values) + 1))
+        struck = ((1 << leaves[left[inner]]) - 1) << first[inner]
+        column, threshold = self.column[inner], self.threshold[inner]
+        cuts, firsts, rank = _ranked(column, threshold)
+        mask = (~struck & ALL).astype(np.uint16)
+        return Masks(starts, column.astype(np.uint8), threshold, rank, mask, values, cuts, firsts, self.bias)
 
 
 @cache
@@ -120,23 +133,6 @@ class Masks(NamedTuple):
     cuts: Singles
     firsts: Ints
     bias: Ints
-
-
-def _masked(trees: Trees) -> Masks:
-    left, roots = trees.left, trees.roots
-    leaves, first = _leaf_places(left, trees.right, roots)
-    if leaves.max() > LEAVES:
-        raise ValueError(f"a tree of splice has {leaves.max()} leaves, more than the {LEAVES} that a mask holds")
-    inner, ends = np.flatnonzero(left >= 0), np.flatnonzero(left < 0)
-    tree = np.searchsorted(roots, np.arange(len(left)), side="right") - 1
-    values = np.zeros((len(roots) + len(roots) % 2, LEAVES), np.int64)
-    values[tree[ends], first[ends]] = trees.value[ends]
-    starts = np.searchsorted(tree[inner], np.arange(len(values) + 1))
-    struck = ((1 << leaves[left[inner]]) - 1) << first[inner]
-    column, threshold = trees.column[inner], trees.threshold[inner]
-    cuts, firsts, rank = _ranked(column, threshold)
-    mask = (~struck & ALL).astype(np.uint16)
-    return Masks(starts, column.astype(np.uint8), threshold, rank, mask, values, cuts, firsts, trees.bias)
 
 
 def _leaf_places(left: Nodes, right: Nodes, roots: Nodes) -> tuple[Ints, Ints]:
