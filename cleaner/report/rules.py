@@ -7,10 +7,8 @@ from cleaner.stages.order import ORDER, stage_class
 
 def rules() -> dict[str, str]:
     """Rule id → what it does, in the order of the stages."""
-    out: dict[str, str] = {}
-    for name in ORDER:
-        out |= stage_class(name)().rules
-    return out | DEDUP_RULES
+    stages = (stage_class(name)().rules for name in ORDER)
+    return {rule: says for rules in (*stages, DEDUP_RULES) for rule, says in rules.items()}
 
 
 def rule_table() -> str:
