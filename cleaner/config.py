@@ -78,8 +78,8 @@ def config_of(settings: Mapping[str, Any], where: str = "settings") -> Config:
         raise ConfigError(f"{where}: preset is {preset!r}; it is one of {', '.join(map(repr, PRESETS))}")
     settings = merged(PRESETS[preset], {key: value for key, value in settings.items() if key != "preset"})
     head = {name: value for key, value in settings.items() if (name := key.replace("-", "_")) in _HEAD}
-    others = {key: value for key, value in settings.items() if key.replace("-", "_") not in _HEAD}
-    sections = {key: _section(key, value, where) for key, value in others.items()}
+    others = (key for key in settings if key.replace("-", "_") not in _HEAD)
+    sections = {key: _section(key, settings[key], where) for key in others}
     stages = tuple(_stages(sections, where))
     dedup = sections.get("dedup", {})
     return Config(
