@@ -35,6 +35,8 @@ from tempfile import TemporaryDirectory
 from cleaner.document import Document, Finding
 from cleaner.report.lookup import past_documents
 from cleaner.text.change import Change, Edit
+
+sys.path.insert(0, str(Path(__file__).parent.parent))  # run as a file, a script does not see the folder it stands in
 from scripts import harmless_chinese as chinese
 from scripts import harmless_files as files
 from scripts import harmless_parsers as parsers
@@ -45,7 +47,13 @@ CLEAN = Path(sys.executable).parent / "clean"
 BAR_TOLD, BAR_LOOK = 1.0, 0.995
 LIMIT = 300  # texts a row
 TOGETHER = "together"
-LANGUAGE = {"python": "python", "yaml": "yaml", "toml": "toml", "json": "json", "ini": "ini"}  # behind the sign of a fence
+LANGUAGE = {
+    "python": "python",
+    "yaml": "yaml",
+    "toml": "toml",
+    "json": "json",
+    "ini": "ini",
+}  # behind the sign of a fence
 JSON_LINES = "texts.jsonl"
 
 
@@ -158,14 +166,14 @@ def chosen(names: Sequence[str]) -> list[Row]:
     return [row for row in ROWS if not names or row.name in names or row.kind.name in names]
 
 
-def gathered(kind: Kind, places: Roots, limit: int) -> list[Text]:
-    """Texts of a kind that its parser reads, and reads the same in whichever carriage."""
-    return files.sample(_readable(kind, places), limit)
+def gathered(kind: Kind, places: Roots, limit: int, longest: int = files.LONGEST) -> list[Text]:
+    """So many different texts of a kind (0: all) that its parser reads, none longer than `longest` code points."""
+    return files.sample(_readable(kind, places, longest), limit)
 
 
-def _readable(kind: Kind, places: Roots) -> Iterator[Text]:
+def _readable(kind: Kind, places: Roots, longest: int) -> Iterator[Text]:
     for name, text in kind.texts(places):
-        if not files.SHORTEST <= len(text) <= files.LONGEST or "\0" in text:
+        if not files.SHORTEST <= len(text) <= longest:
             continue
         try:
             made = kind.made(text)
@@ -186,7 +194,9 @@ def outcome(row: Row, texts: Sequence[Text], work: Path) -> Outcome:
     documents = {past.record["id"]: past.doc for past in past_documents(work / "out")}
     clean = _read(row, documents, work / "out" / "corpus")
     pairs = zip(texts, carried.items(), strict=True)
-    changed = [_difference(row, text, before, clean[name], documents[name]) for text, (name, before) in pairs if name in clean]
+    changed = [
+        _difference(row, text, before, clean[name], documents[name]) for text, (name, before) in pairs if name in clean
+    ]
     found = tuple(one for one in changed if one is not None)
     gone = sum(name in documents and name not in clean for name in carried)
     unread = sum(name not in documents for name in carried)
@@ -213,7 +223,9 @@ def _write(row: Row, carried: Mapping[str, str], folder: Path) -> None:
 def _clean(work: Path) -> float:
     """Run the installed command over `work/in` with its defaults; CPU seconds."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run([str(CLEAN), "run", "in", "-o", "out", "-q"], cwd=work, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(CLEAN), "run", "in", "-o", "out", "-q"], cwd=work, capture_output=True, text=True, check=False
+    )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if not (work / "out" / "manifest.json").exists():
         raise RuntimeError(f"clean run ended with {done.returncode}: {done.stderr.strip()}")
@@ -236,7 +248,10 @@ def _difference(row: Row, text: Text, before: str, after: str, doc: Document) ->
     was, now = row.seen(before), row.seen(after)
     if was == now:
         return None
-    at = next((number for number, pair in enumerate(zip(was, now, strict=False)) if pair[0] != pair[1]), min(len(was), len(now)))
+    at = next(
+        (number for number, pair in enumerate(zip(was, now, strict=False)) if pair[0] != pair[1]),
+        min(len(was), len(now)),
+    )
     lines = ((seen[at] if at < len(seen) else "nothing more") for seen in (was, now))
     return Difference(text.name, guilty(row, doc, was), *lines)
 
@@ -252,12 +267,12 @@ def guilty(row: Row, doc: Document, was: Seen) -> tuple[str, ...]:
 
 
 def _own_edits(finding: Finding, doc: Document) -> Iterator[Edit]:
-    """What a finding did itself: a bulk edit around a removal, as of the blank lines that it left, tells the removal again."""
+    """What a finding did itself: a bulk edit that touches a removal, as of the blank lines that it left, belongs to that."""
     if not finding.edits:
         yield Edit(finding.start, finding.end, finding.text or "")
         return
-    removed = [(one.start, one.end) for one in doc.findings if one.applied and not one.flag and not one.edits]
-    yield from (edit for edit in finding.edits if not any(edit.start <= a and b <= edit.end for a, b in removed))
+    removed = [(one.start, one.end) for one in doc.findings if one.applied and not (one.flag or one.edits or one.text)]
+    yield from (edit for edit in finding.edits if not any(edit.start <= b and a <= edit.end for a, b in removed))
 
 
 def _edited(raw: str, edits: Iterable[Edit]) -> str:
@@ -274,7 +289,9 @@ HEAD = f"{'row':20}{'texts':>6}{'equal':>7}{'share':>8}{'bar':>7}{'gone':>6}{'ch
 
 def line(found: Outcome) -> str:
     """A row of the table."""
-    rules = Counter(rule for one in found.changed for rule in (one.rules[:1] if one.rules[:1] == (TOGETHER,) else one.rules))
+    rules = Counter(
+        rule for one in found.changed for rule in (one.rules[:1] if one.rules[:1] == (TOGETHER,) else one.rules)
+    )
     told = ", ".join(f"{rule} {count}" for rule, count in rules.most_common(3))
     mark = "" if found.holds else "under its bar; " if told else "under its bar"
     return (
@@ -305,7 +322,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("rows", nargs="*", metavar="ROW", help="a row, or a kind with all its carriages; default: all")
     parser.add_argument("--limit", type=int, default=LIMIT, help=f"texts a row at most, 0: all; default {LIMIT}")
-    parser.add_argument("--folder", action="append", default=[], help="look through this folder too; may be given again")
+    parser.add_argument(
+        "--folder", action="append", default=[], help="look through this folder too; may be given again"
+    )
     parser.add_argument("--list", action="store_true", help="name the texts that differ, with rules and the first line")
     parser.add_argument("--keep", type=Path, help="keep input and output of each row in this folder")
     options = parser.parse_args()

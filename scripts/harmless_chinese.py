@@ -9,20 +9,22 @@ import re
 import token
 import tokenize
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache
 from zlib import crc32
 
 HAN = "天地人和水火山木金土日月星云雨风花草心手口目力行言文学校书画歌声光影东西南北春夏秋冬年时分秒数据值表列名号码量长宽高度路口门窗市区省县国家公司"
 WORDS = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,})*")  # words with single spaces between them: Chinese writes none
 FIXED = {*keyword.kwlist, *keyword.softkwlist, "self", "cls"}
-ODD = re.compile(r"[\\{}%<>]")  # strings with escapes, places to fill in or tags: a word in them may be more than a word
+ODD = re.compile(
+    r"[\\{}%<>]"
+)  # strings with escapes, places to fill in or tags: a word in them may be more than a word
 KEY_YAML = re.compile(r"^(\s*(?:- +)*)([A-Za-z_][\w-]*)(?=:(?:\s|$))", re.M)
 KEY_TOML = re.compile(r"^(\s*)([A-Za-z_][\w-]*)(?=\s*=)", re.M)
 KEY_INI = re.compile(r"^()([A-Za-z_][\w.-]*)(?=\s*[=:])", re.M)
 KEY_JSON = re.compile(r'(")([A-Za-z_][\w-]*)(?="\s*:)')
 
 
-@lru_cache(maxsize=None)
+@cache
 def han(word: str) -> str:
     """Two to four Han characters that stand for this word, always the same."""
     digest = crc32(word.encode())

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -29,6 +30,7 @@ import yaml
 
 LONGEST = 120_000  # code points of one text: parsers in Python are slow, and one giant would be the whole of a row
 SHORTEST = 20  # a text below this says nothing about form
+PATIENCE = 20  # seconds for a page of the manual
 STRANGE = {"test", "tests", "idle_test", "data_tests", "__pycache__"}  # folders of modules that are odd on purpose
 POEMS = re.compile(r"poem|poesie|sonnet|hymn|psalm|verse[sn]|gedicht|shakespeare|tang300|song100|shijing|chuci", re.I)
 TERMINAL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -53,7 +55,13 @@ def roots(more: Iterable[str] = (), *, system: bool = True) -> Roots:
     base = {"base": sys.base_prefix, "platbase": sys.base_prefix}
     places = [sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
     if system:
-        places += [sysconfig.get_path("purelib", vars=base), "/usr/lib", "/usr/local/lib", "/usr/share", "/usr/local/share"]
+        places += [
+            sysconfig.get_path("purelib", vars=base),
+            "/usr/lib",
+            "/usr/local/lib",
+            "/usr/share",
+            "/usr/local/share",
+        ]
     return tuple(dict.fromkeys(str(Path(place).resolve()) for place in (*places, *more) if Path(place).is_dir()))
 
 
@@ -123,8 +131,42 @@ def _json_as_yaml(places: Roots) -> Iterator[Text]:
 
 
 def toml_files(places: Roots) -> Iterator[Text]:
-    """TOML files."""
-    return read(named(places, ".toml"))
+    """TOML files; where there are few, objects of JSON files as TOML."""
+    return chain(read(named(places, ".toml")), _json_as_toml(places))
+
+
+def _json_as_toml(places: Roots) -> Iterator[Text]:
+    for found in json_files(places):
+        try:
+            value = json.loads(found.text)
+        except ValueError:
+            continue
+        if isinstance(value, dict):
+            yield Text(f"{found.name} as TOML", "\n".join(_toml_lines(value, ())) + "\n")
+
+
+def _toml_lines(table: dict[str, object], path: tuple[str, ...]) -> Iterator[str]:
+    """Keys with their values first, then a section for each table in it; what TOML has not, null, makes it unreadable."""
+    yield from (f"{_toml_key(key)} = {_toml_value(one)}" for key, one in table.items() if not isinstance(one, dict))
+    for key, one in table.items():
+        if isinstance(one, dict):
+            yield from ("", f"[{'.'.join(map(_toml_key, (*path, key)))}]", *_toml_lines(one, (*path, key)))
+
+
+def _toml_key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)
+
+
+def _toml_value(value: object) -> str:
+    if isinstance(value, list):
+        return (
+            f"[{', '.join(map(_toml_value, value))}]"
+            if len(value) < 3
+            else "[\n" + "".join(f"    {_toml_value(one)},\n" for one in value) + "]"
+        )
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_toml_key(key)} = {_toml_value(one)}' for key, one in value.items())}}}"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def json_files(places: Roots) -> Iterator[Text]:
@@ -207,18 +249,38 @@ def pages(places: Roots, *, struck: bool) -> Iterator[Text]:
     setting |= {"MAN_KEEP_FORMATTING": "1"} if struck else {}
     folders = tuple(place for place in places if (Path(place) / "man").is_dir())
     for path in named(tuple(f"{place}/man" for place in folders), ".gz"):
-        done = subprocess.run(["man", "-l", str(path)], capture_output=True, env=setting, check=False)
-        text = done.stdout.decode("utf-8", errors="replace")
-        if done.returncode == 0 and "\ufffd" not in text:
+        if (text := _page(path, setting)) is not None:
             yield Text(str(path), text)
+
+
+def _page(path: Path, setting: dict[str, str]) -> str | None:
+    """A page as `man` formats it; none where that fails or does not end, as on pages with macros that it does not know."""
+    command = ["man", "-l", str(path)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=setting, start_new_session=True
+    ) as formatter:
+        try:
+            text = formatter.communicate(timeout=PATIENCE)[0].decode("utf-8", errors="replace")
+        except subprocess.TimeoutExpired:
+            os.killpg(formatter.pid, signal.SIGKILL)  # the formatters that it started too
+            return None
+    return text if formatter.returncode == 0 and "\ufffd" not in text else None
 
 
 def poems(places: Roots) -> Iterator[Text]:
     """Verse: fortune files of poems (Debian: fortunes, fortunes-zh), taken apart at their `%` lines, and files named after poems."""
-    fortunes = (path for path in _fortunes(places) if POEMS.search(path.name))
-    for found in read(chain(fortunes, (path for path in named(places, ".txt") if POEMS.search(path.name)))):
-        entries = TERMINAL.sub("", found.text).split("\n%\n")
-        yield from (Text(f"{found.name} ({number})", entry + "\n") for number, entry in enumerate(entries, 1))
+    collections = read(path for path in _fortunes(places) if POEMS.search(path.name))
+    books = (list(_book(found)) for found in collections)
+    single = read(path for path in named(places, ".txt") if POEMS.search(path.name))
+    return chain((poem for turn in zip_longest(*books) for poem in turn if poem is not None), single)
+
+
+def _book(found: Text) -> Iterator[Text]:
+    """The first half of a collection poem by poem, the second twenty poems a text."""
+    entries = [entry.strip("\n") for entry in TERMINAL.sub("", found.text).split("\n%\n")]
+    half = len(entries) // 2
+    for start, end in [*((at, at + 1) for at in range(half)), *((at, at + 20) for at in range(half, len(entries), 20))]:
+        yield Text(f"{found.name} ({start + 1}–{end})", "\n\n".join(entries[start:end]) + "\n")
 
 
 def _fortunes(places: Roots) -> Iterator[Path]:
@@ -227,14 +289,13 @@ def _fortunes(places: Roots) -> Iterator[Path]:
 
 
 def wrapped_catalogues(places: Roots) -> Iterator[Text]:
-    """Translated messages of a language, each a paragraph hard-wrapped at 72 columns, twenty a text.
+    """Translated messages, each a paragraph hard-wrapped at 72 columns, twenty a text.
 
-    A message that is half made of what the language has said before is left out: that a paragraph goes as a near copy of
-    another is not what is asked here.
+    A message that is half made of what was said before is left out: that a paragraph goes as a near copy of another is not
+    what is asked here.
     """
-    said: dict[str, set[str]] = defaultdict(set)
+    heard: set[str] = set()
     for name, messages in _catalogues(places):
-        heard = said[Path(name).parts[-3]]
         fresh = [" ".join(value.split()) for value in messages.values() if _is_new(value, heard)]
         for start in range(0, len(fresh), 20):
             yield Text(f"{name} [{start}]", "\n\n".join(map(_wrapped, fresh[start : start + 20])) + "\n")
@@ -264,8 +325,7 @@ def _catalogues(places: Roots) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def sample(texts: Iterable[Text], limit: int) -> list[Text]:
-    """The first `limit` different texts of a sensible length; 0 takes all."""
+    """The first `limit` different texts; 0 takes all."""
     different: dict[bytes, Text] = {}
-    fitting = (one for one in texts if SHORTEST <= len(one.text) <= LONGEST)
-    fresh = (one for one in fitting if different.setdefault(sha256(one.text.encode()).digest(), one) is one)
+    fresh = (one for one in texts if different.setdefault(sha256(one.text.encode()).digest(), one) is one)
     return list(islice(fresh, limit or None))

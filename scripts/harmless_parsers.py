@@ -25,7 +25,6 @@ from markdown_it.token import Token
 
 Seen = list[str]
 TIMES = re.compile(r"(?:\d+:)?\d\d:\d\d[.,]\d{3} --> (?:\d+:)?\d\d:\d\d[.,]\d{3}")
-TERMINAL_WIDTH = 100_000  # of a line for `col`
 UNSPACED = re.compile(  # scripts that put no space between words: a line break there is not a word boundary
     r"(?<=[\u0e00-\u0eff\u0f00-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])\s+"
     r"(?=[\u0e00-\u0eff\u0f00-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])"
@@ -153,7 +152,9 @@ def table(text: str) -> Seen:
         raise ValueError("no table")
     first = text.partition("\n")[0]
     try:
-        return [repr(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in first else ",")]
+        return [
+            repr(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in first else ",")
+        ]
     except csv.Error as failure:
         raise ValueError(str(failure)) from failure
 
@@ -184,7 +185,9 @@ def page(text: str) -> Seen:
 def stanzas(text: str) -> Seen:
     """How many lines each stanza has, and their letters."""
     groups = re.split(r"\n(?:[^\S\n]*\n)+", text.strip())
-    return [f"{letters(line)} (stanza {number})" for number, group in enumerate(groups, 1) for line in group.split("\n")]
+    return [
+        f"{letters(line)} (stanza {number})" for number, group in enumerate(groups, 1) for line in group.split("\n")
+    ]
 
 
 def words(text: str) -> Seen:
