@@ -45,7 +45,7 @@ from scripts.harmless_parsers import Seen
 
 CLEAN = Path(sys.executable).parent / "clean"
 BAR_TOLD, BAR_LOOK = 1.0, 0.995
-LIMIT = 300  # texts a row
+USUAL = 750  # texts a row: the whole standard library
 TOGETHER = "together"
 LANGUAGE = {
     "python": "python",
@@ -59,13 +59,14 @@ JSON_LINES = "texts.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of text: where it is found, how it is made Chinese (or not), what a parser sees in it."""
+    """A kind of text: where it is found, how it is made Chinese (or not), what a parser sees in it, how many are usual."""
 
     name: str
     texts: Callable[[Roots], Iterator[Text]]
     seen: Callable[[str], Seen]
     carriages: tuple[str, ...] = ("txt", "jsonl")
     made: Callable[[str], str] = str
+    usual: int = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +152,8 @@ KINDS = (
     Kind("rst", files.rst_files, parsers.rst, ("rst", "txt", "jsonl")),
     Kind("table", files.table_files, parsers.table),
     Kind("subtitles", files.subtitle_files, parsers.cues),
-    Kind("manual", partial(files.pages, struck=False), parsers.page),
-    Kind("manual-struck", partial(files.pages, struck=True), parsers.page),
+    Kind("manual", partial(files.pages, struck=False), parsers.page, usual=200),
+    Kind("manual-struck", partial(files.pages, struck=True), parsers.page, usual=200),
     Kind("verse", files.poems, parsers.stanzas),
     Kind("catalogue", files.wrapped_catalogues, parsers.words),
 )
@@ -321,7 +322,11 @@ def main() -> int:
     """Read the command line, measure row by row, print; 1 where a row is under its bar."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("rows", nargs="*", metavar="ROW", help="a row, or a kind with all its carriages; default: all")
-    parser.add_argument("--limit", type=int, default=LIMIT, help=f"texts a row at most, 0: all; default {LIMIT}")
+    parser.add_argument(
+        "--limit",
+        type=int,
+        help=f"texts a row at most, 0: all; default {USUAL}, fewer of the manual, which is slow to format",
+    )
     parser.add_argument(
         "--folder", action="append", default=[], help="look through this folder too; may be given again"
     )
@@ -338,7 +343,8 @@ def main() -> int:
     print(HEAD, flush=True)
     for row in rows:
         if row.kind is not of_kind:
-            texts, of_kind = gathered(row.kind, places, options.limit), row.kind
+            limit = row.kind.usual if options.limit is None else options.limit
+            texts, of_kind = gathered(row.kind, places, limit), row.kind
         if not texts:
             print(f"{row.name:20}{0:6}  no such files on this machine", flush=True)
             continue

@@ -200,8 +200,7 @@ def _descriptions(places: Roots, kind: str) -> Iterator[Text]:
 
 def table_files(places: Roots) -> Iterator[Text]:
     """Files of comma- or tab-separated values; then translations as such tables."""
-    files = read(path for path in named(places, ".csv", ".tsv", ".tab") if "timezone" not in path.name)
-    return chain(files, _glossaries(places))
+    return chain(read(named(places, ".csv", ".tsv", ".tab")), _glossaries(places))
 
 
 def _glossaries(places: Roots) -> Iterator[Text]:
@@ -210,7 +209,7 @@ def _glossaries(places: Roots) -> Iterator[Text]:
         out = io.StringIO()
         writer = csv.writer(out, delimiter="\t" if number % 2 else ",", lineterminator="\n")
         writer.writerow(["no", "message", "translation"])
-        rows = [(key, value) for key, value in messages.items() if key and not re.search(r"[\t\n\r\x00]", key + value)]
+        rows = [(key, value) for key, value in messages.items() if not re.search(r"[\t\n\r\x00]", key + value)]
         writer.writerows((count, *row) for count, row in enumerate(rows[:60], 1))
         yield Text(f"{name} as a table", out.getvalue())
 
@@ -319,7 +318,7 @@ def _catalogues(places: Roots) -> Iterator[tuple[str, dict[str, str]]]:
         try:
             with path.open("rb") as file:
                 catalogue = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]  # the one way to all texts
-        except (OSError, ValueError):
+        except (OSError, ValueError, LookupError):  # gettext trips over plural forms that it cannot read
             continue
         yield str(path), {key: value for key, value in catalogue.items() if isinstance(key, str) and key}
 
