@@ -313,14 +313,17 @@ def _wrapped(message: str) -> str:
 
 
 def _catalogues(places: Roots) -> Iterator[tuple[str, dict[str, str]]]:
-    """Compiled catalogues of translations: where they stand, and their messages."""
+    """Compiled catalogues of translations: where they stand, and their messages but for those with terminal escapes."""
     for path in named(places, ".mo"):
         try:
             with path.open("rb") as file:
                 catalogue = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]  # the one way to all texts
         except (OSError, ValueError, LookupError):  # gettext trips over plural forms that it cannot read
             continue
-        yield str(path), {key: value for key, value in catalogue.items() if isinstance(key, str) and key}
+        yield (
+            str(path),
+            {key: value for key, value in catalogue.items() if isinstance(key, str) and key and "\x1b" not in value},
+        )
 
 
 def sample(texts: Iterable[Text], limit: int) -> list[Text]:

@@ -147,14 +147,12 @@ def _cells(row: nodes.row) -> Iterator[nodes.entry]:
 
 
 def table(text: str) -> Seen:
-    """Rows of comma-separated values, or of tab-separated ones where the first line holds a TAB."""
+    """Rows of comma-separated values, or of tab-separated ones where the first line holds a TAB; a blank line is no row."""
     if text.count("\n") < 2:
         raise ValueError("no table")
-    first = text.partition("\n")[0]
+    delimiter = "\t" if "\t" in text.partition("\n")[0] else ","
     try:
-        return [
-            repr(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in first else ",")
-        ]
+        return [repr(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
     except csv.Error as failure:
         raise ValueError(str(failure)) from failure
 
