@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from cleaner.form import marks
 from cleaner.form.blocks import Kind, Stretch
-from cleaner.form.code import CLOSERS_ONLY, COMMENT, rows
+from cleaner.form.code import goes_with_code, rows
 from cleaner.form.line import LONG, Line
 from cleaner.form.structure import MARKDOWN, RST
 from cleaner.form.tables import PIPES, drawing, table
@@ -66,11 +66,11 @@ def shared(page: Page, lines: Sequence[Line]) -> Stretch | None:
     if any(_underline(line) for line in lines[: 3 : 2 if _underline(lines[0]) else 1]) and not lines[0].closed:
         return None
     coded = sum(line.number in page.code for line in lines)
-    if coded >= 2 and coded + _belongs(page, lines) >= HALF * len(lines) and coded >= HALF / 2 * len(lines):
+    if coded >= 2 and coded >= HALF / 2 * len(lines) and _with_comments(page, lines) >= HALF * len(lines):
         return Stretch(first, end, Kind.FIXED, "code")
     if drawing(lines):
         return Stretch(first, end, Kind.FIXED, "drawing")
-    if len(lines) >= 3 and not any(map(marks.item_mark, (line.body for line in lines))) and rows(lines):
+    if len(lines) >= 3 and not any(listed(page, line) for line in lines) and rows(lines):
         return Stretch(first, end, Kind.FIXED, "rows")
     return None
 
@@ -79,23 +79,22 @@ def _quoted(line: Line) -> bool:
     return line.body[0] == ">" and line.body[:4] not in (">>> ", ">>>")
 
 
+def _with_comments(page: Page, lines: Sequence[Line]) -> int:
+    return sum(line.number in page.code or goes_with_code(line) for line in lines)
+
+
 def _reference(line: Line) -> bool:
     """An item of a list of references: a number in brackets, and a year."""
-    return marks.REFERENCE.match(line.body) is not None and marks.YEAR.search(line.body[:600]) is not None
+    return (
+        not line.bare
+        and marks.REFERENCE.match(line.body) is not None
+        and marks.YEAR.search(line.body[:600]) is not None
+    )
 
 
 def _options(lines: Sequence[Line]) -> bool:
     """Answers of an exam item stand in columns, and are no table."""
-    return any(marks.OPTIONS.search(line.body[:1000]) for line in lines)
-
-
-def _belongs(page: Page, lines: Sequence[Line]) -> int:
-    """Lines that are no code by themselves, and go with code: comments, brackets."""
-    return sum(
-        line.number not in page.code
-        and (COMMENT.match(line.body) is not None or CLOSERS_ONLY.match(line.body) is not None)
-        for line in lines
-    )
+    return any(not line.bare and marks.OPTIONS.search(line.body[:1000]) for line in lines)
 
 
 def may_be_wrapped(page: Page, lines: Sequence[Line]) -> bool:
@@ -107,35 +106,55 @@ def may_be_wrapped(page: Page, lines: Sequence[Line]) -> bool:
         return False
     if sum(" " in line.body or line.body[0] > "\u0e00" for line in lines) < HALF * len(lines):
         return False  # names of files, sums
-    turns = sum(marks.turn(line.body, page.names) for line in lines) if page.names else 0
+    turns = sum(not line.bare and marks.turn(line.body, page.names) for line in lines) if page.names else 0
     return items <= max(FEW_ITEMS * len(lines), len(lines) > 5) and turns <= FEW_ITEMS * len(lines)
 
 
 def listed(page: Page, line: Line) -> bool:
     """It begins with the mark of an item or an article."""
+    if line.bare:
+        return False
     return (
-        line.number in page.lettered or marks.item_mark(line.body) != "" or marks.ARTICLE.match(line.body) is not None
+        line.number in page.lettered
+        or (marks.ITEM.match(line.body) is not None and marks.item_mark(line.body) != "")
+        or marks.ARTICLE.match(line.body) is not None
     )
 
 
 def by_line(page: Page, lines: Sequence[Line]) -> Iterator[Stretch]:
     """Each line by itself, and runs of one sub-kind as one block."""
-    found = [_alone(page, line, lines[at + 1] if at + 1 < len(lines) else None) for at, line in enumerate(lines)]
-    _cut_sentences(lines, found)
-    _underlines(page, lines, found)
-    _lists(lines, found)
-    _short(page, lines, found)
-    _rows(lines, found, [line.number in page.code and not line.closed for line in lines], "code")
-    _rows(lines, found, ["|" in line.body and PIPES.search(line.body) is not None for line in lines], "table")
+    if len(lines) == 1:
+        yield Stretch(lines[0].number, lines[0].number + 1, *alone(page, lines[0]))
+        return
+    found = [_by_sign(page, line) for line in lines]
+    if any(sub for _, sub in found):
+        _cut_sentences(lines, found)
+        _underlines(lines, found)
+        _lists(lines, found)
+        _short(page, lines, found)
+        _rows(lines, found, [line.number in page.code and not line.closed for line in lines], "code")
+        _rows(lines, found, ["|" in line.body and PIPES.search(line.body) is not None for line in lines], "table")
+    else:
+        _cut_sentences(lines, found)
+        _short(page, lines, found)
     yield from _grouped(lines, found)
+
+
+def alone(page: Page, line: Line) -> tuple[Kind, str]:
+    """A line with no other beside it. A long numbered one that ends a sentence is a paragraph by all else."""
+    kind, sub = _by_sign(page, line)
+    return (Kind.PROSE, "numbered") if sub == "list" and _numbered(line) else (kind, sub)
 
 
 Found = list[tuple[Kind, str]]
 
 
-def _alone(page: Page, line: Line, below: Line | None) -> tuple[Kind, str]:
+def _by_sign(page: Page, line: Line) -> tuple[Kind, str]:
     """A line by itself."""
     body = line.body
+    if line.bare and body[-1] not in ":：":
+        division = line.width <= 2 * LONG and not line.closed and marks.DIVISION.match(body)
+        return (Kind.HEADING, "division") if division else _by_length(page, line)
     if _quoted(line):
         return Kind.QUOTATION, "quoted"
     if (
@@ -205,7 +224,7 @@ def _cut_sentences(lines: Sequence[Line], found: Found) -> None:
             found[at + 1] = Kind.LINES, "unsure"
 
 
-def _underlines(page: Page, lines: Sequence[Line], found: Found) -> None:
+def _underlines(lines: Sequence[Line], found: Found) -> None:
     """A short line with a rule below it, or between two."""
     for at, line in enumerate(lines):
         if (at and found[at][1] == "rule") or (at and _underline(line)):
@@ -223,7 +242,7 @@ def _underlines(page: Page, lines: Sequence[Line], found: Found) -> None:
 
 
 def _underline(line: Line) -> bool:
-    return len(line.body) > 2 and marks.UNDERLINE.match(line.body) is not None
+    return not line.bare and len(line.body) > 2 and marks.UNDERLINE.match(line.body) is not None
 
 
 def _lists(lines: Sequence[Line], found: Found) -> None:
@@ -243,16 +262,17 @@ def _lists(lines: Sequence[Line], found: Found) -> None:
         for at in range(items[0], items[-1] + 1):
             if found[at][0] is Kind.HEADING or not lines[at].closed:
                 found[at] = Kind.LINES, "list"
-    for at in items:  # the only item of its block, and a paragraph by all else
-        if len(items) == 1 and lines[at].closed and lines[at].width >= 3 * LONG and _numbered(lines[at]):
-            found[at] = Kind.PROSE, "numbered"
+    if len(items) == 1 and _numbered(lines[items[0]]):
+        found[items[0]] = Kind.PROSE, "numbered"
 
 
 def _numbered(line: Line) -> bool:
-    """By a number, with no gap behind it, and not an article."""
+    """Long and closed, by a number with no gap behind it, and not an article."""
     mark = marks.item_mark(line.body)
     return (
-        bool(mark)
+        line.closed
+        and line.width >= 3 * LONG
+        and bool(mark)
         and not marks.BULLET.match(line.body)
         and not marks.ARTICLE.match(line.body)
         and line.body[len(mark) : len(mark) + 2] != "  "

@@ -46,10 +46,15 @@ _BEGINS = (
     "(?!(?:[A-Za-zＡ-Ｚａ-ｚ]|[IVXivx]{1,5}|[一二三四五六七八九十]{1,3})[)）.．、:：])"
     "(?!第[一二三四五六七八九十百千零〇0-9]{1,7}[条條章节節编編款項项步回篇卷部集幕])"
     "(?![^ 　：:。，,]{0,16}(?: [A-Z][^ ：:,]{0,16}){0,2} ?[：:])"
-    "[^\\W\\d_]"
+    "(?!\\d{1,4}(?:[.．、)）:：\\s-]|$))"
+    "[^\\W_①-⓿❶-➓]"
 )
 _PLAIN = re.compile(_BEGINS)
-_QUIET = re.compile(_BEGINS + r"[^|`#>*<{}=\\_\t~+;$@&^\[\]：:/]*$")  # and no sign of anything else in it
+_BARE = re.compile(  # and no sign of anything else in it; `(` begins the arguments of a call
+    r"(?!(?:Step|Schritt|Étape|Paso|Шаг|手順|단계|步骤|步驟|题|題|例|Art|Section|Sec\b|Статья|제))"
+    + _BEGINS
+    + r"[^|`#>*<{}=\\_\t~+;$@&^\[\]：:/()%│┃║├┌└]*$"
+)
 _INDENT = re.compile("[ \t　\xa0]*")
 _SPACELESS = re.compile(f"[{NO_SPACES}]")
 _NARROW = re.compile(f"[^{WIDE}]+")
@@ -66,6 +71,7 @@ class Line(NamedTuple):
     indent  before it
     width   with its indent
     closed  it ends a sentence
+    bare    it shows no sign of anything but prose and headings
     """
 
     number: int
@@ -74,6 +80,7 @@ class Line(NamedTuple):
     indent: int
     width: int
     closed: bool
+    bare: bool
 
 
 def plain(line: str) -> bool:
@@ -88,11 +95,6 @@ def plain(line: str) -> bool:
     if size < LONG and (size < LONG // 2 or line[size // 2] < "\u2e80"):
         return False
     return line[-1] in _LAST and _PLAIN.match(line) is not None and (line[-1] in ENDS or closed(line))
-
-
-def quiet(line: Line) -> bool:
-    """A short or an open line without a sign of anything but prose and headings."""
-    return line.indent < 2 and "  " not in line.body and _QUIET.match(line.raw.rstrip()) is not None
 
 
 def closed(body: str) -> bool:
@@ -110,7 +112,8 @@ def line_of(number: int, raw: str) -> Line:
     """The measures of a line that is not blank."""
     body = raw.strip()
     indent = _columns_of_indent(raw)
-    return Line(number, raw, body, indent, indent + columns(body), closed(body))
+    bare = indent < TAB and _BARE.match(body) is not None
+    return Line(number, raw, body, indent, indent + columns(body), closed(body), bare)
 
 
 def _columns_of_indent(raw: str) -> int:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from cleaner.form import marks, wrapping
 from cleaner.form.blocks import Form, Kind, Seam, Stretch
 from cleaner.form.code import code, whole
-from cleaner.form.kinds import Page, by_length, by_line, may_be_wrapped, set_in, shared
-from cleaner.form.line import Line, line_of, plain, quiet
+from cleaner.form.kinds import Page, alone, by_length, by_line, may_be_wrapped, set_in, shared
+from cleaner.form.line import Line, line_of, plain
 from cleaner.form.neighbours import settled
 from cleaner.form.structure import FORMATS, MARKDOWN, by_syntax, fences, format_of
 
@@ -50,7 +50,11 @@ def form_of(text: str, format: str | None = None) -> Form:
     odd = _odd(text, lines)
     if not odd:
         return Form(text, format or "")
-    if not format and all(map(quiet, odd)) and _alone(lines, odd):
+    if (
+        not format
+        and all(line.bare and line.indent < 3 and "  " not in line.body for line in odd)
+        and _alone(lines, odd)
+    ):
         return _form(
             text, "", settled(lines, [Stretch(line.number, line.number + 1, *by_length(line)) for line in odd])
         )
@@ -83,7 +87,8 @@ def _odd(text: str, lines: Sequence[str]) -> list[Line]:
 
 def _looked_at(text: str, lines: Sequence[str], odd: Sequence[Line], format: str | None) -> Form:
     by_look = format is None
-    found = format_of(lines, odd, "](" in text) if format is None else format
+    signed = [line for line in odd if not line.bare]
+    found = format_of(lines, signed, "](" in text) if format is None else format
     coded = [code(line) for line in odd]
     prose = sum(map(bool, lines)) - len(odd)
     if by_look and (kind := whole(odd, coded, prose, found == MARKDOWN and not _program_with_marks(odd, coded, lines))):
@@ -93,7 +98,7 @@ def _looked_at(text: str, lines: Sequence[str], odd: Sequence[Line], format: str
         )
         return Form(text, kind, (Stretch(first, last + 1, Kind.FIXED, kind),))
     page = _page(found, lines, odd, coded, prose)
-    return _form(text, found, _stretches(page, lines, odd))
+    return _form(text, found, _stretches(page, lines, odd, signed))
 
 
 def _program_with_marks(odd: Sequence[Line], coded: Sequence[bool], lines: Sequence[str]) -> bool:
@@ -104,7 +109,7 @@ def _program_with_marks(odd: Sequence[Line], coded: Sequence[bool], lines: Seque
 
 
 def _page(found: str, lines: Sequence[str], odd: Sequence[Line], coded: Sequence[bool], prose: int) -> Page:
-    bodies = [line.body for line in odd if "：" in line.body[:40] or ":" in line.body[:60]]
+    bodies = [line.body for line in odd if not line.bare and ("：" in line.body[:40] or ":" in line.body[:60])]
     coded_lines = frozenset(line.number for line, own in zip(odd, coded, strict=True) if own)
     indents = sorted(line.indent for line in odd if not line.body[0] > "\u2e80")
     margin = 0 if prose or not indents else indents[len(indents) // 50]
@@ -116,7 +121,7 @@ def _lettered(odd: Sequence[Line]) -> frozenset[int]:
     found: list[int] = []
     group: list[int] = []
     for line in odd:
-        sign = marks.letter(line.body)
+        sign = "" if line.bare else marks.letter(line.body)
         if not sign:
             continue
         if sign == "A":
@@ -130,8 +135,8 @@ def _lettered(odd: Sequence[Line]) -> frozenset[int]:
     return frozenset(found)
 
 
-def _stretches(page: Page, lines: Sequence[str], odd: Sequence[Line]) -> list[Stretch]:
-    claimed = by_syntax(lines, odd, page.format)
+def _stretches(page: Page, lines: Sequence[str], odd: Sequence[Line], signed: Sequence[Line]) -> list[Stretch]:
+    claimed = by_syntax(lines, odd if page.format == MARKDOWN else signed, page.format)
     taken = bytearray(len(lines))
     for stretch in claimed:
         taken[stretch.first : stretch.end] = b"\1" * (stretch.end - stretch.first)
@@ -161,12 +166,20 @@ def _runs(lines: Sequence[str], odd: dict[int, Line], taken: bytearray) -> Itera
 
 def _judged(page: Page, runs: Sequence[Run]) -> Iterator[Stretch]:
     """Each run by what its lines share, by how they are wrapped, or line by line."""
-    wholes = [shared(page, run.lines) for run in runs]
+    several: list[Run] = []
+    for run in runs:
+        if len(run.lines) > 1:
+            several.append(run)
+        else:
+            yield Stretch(run.lines[0].number, run.lines[0].number + 1, *alone(page, run.lines[0]))
+    if not several:
+        return
+    wholes = [shared(page, run.lines) for run in several]
     found = [
         wrapping.gaps(run.lines) if not own and may_be_wrapped(page, run.lines) else []
-        for own, run in zip(wholes, runs, strict=True)
+        for own, run in zip(wholes, several, strict=True)
     ]
-    for run, own, full in zip(runs, wholes, wrapping.judge(found), strict=True):
+    for run, own, full in zip(several, wholes, wrapping.judge(found), strict=True):
         if own:
             yield own
         elif full:

@@ -71,7 +71,11 @@ def merged(one: Sequence[Stretch], other: Sequence[Stretch]) -> list[Stretch]:
 
 def format_of(lines: Sequence[str], odd: Sequence[Line], linked: bool) -> str:
     """Markdown, RST or cues by their marks, two kinds of them; nothing where a text shows no format. `linked`: it may hold links."""
-    if sum(CUE_TIME.match(line.body) is not None for line in odd) >= 2 or odd[0].body.startswith("WEBVTT"):
+    if not odd:
+        return ""
+    if sum("-->" in line.body and CUE_TIME.match(line.body) is not None for line in odd) >= 2 or odd[0].body.startswith(
+        "WEBVTT"
+    ):
         return CUES
     marks = markdown_marks(lines, odd, linked)
     rst = _rst_marks(lines, odd)
@@ -100,7 +104,10 @@ def _rst_marks(lines: Sequence[str], odd: Sequence[Line]) -> int:
     directive = any(line.body.startswith(".. ") and NAMED_DIRECTIVE.match(line.body) for line in odd)
     literal = any(line.body.endswith("::") and _deeper(lines, line.number, line.indent) for line in odd)
     role = any("`" in line.body and ROLE.search(line.body) for line in odd)
-    title = any(len(line.body) > 3 and line.number and _underlines(lines[line.number - 1], line.body) for line in odd)
+    title = any(
+        line.body[:1] == line.body[1:2] and line.number and _underlines(lines[line.number - 1], line.body)
+        for line in odd
+    )
     return directive + literal + (role and (directive or literal or title)) + (title and (directive or literal or role))
 
 
