@@ -69,6 +69,7 @@ TOP_LEVEL = re.compile(
 PROGRAM, SURE, ONLY = 0.35, 0.2, 0.6  # shares of lines: of a program in the widest sense, code; code alone
 PARAGRAPHS = 0.2  # share of plain paragraphs above which a text is no program
 KEYS = 0.6  # share of keys, and of what is nested below them, in settings
+HEAD, TAIL = 300, 100  # code points of a line that are looked at: patterns with two loose ends take the square of it
 PIPED = "|>"  # rows of tables and quotations are dense, and no code
 FEWEST_KEYS = 0.15  # the rest are values of several lines
 SEPARATORS = ",\t;|"
@@ -95,6 +96,8 @@ def code(line: Line) -> bool:
     body = line.body
     if line.bare and not _KEYWORD.match(body):
         return False
+    if len(body) > HEAD + TAIL:
+        body = body[:HEAD] + body[-TAIL:]
     if _HAS_NOT_CODE.search(body):
         body = _NOT_CODE.sub("", body).strip()
         if not body:
@@ -191,7 +194,7 @@ def _settings(lines: Sequence[Line], prose: int) -> bool:
         block = -1
         if line.body[0] == "#":
             below += 1
-        elif (KEY.match(line.body) and not line.body.startswith(("- ", "? "))) or (
+        elif (KEY.match(line.body[:HEAD]) and not line.body.startswith(("- ", "? "))) or (
             line.body.startswith("- ") and ": " in line.body
         ):
             keys += 1
