@@ -178,7 +178,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "one-letter lines": lambda n: "a\n" * n,
     "blank lines": lambda n: "a" + "\n" * n + "b",
     "fences that never close": lambda n: "".join(f"{'`' * (3 + at % 14)}x\n" for at in range(n)),
-    "fences in fences": lambda n: "".join(f"{'`' * (n % 7 + 3 - at % 7)}\n" for at in range(n)),
+    "fences in fences": lambda n: "".join(f"{'`' * (9 - at % 7)}\n" for at in range(n)),
     "tables of one column": lambda n: "| a |\n" * n,
     "a kind a line": lambda n: "".join(f"{PIECES[at % len(PIECES)]}\n" for at in range(n)),
     "tabs and spaces": lambda n: "".join(f"{' ' * (at % 5)}{chr(9) * (at % 3)}a b\n" for at in range(n)),

@@ -60,7 +60,7 @@ _SPACELESS = re.compile(f"[{NO_SPACES}]")
 _NARROW = re.compile(f"[^{WIDE}]+")
 _EITHER = re.compile(f"[^{EITHER}]+")
 _MARKS = re.compile(f"[^{MARKS}]+")
-_PIECE = re.compile(f"[{NO_SPACES}][{NOT_FIRST}]*|[{UNBROKEN}]{{1,8}}|[^\\s{NO_SPACES}]{{1,60}}")
+_PIECE = re.compile(f"[{NO_SPACES}][{re.escape(NOT_FIRST)}]*|[{UNBROKEN}]{{1,8}}|[^\\s{NO_SPACES}]{{1,60}}")
 
 
 class Line(NamedTuple):
