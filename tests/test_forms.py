@@ -1,5 +1,6 @@
 """What kind of text a line belongs to: the table of cases, laws, hostile texts."""
 
+import json
 import sys
 import time
 import tomllib
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 import cleaner
 from cleaner.form import Kind, form_of, format_named
+from tests.conftest import Clean
 
 LONG = "The ferry left the inner harbour a quarter of an hour late, because two of the lorries stood on the wrong side."
 TABLE = tomllib.loads((Path(__file__).parent.parent / "fixtures" / "forms.toml").read_text(encoding="utf-8"))
@@ -214,3 +216,20 @@ def test_one_long_line_takes_its_length(line: str) -> None:
         return best
 
     assert seconds(800_000) < 4 * seconds(200_000) * 2 + 0.05
+
+
+def test_audit_shows_the_kind_of_every_line(clean: Clean, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(f"# Ferries\n\n{LONG}\n\n- oats\n- salt\n", encoding="utf-8")
+    clean("run", "a.md")
+    said = [line.split() for line in clean("audit", "cleaned", "forms", "a").stdout.split("\n")]
+    assert said[1][:3] == ["1", "heading", "sign"]
+    assert said[3][:4] == ["3", "prose", "│", "The"]
+    assert said[5] == ["5", "lines", "list", "│", "-", "oats"]
+    assert said[6] == ["6", "│", "-", "salt"]
+    content = json.loads(clean("audit", "cleaned", "forms", "a", "--json").stdout)
+    assert [(block["kind"], block["lines"]) for block in content["blocks"]] == [
+        ("heading", [1, 1]),
+        ("prose", [3, 3]),
+        ("lines", [5, 6]),
+    ]
+    clean("audit", "cleaned", "forms", code=2)
