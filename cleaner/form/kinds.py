@@ -23,6 +23,9 @@ RAGGED = 110  # columns: an open line that is no longer may be one of many of it
 HALF, QUOTED = 0.5, 0.5  # shares of the lines of a block
 
 
+RULES = "=-~^\"'`#*+"  # what titles are underlined with
+
+
 class Page(NamedTuple):
     """What is known of a whole text when its blocks are judged.
 
@@ -63,8 +66,6 @@ def shared(page: Page, lines: Sequence[Line]) -> Stretch | None:
         return Stretch(first, end, Kind.FIXED, "table")
     if not page.structured and len(lines) > 2 and sum(line.body[0] == "#" for line in lines) >= COMMENTED * len(lines):
         return Stretch(first, end, Kind.FIXED, "code")
-    if any(_underline(line) for line in lines[: 3 : 2 if _underline(lines[0]) else 1]) and not lines[0].closed:
-        return None
     coded = sum(line.number in page.code for line in lines)
     if coded >= 2 and coded >= HALF / 2 * len(lines) and _with_comments(page, lines) >= HALF * len(lines):
         return Stretch(first, end, Kind.FIXED, "code")
@@ -129,8 +130,7 @@ def by_line(page: Page, lines: Sequence[Line]) -> Iterator[Stretch]:
     found = [_by_sign(page, line) for line in lines]
     if any(sub for _, sub in found):
         _cut_sentences(lines, found)
-        _underlines(lines, found)
-        _lists(lines, found)
+        _lists(lines, found, page.format == MARKDOWN)
         _short(page, lines, found)
         _rows(lines, found, [line.number in page.code and not line.closed for line in lines], "code")
         _rows(lines, found, ["|" in line.body and PIPES.search(line.body) is not None for line in lines], "table")
@@ -224,28 +224,34 @@ def _cut_sentences(lines: Sequence[Line], found: Found) -> None:
             found[at + 1] = Kind.LINES, "unsure"
 
 
-def _underlines(lines: Sequence[Line], found: Found) -> None:
-    """A short line with a rule below it, or between two."""
-    for at, line in enumerate(lines):
-        if (at and found[at][1] == "rule") or (at and _underline(line)):
-            above = lines[at - 1]
-            if (
-                not above.closed
-                and above.width <= 2 * LONG
-                and found[at - 1][0] is not Kind.MARK
-                and line.body[0] in "=-~^\"'`#*+"
-                and line.width * 3 >= above.width * 2
-            ):
-                found[at - 1] = found[at] = Kind.HEADING, "underline"
-                if at > 1 and found[at - 2][1] == "rule" and lines[at - 2].body[0] == line.body[0]:
-                    found[at - 2] = found[at]
+def title(lines: Sequence[Line], at: int) -> int:
+    """How many lines from here on are a title and the rules below it, or around it; 0 where none begins here."""
+    over = len(lines) > at + 2 and _underline(lines[at]) and lines[at].body[0] == lines[at + 2].body[0]
+    return 2 + over if len(lines) > at + 1 + over and _underlined(lines[at + over], lines[at + over + 1]) else 0
+
+
+def _underlined(line: Line, rule: Line) -> bool:
+    return (
+        _underline(rule)
+        and not _underline(line)
+        and not line.closed
+        and rule.body[0] in RULES
+        and line.width <= 2 * LONG
+        and 3 * rule.width >= 2 * line.width
+        and not listed_sign(line)
+    )
 
 
 def _underline(line: Line) -> bool:
     return not line.bare and len(line.body) > 2 and marks.UNDERLINE.match(line.body) is not None
 
 
-def _lists(lines: Sequence[Line], found: Found) -> None:
+def listed_sign(line: Line) -> bool:
+    """A row of a table, a quotation."""
+    return line.body[0] in "|>+"
+
+
+def _lists(lines: Sequence[Line], found: Found, lazy: bool) -> None:
     """Lines below an item that are set in, or stand between two items and do not end a sentence, belong to it."""
     items = [at for at, (_, sub) in enumerate(found) if sub in ("list", "options")]
     if not items:
@@ -254,8 +260,8 @@ def _lists(lines: Sequence[Line], found: Found) -> None:
     for at, line in enumerate(lines):
         if found[at][1] in ("list", "options"):
             deep = line.indent
-        elif deep >= 0 and line.indent > deep:
-            found[at] = Kind.LINES, "list"
+        elif deep >= 0 and (line.indent > deep or (lazy and found[at][1] != "sign")):
+            found[at] = Kind.LINES, "list"  # in Markdown whatever follows without a blank line
         elif deep >= 0 and line.indent <= deep and found[at][1] != "short":
             deep = -1
     if len(items) > 1 and 3 * len(items) >= items[-1] - items[0] + 1:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cleaner.form import marks, wrapping
 from cleaner.form.blocks import Form, Kind, Seam, Stretch
 from cleaner.form.code import code, whole
-from cleaner.form.kinds import Page, alone, by_length, by_line, may_be_wrapped, set_in, shared
+from cleaner.form.kinds import Page, alone, by_length, by_line, may_be_wrapped, set_in, shared, title
 from cleaner.form.line import Line, line_of, plain
 from cleaner.form.neighbours import settled
 from cleaner.form.structure import FORMATS, MARKDOWN, by_syntax, fences, format_of
@@ -97,8 +97,21 @@ def _looked_at(text: str, lines: Sequence[str], odd: Sequence[Line], format: str
             for order in (range(len(lines)), range(len(lines) - 1, -1, -1))
         )
         return Form(text, kind, (Stretch(first, last + 1, Kind.FIXED, kind),))
-    page = _page(found, lines, odd, coded, prose)
+    page = _page(found, odd, coded, prose)
+    if page.structured:
+        odd = _with_indented(lines, odd)
     return _form(text, found, _stretches(page, lines, odd, signed))
+
+
+def _with_indented(lines: Sequence[str], odd: Sequence[Line]) -> list[Line]:
+    """Where indents are structure, an indented paragraph is no plain one, nor one that goes on from the line above."""
+    known = {line.number for line in odd}
+    more = [
+        number
+        for number, line in enumerate(lines)
+        if number not in known and (line[:1] in " \t" or (number and lines[number - 1].strip())) and line.strip()
+    ]
+    return sorted([*odd, *(line_of(number, lines[number]) for number in more)])
 
 
 def _program_with_marks(odd: Sequence[Line], coded: Sequence[bool], lines: Sequence[str]) -> bool:
@@ -108,7 +121,7 @@ def _program_with_marks(odd: Sequence[Line], coded: Sequence[bool], lines: Seque
     return fenced * 10 < len(odd) and sum(coded) > OWN_CODE * len(odd) and top >= FEWEST_TOP
 
 
-def _page(found: str, lines: Sequence[str], odd: Sequence[Line], coded: Sequence[bool], prose: int) -> Page:
+def _page(found: str, odd: Sequence[Line], coded: Sequence[bool], prose: int) -> Page:
     bodies = [line.body for line in odd if not line.bare and ("：" in line.body[:40] or ":" in line.body[:60])]
     coded_lines = frozenset(line.number for line, own in zip(odd, coded, strict=True) if own)
     indents = sorted(line.indent for line in odd if not line.body[0] > "\u2e80")
@@ -136,7 +149,7 @@ def _lettered(odd: Sequence[Line]) -> frozenset[int]:
 
 
 def _stretches(page: Page, lines: Sequence[str], odd: Sequence[Line], signed: Sequence[Line]) -> list[Stretch]:
-    claimed = by_syntax(lines, odd if page.format == MARKDOWN else signed, page.format)
+    claimed = by_syntax(lines, signed, page.format)
     taken = bytearray(len(lines))
     for stretch in claimed:
         taken[stretch.first : stretch.end] = b"\1" * (stretch.end - stretch.first)
@@ -167,8 +180,10 @@ def _runs(lines: Sequence[str], odd: dict[int, Line], taken: bytearray) -> Itera
 def _judged(page: Page, runs: Sequence[Run]) -> Iterator[Stretch]:
     """Each run by what its lines share, by how they are wrapped, or line by line."""
     several: list[Run] = []
-    for run in runs:
-        if len(run.lines) > 1:
+    for run in (part for whole in runs for part in _titles_apart(whole)):
+        if isinstance(run, Stretch):
+            yield run
+        elif len(run.lines) > 1:
             several.append(run)
         else:
             yield Stretch(run.lines[0].number, run.lines[0].number + 1, *alone(page, run.lines[0]))
@@ -186,6 +201,24 @@ def _judged(page: Page, runs: Sequence[Run]) -> Iterator[Stretch]:
             yield from _maybe_wrapped(page, run.lines, full)
         else:
             yield from _between_paragraphs(page, run)
+
+
+def _titles_apart(run: Run) -> Iterator[Run | Stretch]:
+    """Underlined titles, and what stands between them."""
+    begins = 0
+    for at in range(len(run.lines) - 1):
+        signs = not (run.lines[at].bare and run.lines[at + 1].bare)
+        if at >= begins and signs and (size := title(run.lines, at)):
+            if begins < at:
+                yield _part(run, begins, at)
+            begins = at + size
+            yield Stretch(run.lines[at].number, run.lines[begins - 1].number + 1, Kind.HEADING, "underline")
+    if begins < len(run.lines):
+        yield _part(run, begins, len(run.lines)) if begins else run
+
+
+def _part(run: Run, first: int, end: int) -> Run:
+    return Run(run.lines[first:end], min(run.odd, end - first))
 
 
 def _between_paragraphs(page: Page, run: Run) -> Iterator[Stretch]:

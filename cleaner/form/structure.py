@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from cleaner.form.blocks import Kind, Stretch
 from cleaner.form.line import Line
-from cleaner.form.marks import ATX, CUE_TIME, ITEM, LETTER, UNDERLINE
+from cleaner.form.marks import ATX, CUE_TIME, UNDERLINE
 from cleaner.form.tables import GRID
 
 MARKDOWN, RST, CUES = "markdown", "rst", "cues"
@@ -30,14 +30,19 @@ RAW = re.compile(
 HTML = re.compile(
     r"</?(?:address|article|aside|base|blockquote|body|br|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|fieldset|"
     r"figcaption|figure|font|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|img|legend|li|link|main|menu|menuitem|meta|"
-    r"nav|ol|optgroup|option|p|param|picture|section|source|summary|table|tbody|td|tfoot|th|thead|title|tr|track|ul|video|a|b|i|em|sub|sup|kbd|span|strong|code|small|img)"
+    r"nav|ol|optgroup|option|p|param|picture|section|source|summary|table|tbody|td|tfoot|th|thead|title|tr|track|ul|video|img)"
     r"(?:[\s/>]|$)|<[?!]|</?[A-Z]\w*(?:\s[^<>]*)?/?>$|</?[A-Z]\w*$",
     re.IGNORECASE,
 )
 LINK = re.compile(r"\[[^\[\]\n]{1,200}\]\([^()\s]{1,300}\)|!\[[^\[\]\n]{0,200}\]\(")
 REFERENCE_LINK = re.compile(r" {0,3}\[[^\]\n]{1,100}\]: *\S")
 DELIMITER = re.compile(r"\|? *:?-{2,}:? *(?:\| *:?-+:? *)+\|? *$|\| *:?-{2,}:? *\|$")
+CODE_INDENT = 4
+_MARKDOWN_ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)")
 DIRECTIVE = re.compile(r"\.\. ")
+NAMED_CODE_INDENT = 4
+_MARKDOWN_ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)")
+DIRECTIVE = re.compile(r"\.\. (?:\|[^|]+\| )?([\w:.-]+)::|\.\. _[^:]+:|\.\. \[")
 NAMED_DIRECTIVE = re.compile(r"\.\. (?:\|[^|]+\| )?([\w:.-]+)::|\.\. _[^:]+:|\.\. \[")
 ROLE = re.compile(r":[a-z]+(?::[a-z]+)?:`[^`]+`|``[^`\n]+``|`[^`\n]+`_")
 
@@ -52,7 +57,7 @@ def by_syntax(lines: Sequence[str], odd: Sequence[Line], kind: str) -> list[Stre
     if kind == RST:
         walks += [list(literals(lines, odd)), list(rst_tables(lines, odd))]
     if kind == MARKDOWN:
-        walks += [list(html(lines, odd)), list(indented(lines, odd))]
+        walks += [list(html(lines, odd)), list(indented(lines))]
     for walk in walks:
         found = merged(found, walk)
     return found
@@ -198,23 +203,27 @@ def _next_blank(lines: Sequence[str], number: int) -> int:
     return number
 
 
-def indented(lines: Sequence[str], odd: Sequence[Line]) -> Iterator[Stretch]:
+def indented(lines: Sequence[str]) -> Iterator[Stretch]:
     """Indented code of Markdown, behind a blank line; below an item it is the item's text, and no paragraph of its own."""
-    listed, end, at = False, -1, 0
-    for _index, line in enumerate(odd):
-        if line.number < at:
+    listed, blank, at = False, True, 0
+    for number, line in enumerate(lines):
+        if not line or line.isspace():
+            blank = True
             continue
-        after_blank = line.number == 0 or not lines[line.number - 1].strip()
-        if line.indent < 4:
-            gap = line.number != end
-            listed = bool(ITEM.match(line.body) or LETTER.match(line.body)) or (
-                listed and (not after_blank or line.indent > 1) and not (gap and not after_blank and line.indent == 0)
-            )
-            end = line.number + 1
-        elif after_blank or line.number == at:
-            at = _dedent(lines, line.number, 4)
-            kind, sub = (Kind.LINES, "list") if listed else (Kind.FIXED, "code")
-            yield Stretch(line.number, at, kind, sub)
+        indent = _indent(line) if line[0] in " \t" else 0
+        if number >= at and indent >= CODE_INDENT and blank:
+            at = _dedent(lines, number, CODE_INDENT)
+            yield Stretch(number, at, *((Kind.LINES, "list") if listed else (Kind.FIXED, "code")))
+        elif indent < CODE_INDENT and begins_item(line.lstrip()):
+            listed = True
+        elif blank and indent < 2:
+            listed = False  # a paragraph at the margin ends the list
+        blank = False
+
+
+def begins_item(body: str) -> bool:
+    """By a mark of Markdown."""
+    return _MARKDOWN_ITEM.match(body) is not None
 
 
 def _dedent(lines: Sequence[str], number: int, indent: int) -> int:
