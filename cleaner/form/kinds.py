@@ -169,6 +169,8 @@ def _by_sign(page: Page, line: Line) -> tuple[Kind, str]:
         return Kind.HEADING, "number"
     if _reference(line):
         return Kind.QUOTATION, "references"
+    if marks.OPTIONS.search(body[:1000]):
+        return Kind.LINES, "options"
     if listed(page, line):
         return Kind.LINES, "list"
     if marks.OPTIONS.search(body[:1000]) or (marks.BLANKS_TO_FILL.search(body[:1000]) and line.width < 4 * LONG):

@@ -1,7 +1,7 @@
 """The form of a text, from the syntax it follows and from what its lines have in common. Changes nothing."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -180,7 +180,7 @@ def _runs(lines: Sequence[str], odd: dict[int, Line], taken: bytearray) -> Itera
 def _judged(page: Page, runs: Sequence[Run]) -> Iterator[Stretch]:
     """Each run by what its lines share, by how they are wrapped, or line by line."""
     several: list[Run] = []
-    for run in (part for whole in runs for part in _titles_apart(whole)):
+    for run in chain.from_iterable(map(_titles_apart, runs)):
         if isinstance(run, Stretch):
             yield run
         elif len(run.lines) > 1:

@@ -27,7 +27,7 @@ ITEM = re.compile(rf"(?:{_BULLET}|{'|'.join(NUMBERS)})")
 BULLET = re.compile(rf"(?:{_BULLET})")
 LETTER = re.compile(r"[(（\[【]?([A-Ha-hＡ-Ｈ])[)）\]】.．、:：][ 　\t]?(?=\S)|([A-D])[ 　\t]{1,4}(?=[^\sa-z])")
 OPTIONS = re.compile(  # A and B in one line: an exam item
-    r"(?:^|[\s　)）。？?（(])[(（]?A[)）.．、:：][^\n]{1,300}?[\s　)）。；;\w][(（]?B[)）.．、:：]|(?:^|[\s　])[(（]?Ａ[)）.．、][^\n]{1,300}?[(（]?Ｂ[)）.．、]"
+    r"(?:^|[\s　)）。？?（(：:_.])[(（]?A[)）.．、:：][^\n]{1,300}?[\s　)）。；;.,，:?？!\w][(（]?B[)）.．、:：]|(?:^|[\s　])[(（]?Ａ[)）.．、][^\n]{1,300}?[(（]?Ｂ[)）.．、]"
     r"|[)）。？?\s]①[^\n②]{1,300}②"
 )
 OPTION_SIGNS = ("B.", "B．", "B、", "B)", "B）", "Ｂ", "②")  # a text without any has no options

@@ -39,10 +39,6 @@ REFERENCE_LINK = re.compile(r" {0,3}\[[^\]\n]{1,100}\]: *\S")
 DELIMITER = re.compile(r"\|? *:?-{2,}:? *(?:\| *:?-+:? *)+\|? *$|\| *:?-{2,}:? *\|$")
 CODE_INDENT = 4
 _MARKDOWN_ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)")
-DIRECTIVE = re.compile(r"\.\. ")
-NAMED_CODE_INDENT = 4
-_MARKDOWN_ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)")
-DIRECTIVE = re.compile(r"\.\. (?:\|[^|]+\| )?([\w:.-]+)::|\.\. _[^:]+:|\.\. \[")
 NAMED_DIRECTIVE = re.compile(r"\.\. (?:\|[^|]+\| )?([\w:.-]+)::|\.\. _[^:]+:|\.\. \[")
 ROLE = re.compile(r":[a-z]+(?::[a-z]+)?:`[^`]+`|``[^`\n]+``|`[^`\n]+`_")
 
