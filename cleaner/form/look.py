@@ -1,5 +1,6 @@
 """The form of a text, from the syntax it follows and from what its lines have in common. Changes nothing."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, groupby
 from pathlib import PurePath
@@ -8,15 +9,15 @@ from typing import NamedTuple
 from cleaner.form import marks, wrapping
 from cleaner.form.blocks import Form, Kind, Seam, Stretch
 from cleaner.form.code import code, whole
-from cleaner.form.kinds import Page, alone, by_length, by_line, may_be_wrapped, set_in, shared, title
+from cleaner.form.kinds import Page, alone, by_line, may_be_wrapped, set_in, shared, title
 from cleaner.form.line import Line, line_of, plain
 from cleaner.form.neighbours import settled
 from cleaner.form.structure import FORMATS, MARKDOWN, by_syntax, fences, format_of
 
-OWN_CODE, FEWEST_TOP = (
-    0.4,
-    3,
-)  # share of code, and lines of it without an indent, in a program that shows marks of Markdown
+OWN_CODE = 0.4  # share of code in a program that shows marks of Markdown
+FEWEST_TOP = 3  # lines of it without an indent
+MARGIN = 3  # columns that are no indent yet
+_FORMAT = re.compile(r"^[#`~|<.+=:>{}\[-]|[|\t`]|::|-->|  ")  # by which a line may belong to a format, a table, code
 NARROW = 160  # code points: lines of a block that is wrapped are no longer
 
 
@@ -50,14 +51,10 @@ def form_of(text: str, format: str | None = None) -> Form:
     odd = _odd(text, lines)
     if not odd:
         return Form(text, format or "")
-    if (
-        not format
-        and all(line.bare and line.indent < 3 and "  " not in line.body for line in odd)
-        and _alone(lines, odd)
-    ):
-        return _form(
-            text, "", settled(lines, [Stretch(line.number, line.number + 1, *by_length(line)) for line in odd])
-        )
+    if not format and _alone(lines, odd) and _no_format(text, lines, odd):
+        page = _page("", odd, [code(line) for line in odd], len(lines))
+        told = [Stretch(line.number, line.number + 1, *alone(page, line)) for line in odd]
+        return _form(text, "", settled(lines, told))
     return _looked_at(text, lines, odd, format)
 
 
@@ -76,10 +73,21 @@ def _alone(lines: Sequence[str], odd: Sequence[Line]) -> bool:
     )
 
 
+def _no_format(text: str, lines: Sequence[str], odd: Sequence[Line]) -> bool:
+    """No sign of any format stands in it: bare lines, or mostly plain paragraphs and lines without such signs."""
+    if all(line.bare and line.indent < MARGIN for line in odd):
+        return True
+    return (
+        "](" not in text
+        and 3 * len(odd) <= sum(map(bool, lines))
+        and not any(line.indent >= MARGIN or _FORMAT.search(line.body) for line in odd)
+    )
+
+
 def _odd(text: str, lines: Sequence[str]) -> list[Line]:
     """The lines that are neither blank nor plain paragraphs."""
     numbers = [number for number, line in enumerate(lines) if line and not plain(line)]
-    if any(sign in text for sign in marks.OPTION_SIGNS):
+    if any(one in text and other in text for one, other in marks.OPTION_SIGNS):
         more = {number for number, line in enumerate(lines) if len(line) < 2_000 and marks.OPTIONS.search(line)}
         numbers = sorted(more.union(numbers)) if more else numbers
     return [line_of(number, lines[number]) for number in numbers if not lines[number].isspace()]
@@ -124,8 +132,7 @@ def _program_with_marks(odd: Sequence[Line], coded: Sequence[bool], lines: Seque
 def _page(found: str, odd: Sequence[Line], coded: Sequence[bool], prose: int) -> Page:
     bodies = [line.body for line in odd if not line.bare and ("：" in line.body[:40] or ":" in line.body[:60])]
     coded_lines = frozenset(line.number for line, own in zip(odd, coded, strict=True) if own)
-    indents = sorted(line.indent for line in odd if not line.body[0] > "\u2e80")
-    margin = 0 if prose or not indents else indents[len(indents) // 50]
+    margin = 0 if prose else min((line.indent for line in odd), default=0)
     return Page(found, marks.speakers(bodies), _lettered(odd), coded_lines, margin, prose)
 
 

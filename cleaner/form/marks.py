@@ -30,7 +30,7 @@ OPTIONS = re.compile(  # A and B in one line: an exam item
     r"(?:^|[\s　)）。？?（(：:_.])[(（]?A[)）.．、:：][^\n]{1,300}?[\s　)）。；;.,，:?？!\w][(（]?B[)）.．、:：]|(?:^|[\s　])[(（]?Ａ[)）.．、][^\n]{1,300}?[(（]?Ｂ[)）.．、]"
     r"|[)）。？?\s]①[^\n②]{1,300}②"
 )
-OPTION_SIGNS = ("B.", "B．", "B、", "B)", "B）", "Ｂ", "②")  # a text without any has no options
+OPTION_SIGNS = (("①", "②"), *((f"{a}{sign}", f"{b}{sign}") for a, b in ("AB", "ＡＢ") for sign in ".．、)）:："))
 BLANKS_TO_FILL = re.compile(r"_{4,}|[（(][ 　]{2,}[)）]|＿{2,}")
 _LETTERS = {chr(ord("Ａ") + at): chr(ord("A") + at) for at in range(8)}
 
