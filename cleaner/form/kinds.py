@@ -95,7 +95,7 @@ def _reference(line: Line) -> bool:
 
 def _options(lines: Sequence[Line]) -> bool:
     """Answers of an exam item stand in columns, and are no table."""
-    return any(not line.bare and marks.OPTIONS.search(line.body[:1000]) for line in lines)
+    return any(not line.bare and marks.options(line.body) for line in lines)
 
 
 def may_be_wrapped(page: Page, lines: Sequence[Line]) -> bool:
@@ -169,11 +169,11 @@ def _by_sign(page: Page, line: Line) -> tuple[Kind, str]:
         return Kind.HEADING, "number"
     if _reference(line):
         return Kind.QUOTATION, "references"
-    if marks.OPTIONS.search(body[:1000]):
+    if marks.options(body):
         return Kind.LINES, "options"
     if listed(page, line):
         return Kind.LINES, "list"
-    if marks.OPTIONS.search(body[:1000]) or (marks.BLANKS_TO_FILL.search(body[:1000]) and line.width < 4 * LONG):
+    if marks.BLANKS_TO_FILL.search(body[:1000]) and line.width < 4 * LONG:
         return Kind.LINES, "options"
     if page.names and marks.turn(body, page.names):
         return Kind.LINES, "turn"

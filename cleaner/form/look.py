@@ -87,8 +87,8 @@ def _no_format(text: str, lines: Sequence[str], odd: Sequence[Line]) -> bool:
 def _odd(text: str, lines: Sequence[str]) -> list[Line]:
     """The lines that are neither blank nor plain paragraphs."""
     numbers = [number for number, line in enumerate(lines) if line and not plain(line)]
-    if any(one in text and other in text for one, other in marks.OPTION_SIGNS):
-        more = {number for number, line in enumerate(lines) if len(line) < 2_000 and marks.OPTIONS.search(line)}
+    if marks.may_have_options(text):
+        more = {number for number, line in enumerate(lines) if marks.options(line)}
         numbers = sorted(more.union(numbers)) if more else numbers
     return [line_of(number, lines[number]) for number in numbers if not lines[number].isspace()]
 
