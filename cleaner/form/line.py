@@ -6,6 +6,7 @@ from typing import NamedTuple
 from cleaner.text.chars import ranges
 
 TAB = 8  # columns
+EXACT = 200  # code points: no limit asks for the columns of a longer line
 LONG = 60  # columns from which on a line is no heading and no line of a list of names
 
 WIDE = (  # two columns: East_Asian_Width W and F, blocks that matter
@@ -69,7 +70,7 @@ class Line(NamedTuple):
     number  of the line in its text, from 0
     body    without outer blanks
     indent  before it
-    width   with its indent
+    width   with its indent; of a line over EXACT code points by its script alone
     closed  it ends a sentence
     bare    it shows no sign of anything but prose and headings
     """
@@ -112,8 +113,9 @@ def line_of(number: int, raw: str) -> Line:
     """The measures of a line that is not blank."""
     body = raw.strip()
     indent = _columns_of_indent(raw)
+    wide = columns(body) if len(body) <= EXACT else 2 * len(body) if body[EXACT] > "\u2e80" else len(body)
     bare = indent < TAB and _BARE.match(body) is not None
-    return Line(number, raw, body, indent, indent + columns(body), closed(body), bare)
+    return Line(number, raw, body, indent, indent + wide, closed(body), bare)
 
 
 def _columns_of_indent(raw: str) -> int:

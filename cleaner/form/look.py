@@ -52,7 +52,7 @@ def form_of(text: str, format: str | None = None) -> Form:
     if not odd:
         return Form(text, format or "")
     if not format and _alone(lines, odd) and _no_format(text, lines, odd):
-        page = _page("", odd, [code(line) for line in odd], len(lines))
+        page = _page("", odd, [not line.closed and code(line) for line in odd], len(lines))
         told = [Stretch(line.number, line.number + 1, *alone(page, line)) for line in odd]
         return _form(text, "", settled(lines, told))
     return _looked_at(text, lines, odd, format)
