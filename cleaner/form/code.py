@@ -216,6 +216,8 @@ def _settings(lines: Sequence[Line], prose: int) -> bool:
 
 def rows(lines: Sequence[Line]) -> bool:
     """Rows of values: one number of separators in nearly all of them, and none a sentence; comments left out."""
+    if sum(line.closed for line in lines) > (1 - EVEN) * len(lines):
+        return False
     own = [line for line in lines if line.body[0] != "#"]
     if len(own) < FEWEST_ROWS or sum(line.closed for line in own) > (1 - EVEN) * len(own):
         return False

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from cleaner.text.chars import ranges
 
 TAB = 8  # columns
+LONGEST_WORD = 60  # code points
 EXACT = 200  # code points: no limit asks for the columns of a longer line
 LONG = 60  # columns from which on a line is no heading and no line of a list of names
 
@@ -56,11 +57,9 @@ _BARE = re.compile(  # and no sign of anything else in it; `(` begins the argume
     + _BEGINS
     + r"[^|`#>*<{}=\\_\t~+;$@&^\[\]：:/()%│┃║├┌└]*$"
 )
-_INDENT = re.compile("[ \t　\xa0]*")
 _SPACELESS = re.compile(f"[{NO_SPACES}]")
-_NARROW = re.compile(f"[^{WIDE}]+")
+_ODD_WIDTHS = re.compile(f"([{WIDE}]+)|[{MARKS}]+")
 _EITHER = re.compile(f"[^{EITHER}]+")
-_MARKS = re.compile(f"[^{MARKS}]+")
 _PIECE = re.compile(f"[{NO_SPACES}][{re.escape(NOT_FIRST)}]*|[{UNBROKEN}]{{1,8}}|[^\\s{NO_SPACES}]{{1,60}}")
 
 
@@ -119,8 +118,7 @@ def line_of(number: int, raw: str) -> Line:
 
 
 def _columns_of_indent(raw: str) -> int:
-    found = _INDENT.match(raw)
-    blank = found[0] if found else ""
+    blank = raw[: len(raw) - len(raw.lstrip())]
     return len(blank.expandtabs(TAB)) + blank.count("　") if blank else 0
 
 
@@ -130,9 +128,12 @@ def columns(body: str) -> int:
     >>> columns("年a"), columns("e\\u0301")
     (3, 1)
     """
-    if body.isascii():
-        return len(body)
-    return len(body) + len(_NARROW.sub("", body)) - len(_MARKS.sub("", body))
+    total = len(body)
+    if not body.isascii():
+        for run in _ODD_WIDTHS.finditer(body):
+            size = run.end() - run.start()
+            total += size if run.lastindex else -size
+    return total
 
 
 def either(body: str) -> int:
@@ -142,7 +143,7 @@ def either(body: str) -> int:
 
 def spaceless(letter: str) -> bool:
     """Of a script that writes no spaces between words: Han and kana."""
-    return _SPACELESS.match(letter) is not None
+    return letter >= "\u2e80" and _SPACELESS.match(letter) is not None
 
 
 def first_piece(body: str) -> str:
@@ -151,5 +152,7 @@ def first_piece(body: str) -> str:
     >>> first_piece("harbour, and"), first_piece("年。好"), first_piece("3.5万")
     ('harbour,', '年。', '3.5')
     """
+    if body.isascii():
+        return body.partition(" ")[0][:LONGEST_WORD]
     found = _PIECE.match(body)
     return found[0] if found else body[:1]

@@ -240,6 +240,8 @@ def _seam(one: Line, other: Line, is_full: bool, words: bool) -> Seam:
     """
     left, right = one.body[-1], other.body[0]
     sure = is_full and not one.closed
+    if left.isascii() and right.isascii():
+        return Seam("", False) if left == "-" else Seam(" ", sure)
     if spaceless(left) or spaceless(right) or left in _CJK_SIGNS or right in _CJK_SIGNS:
         return Seam("", sure)
     if left in _HYPHENS:
