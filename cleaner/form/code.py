@@ -58,7 +58,6 @@ _SIGNS = re.compile(r"[^(){}\[\]=<>;_/\\$&|+*@#^~]+")
 _NOT_CODE = re.compile(  # stripped before looking: prose quotes code, links and formulas
     r"`[^`\n]{1,200}`|!?\[[^\[\]\n]{0,200}\]\([^()\n]{0,300}\)|\$[^$\n]{1,200}\$|https?://\S+|<https?://[^>\s]+>"
 )
-_HAS_NOT_CODE = re.compile(r"`|\]\(|\$[^$]+\$|://")
 DENSE = 0.13  # share of signs of programs among the drawn characters: references reach .08
 KEY = re.compile(
     r"(?:- +)*(?:[\w./$@<-][\w./$@<>*-]*|\"[^\"]{1,60}\"|'[^']{1,60}'|\w[\w/ ()-]{0,40}\w)\s*:(?:\s+\S.*)?$|- +\S|[-]{3}$|\? \S"
@@ -98,7 +97,7 @@ def code(line: Line) -> bool:
         return False
     if len(body) > HEAD + TAIL:
         body = body[:HEAD] + body[-TAIL:]
-    if _HAS_NOT_CODE.search(body):
+    if "`" in body or "](" in body or "://" in body or body.count("$") > 1:
         body = _NOT_CODE.sub("", body).strip()
         if not body:
             return False

@@ -111,15 +111,18 @@ def closed(body: str) -> bool:
 def line_of(number: int, raw: str) -> Line:
     """The measures of a line that is not blank."""
     body = raw.strip()
-    indent = _columns_of_indent(raw)
-    wide = columns(body) if len(body) <= EXACT else 2 * len(body) if body[EXACT] > "\u2e80" else len(body)
+    size = len(body)
+    wide = columns(body) if size <= EXACT else 2 * size if body[EXACT] > "\u2e80" else size
+    indent = _indent(raw) if raw[0].isspace() else 0
+    last = body[-1]
+    ends = last in _LAST or last in CLOSERS
     bare = indent < TAB and _BARE.match(body) is not None
-    return Line(number, raw, body, indent, indent + wide, closed(body), bare)
+    return Line(number, raw, body, indent, indent + wide, ends and closed(body), bare)
 
 
-def _columns_of_indent(raw: str) -> int:
+def _indent(raw: str) -> int:
     blank = raw[: len(raw) - len(raw.lstrip())]
-    return len(blank.expandtabs(TAB)) + blank.count("　") if blank else 0
+    return len(blank.expandtabs(TAB)) + blank.count("　")
 
 
 def columns(body: str) -> int:

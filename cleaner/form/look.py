@@ -96,7 +96,7 @@ def _odd(text: str, lines: Sequence[str]) -> list[Line]:
 def _looked_at(text: str, lines: Sequence[str], odd: Sequence[Line], format: str | None) -> Form:
     by_look = format is None
     signed = [line for line in odd if not line.bare]
-    found = format_of(lines, signed, "](" in text) if format is None else format
+    found = format_of(text, lines, signed) if format is None else format
     coded = [code(line) for line in odd]
     prose = sum(map(bool, lines)) - len(odd)
     if by_look and (kind := whole(odd, coded, prose, found == MARKDOWN and not _program_with_marks(odd, coded, lines))):

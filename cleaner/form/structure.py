@@ -70,28 +70,29 @@ def merged(one: Sequence[Stretch], other: Sequence[Stretch]) -> list[Stretch]:
     return sorted(kept)
 
 
-def format_of(lines: Sequence[str], odd: Sequence[Line], linked: bool) -> str:
-    """Markdown, RST or cues by their marks, two kinds of them; nothing where a text shows no format. `linked`: it may hold links."""
+def format_of(text: str, lines: Sequence[str], odd: Sequence[Line]) -> str:
+    """Markdown, RST or cues by their marks, two kinds of them; nothing where a text shows no format."""
     if not odd:
         return ""
-    if sum("-->" in line.body and CUE_TIME.match(line.body) is not None for line in odd) >= 2 or odd[0].body.startswith(
-        "WEBVTT"
-    ):
+    times = "-->" in text and sum("-->" in line.body and CUE_TIME.match(line.body) is not None for line in odd)
+    if times > 1 or odd[0].body.startswith("WEBVTT"):
         return CUES
-    marks = markdown_marks(lines, odd, linked)
-    rst = _rst_marks(lines, odd)
+    marks = markdown_marks(text, lines, odd)
+    rst = _rst_marks(text, lines, odd)
     if rst >= 2 and rst >= marks:
         return RST
     return MARKDOWN if marks >= 2 else ""
 
 
-def markdown_marks(lines: Sequence[str], odd: Sequence[Line], linked: bool) -> int:
+def markdown_marks(text: str, lines: Sequence[str], odd: Sequence[Line]) -> int:
     """How many kinds of its marks a text shows: closed fences, headings, links, tables."""
-    fence = any(stretch.end - stretch.first > 1 for stretch in fences(lines, odd, ""))
-    heading = any(line.body[0] == "#" and ATX.match(line.raw) and _apart(lines, line.number) for line in odd)
-    table = any("|" in line.body and "-" in line.body and DELIMITER.match(line.body) for line in odd)
-    link = linked and any(LINK.search(line) for line in lines if "](" in line)
-    return fence + heading + table + link
+    fenced = ("```" in text or "~~~" in text) and any(own.end - own.first > 1 for own in fences(lines, odd, ""))
+    heading = "#" in text and any(
+        line.body[0] == "#" and ATX.match(line.raw) and _apart(lines, line.number) for line in odd
+    )
+    table = "|" in text and any("|" in line.body and "-" in line.body and DELIMITER.match(line.body) for line in odd)
+    link = "](" in text and any(LINK.search(line) for line in lines if "](" in line)
+    return fenced + heading + table + link
 
 
 def _apart(lines: Sequence[str], number: int) -> bool:
@@ -101,15 +102,18 @@ def _apart(lines: Sequence[str], number: int) -> bool:
     return ((not before or before[0] == "#") and len(lines) > 1) or not behind
 
 
-def _rst_marks(lines: Sequence[str], odd: Sequence[Line]) -> int:
-    directive = any(line.body.startswith(".. ") and NAMED_DIRECTIVE.match(line.body) for line in odd)
-    literal = any(line.body.endswith("::") and _deeper(lines, line.number, line.indent) for line in odd)
-    role = any("`" in line.body and ROLE.search(line.body) for line in odd)
+def _rst_marks(text: str, lines: Sequence[str], odd: Sequence[Line]) -> int:
+    """Directives and literal blocks; roles and underlined titles beside one of these or each other."""
+    directive = ".. " in text and any(line.body[:3] == ".. " and NAMED_DIRECTIVE.match(line.body) for line in odd)
+    literal = "::" in text and any(line.body[-2:] == "::" and _deeper(lines, line.number, line.indent) for line in odd)
+    role = "`" in text and any("`" in line.body and ROLE.search(line.body) for line in odd)
+    if not (directive or literal or role):
+        return 0
     title = any(
         line.body[:1] == line.body[1:2] and line.number and _underlines(lines[line.number - 1], line.body)
         for line in odd
     )
-    return directive + literal + (role and (directive or literal or title)) + (title and (directive or literal or role))
+    return directive + literal + (role and (directive or literal or title)) + title
 
 
 def _underlines(above: str, body: str) -> bool:
