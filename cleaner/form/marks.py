@@ -78,8 +78,10 @@ LYRIC_TIME = re.compile(r"\[\d{1,2}:\d{2}(?:[.:]\d{1,3})?\]")
 
 def may_have_options(text: str) -> bool:
     """The signs of a first and a second answer stand in it somewhere."""
-    pairs = (pair for second, pairs in OPTION_SIGNS.items() if second in text for pair in pairs)
-    return any(one in text and other in text for one, other in pairs)
+    for second, pairs in OPTION_SIGNS.items():
+        if second in text and any(one in text and other in text for one, other in pairs):
+            return True
+    return False
 
 
 def options(body: str) -> bool:
