@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cleaner.form import marks
 from cleaner.form.blocks import Kind, Stretch
 from cleaner.form.code import goes_with_code, rows
-from cleaner.form.line import LONG, Line
+from cleaner.form.line import LONG, Line, spaceless
 from cleaner.form.structure import MARKDOWN, RST
 from cleaner.form.tables import PIPES, drawing, table
 
@@ -15,6 +15,8 @@ SHORT = 44  # columns of a line of verse, of a list of names
 SHORTISH = 60  # of one of two or three such lines
 HEADING = 50  # columns: a longer line is none, unless a sign says so
 VERSE = 4  # short lines in a row
+PIPED = 0.05  # share of lines with pipes from which on a block holds a table
+LONGEST_NAME = 5  # code points of a name and the space behind it, on the average
 MOST_SHORT = 0.7  # share of such lines that are no longer than SHORT
 TALK = 0.8  # share of closed lines from which on short lines among prose are talk
 COMMENTED = 0.8  # share of lines of a block that begin with the sign of a comment: headings stand apart
@@ -107,8 +109,15 @@ def may_be_wrapped(page: Page, lines: Sequence[Line]) -> bool:
         return False
     if sum(" " in line.body or line.body[0] > "\u0e00" for line in lines) < HALF * len(lines):
         return False  # names of files, sums
+    if sum("|" in line.body for line in lines) > max(1, PIPED * len(lines)) or 2 * sum(map(_names, lines)) > len(lines):
+        return False
     turns = sum(not line.bare and marks.turn(line.body, page.names) for line in lines) if page.names else 0
     return items <= max(FEW_ITEMS * len(lines), len(lines) > 5) and turns <= FEW_ITEMS * len(lines)
+
+
+def _names(line: Line) -> bool:
+    """Han with many spaces in it: names in columns, which end at one width too."""
+    return spaceless(line.body[0]) and line.body.count(" ") + line.body.count("　") > len(line.body) / LONGEST_NAME
 
 
 def listed(page: Page, line: Line) -> bool:
