@@ -83,7 +83,7 @@ an hour late, because two of the lorries had
 been loaded on the wrong side of the lower
 deck, and nobody knew who had put them there.
 The mate would not hear of sailing with a list
-while the fog was down over the break-
+while the heavy fog was down over the break-
 water and the pilot had not come aboard.
 """
 

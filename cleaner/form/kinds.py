@@ -228,11 +228,12 @@ def set_in(page: Page, line: Line) -> bool:
 def _cut_sentences(lines: Sequence[Line], found: Found) -> None:
     """Lines of one sentence that no width explains: nobody can say what belongs together, so they are no paragraphs."""
     for at, (one, other) in enumerate(pairwise(lines)):
-        cut = not one.closed and one.width <= RAGGED and found[at][1] == "" and found[at + 1][1] in ("", "short")
-        if cut and (other.body[0].islower() or (found[at + 1][0] is Kind.PROSE and other.width <= RAGGED)):
+        sub, below = found[at][1], found[at + 1][1]
+        if one.closed or one.width > RAGGED or below not in ("", "short") or sub not in ("", "short", "unsure"):
+            continue
+        goes_on = other.body[0].islower() or sub == "unsure"
+        if goes_on or (sub == "" and found[at + 1][0] is Kind.PROSE and other.width <= RAGGED):
             found[at] = found[at + 1] = Kind.LINES, "unsure"
-        elif found[at][1] == "unsure" and not one.closed and found[at + 1][1] in ("", "short"):
-            found[at + 1] = Kind.LINES, "unsure"
 
 
 def title(lines: Sequence[Line], at: int) -> int:
