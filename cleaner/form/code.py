@@ -42,11 +42,10 @@ CODE: dict[
     r"(?:msgid|msgstr|msgctxt|msgid_plural)(?:\[\d\])? \"": "catalogues of translations",
     r"<\?(?:xml|php)|<!(?:DOCTYPE|--|\[CDATA)|\?>": "markup",
     rf"</?(?:{TAGS})(?:\s[^<>]*)?/?>|</?(?:{TAGS})(?:\s[\w-]+=.*)?$|</[\w:.-]+>$|<[\w:.-]+(?:\s[\w:.-]+=\"[^\"]*\")*/?>.*</[\w:.-]+>$": "markup",
-    r".*[\w)\]}'\"] ?(?:\{|;|=>|->)\s*(?://.*|/\*.*)?$": "ends of statements; see _STATEMENT",
 }
 COMMENT = re.compile(r"#(?!#)|//|/\*|\*/|\* |--+ |;; |%% |<!--|\"\"\"|'''|r\"\"\"|REM ")
 CLOSERS_ONLY = re.compile(r"[\s{}()\[\];,'\"]+$")
-_CODE = re.compile("|".join(f"(?:{pattern})" for pattern in list(CODE)[:-1]))
+_CODE = re.compile("|".join(f"(?:{pattern})" for pattern in CODE))
 _STATEMENT = re.compile(
     r"[^。，]*(?:\w\(|[=<>{}\[\]]|\bnew\b|->|::)[^。，]*[;{]\s*(?://.*|/\*.*)?$|[^。，]* (?:=>|->) ?\{?$|\S+ ?\{$"
 )
@@ -74,7 +73,6 @@ FEWEST_KEYS = 0.15  # the rest are values of several lines
 SEPARATORS = ",\t;|"
 LONGEST_VALUE = 24  # code points
 EVEN, FEWEST_ROWS = 0.9, 3  # share of rows with one number of separators
-MEMBER = re.compile(r"\s*[{\[]")
 
 
 class Program(NamedTuple):

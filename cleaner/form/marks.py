@@ -46,7 +46,6 @@ DIVISION = re.compile(  # headings by their words
 )
 ATX = re.compile(r" {0,3}#{1,6}(?:[ \t]+\S|[ \t]*$)")
 UNDERLINE = re.compile(r"([=\-~^\"'`#*+:.])\1{2,}$")
-SETEXT = re.compile(r"(?:=+|-+)$")
 
 TURN = re.compile(
     r"[【\[（(]?([^\s　：:。，,0-9０-９“”\"()（）]{1,12}(?: [A-Z][\w.'-]{0,15}){0,2})[】\])）]?[ 　]?[：:](?![/\d])"

@@ -35,7 +35,6 @@ HTML = re.compile(
     re.IGNORECASE,
 )
 LINK = re.compile(r"\[[^\[\]\n]{1,200}\]\([^()\s]{1,300}\)|!\[[^\[\]\n]{0,200}\]\(")
-REFERENCE_LINK = re.compile(r" {0,3}\[[^\]\n]{1,100}\]: *\S")
 DELIMITER = re.compile(r"\|? *:?-{2,}:? *(?:\| *:?-+:? *)+\|? *$|\| *:?-{2,}:? *\|$")
 CODE_INDENT = 4
 _MARKDOWN_ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)")
