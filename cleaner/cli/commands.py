@@ -108,7 +108,7 @@ def _say_run(content: Mapping[str, Any], out: Path, *, dry_run: bool, as_json: b
 
 @main.command(short_help="What a run did, and why.")
 @click.argument("out", type=PATH)
-@click.argument("verb", required=False, type=click.Choice(["summary", "show", "where", "list"]))
+@click.argument("verb", required=False, type=click.Choice(["summary", "show", "where", "list", "forms"]))
 @click.argument("target", required=False)
 @click.option("--rule", help="Only this rule, or rules that begin so: splice, splice.foreign.")
 @click.option("--certainty", type=click.Choice(["suspect", "likely", "safe"]), help="Only findings of this certainty.")
@@ -116,7 +116,7 @@ def _say_run(content: Mapping[str, Any], out: Path, *, dry_run: bool, as_json: b
 def audit(
     out: Path, verb: str | None, target: str | None, rule: str | None, certainty: str | None, as_json: bool
 ) -> None:
-    """What a run did, what it removed from a document and why, where a character came from.
+    """What a run did, what it removed from a document and why, where a character came from, what kind a line is of.
 
     \b
     clean audit cleaned                               the run in a few lines
@@ -125,11 +125,12 @@ def audit(
     clean audit cleaned show 003 --rule splice        only these
     clean audit cleaned show 003/2                    article 2 that was salvaged from it, with --salvage
     clean audit cleaned where corpus/003_x.txt:1200   the source of clean character 1200 (counted from 0)
+    clean audit cleaned forms 003                     its clean text, with the kind of every line (docs/forms.md)
     """
     from cleaner.report import audit as audits
 
-    if verb in ("show", "where") and target is None:
-        raise click.UsageError(f"clean audit {out} {verb} wants a {'document' if verb == 'show' else 'place'}")
+    if verb in ("show", "where", "forms") and target is None:
+        raise click.UsageError(f"clean audit {out} {verb} wants a {'place' if verb == 'where' else 'document'}")
     if verb != "show" and (rule or certainty):
         raise click.UsageError(
             "--rule and --certainty choose among the findings of a document: clean audit OUT show DOC"
@@ -138,6 +139,7 @@ def audit(
         "show": lambda: audits.of_document(out, target or "", rule, certainty),
         "where": lambda: audits.of_place(out, target or ""),
         "list": lambda: audits.of_documents(out),
+        "forms": lambda: audits.of_form(out, target or ""),
     }
     content, lines = verbs[verb]() if verb in verbs else audits.of_run(out)
     answer(content, lines, as_json=as_json)

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from cleaner.text.paragraphs import Span
 
-
 PARAGRAPH = 40  # code points of a speech, an item or an article that reads as a paragraph; verse is shorter
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from cleaner.document import Document
 from cleaner.provenance import manifest
-from cleaner.report import lookup, show, summary, where
+from cleaner.report import forms, lookup, show, summary, where
 from cleaner.report.cells import aligned
 from cleaner.text.errors import ConfigError
 from cleaner.text.shown import shown
@@ -49,6 +49,21 @@ def of_place(out: Path, asked: str) -> Answer:
     source = {"document": place.past.doc.id, "path": place.past.origin.path, "record": place.past.origin.record}
     found = {"span": list(place.span), "line": place.line, "rules": list(place.rules)}
     return {"schema": "cleaner/where/1", **source, **found}, where.described(place)
+
+
+def of_form(out: Path, asked: str) -> Answer:
+    """What kind of text every line of a clean text belongs to."""
+    manifest.read(out)
+    with manifest.believing(out):
+        past = lookup.find(out, asked)
+    form = forms.form(past)
+    content = {
+        "schema": "cleaner/forms/1",
+        "document": past.doc.id,
+        "format": form.format,
+        "blocks": forms.blocks(form),
+    }
+    return content, forms.described(past, form)
 
 
 def of_documents(out: Path) -> Answer:
