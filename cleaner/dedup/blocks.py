@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from cleaner.form import Form, Kind, form_of
+from cleaner.form import Form, Kind, form_of, surely_prose
 from cleaner.text.paragraphs import BLANK, Span, paragraphs
 
 PROSE = frozenset(
@@ -22,6 +22,8 @@ def told_apart(text: str, format: str | None = None) -> Paragraphs:
     >>> told_apart("Oats\\n\\n1. Wash them.\\n2. Boil them in salted water.\\n\\nThey are done when all of the water is gone, says the cook.")
     [Span(start=55, end=118)]
     """
+    if not format and surely_prose(text):
+        return None
     form = form_of(text, format)
     return None if form.all_prose else list(_blocks_of_prose(form))
 

@@ -175,7 +175,8 @@ def sign_by_compiler(laid: Laid, settings: Dedup) -> Units:
     given = (
         codes_of(together),
         ends,
-        *laid.spans,
+        told,
+        whose,
         key_table(),
         documents,
         paragraphs,
