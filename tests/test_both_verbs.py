@@ -146,9 +146,9 @@ WRAPPED = LINE.join(textwrap.wrap(B, 30))
         (f"头。\r\n\r\n{A}\r\n尾。\r\n", "头。\r\n\r\n尾。\r\n"),
         (f"\n{A}\n\n{B}\n", ""),
         (f"{A}\n中。\n{B}", "中。"),
-        (f"头。\n\n{WRAPPED}\n尾。", "头。\n\n尾。"),  # a hard-wrapped paragraph goes with all its lines
+        (f"头。\n\n\n{WRAPPED}\n\n尾。", "头。\n\n\n尾。"),  # a hard-wrapped paragraph goes with all its lines
         (f"{WRAPPED}\n\n尾。\n", "尾。\n"),
-        (f"头。\r\n\r\n{WRAPPED.replace(LINE, CRLF)}\r\n尾。\r\n", "头。\r\n\r\n尾。\r\n"),
+        (f"头。\r\n\r\n{WRAPPED.replace(LINE, CRLF)}\r\n\r\n尾。\r\n", "头。\r\n\r\n尾。\r\n"),
         (f"头。\n{A}\n\n{WRAPPED}\n", "头。\n"),
         (f"{A}\n\n{C}\n\n{B}", C),
     ],
