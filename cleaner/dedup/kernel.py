@@ -64,11 +64,20 @@ class Signing(NamedTuple):
 
 @compiled
 def sign_texts(
-    points: Words, ends: Ints, how: Signing, units: Ints, letters: Ints, exact: Hashes, near: Flags, bands: Hashes
+    points: Words,
+    ends: Ints,
+    spans: Ints,
+    whose: Ints,
+    how: Signing,
+    units: Ints,
+    letters: Ints,
+    exact: Hashes,
+    near: Flags,
+    bands: Hashes,
 ) -> int:
     """All that is known of the units of texts, portion by portion: how many there are.
 
-    points, ends  as for `find_spans`
+    points, ends, spans, whose  as for `find_spans`
     units         as `out` of `find_spans`; the rest has a row for each column of it
     """
     room = PORTION
@@ -82,7 +91,8 @@ def sign_texts(
         stop = text + 1
         while stop < len(ends) and ends[stop] - base <= room:
             stop += 1
-        end = done + find_spans(points, ends, text, stop, base, how, units[:, done:])
+        its_units = units[:, done:]
+        end = done + find_spans(points, ends, spans, whose, text, stop, base, how, its_units)
         size = fold_texts(points[base : ends[stop - 1]], how.table, codes, places, counts)
         for unit in range(done, end):
             start, close = units[2, unit] + units[4, unit] - base, units[3, unit] + units[4, unit] - base
@@ -98,11 +108,14 @@ def sign_texts(
 
 
 @compiled
-def find_spans(points: Words, ends: Ints, first: int, stop: int, base: int, how: Signing, out: Ints) -> int:
+def find_spans(
+    points: Words, ends: Ints, spans: Ints, whose: Ints, first: int, stop: int, base: int, how: Signing, out: Ints
+) -> int:
     """The units of the texts from `first` to before `stop`: how many there are.
 
     points  code points of all texts, end to end; uint32, shape (m,)
     ends    where each text ends in `points`; int64, shape (texts,); `base` is where the first one starts
+    spans   paragraphs that are told, `whose`: which of them are those of each text, as in `Laid.spans`
     out     gets document, kind, start, end (in its text), start of its text; int64, shape (5, 1 a text and 1 a line)
     """
     count = 0
@@ -111,18 +124,31 @@ def find_spans(points: Words, ends: Ints, first: int, stop: int, base: int, how:
             out[0, count], out[1, count], out[2, count], out[3, count] = text, DOCUMENT, 0, ends[text] - base
             out[4, count] = base
             count += 1
-        start = stop = -1  # of the paragraph; start is -1 outside of one
-        for at in range(base, ends[text] + 1):
-            point = points[at] if at < ends[text] else U32(LINE_FEED)  # a text ends its last line
-            if point == LINE_FEED:
-                if start >= 0 and how.paragraphs:
-                    out[0, count], out[1, count], out[2, count], out[3, count] = text, PARAGRAPH, start, stop
-                    out[4, count] = base
-                    count += 1
-                start = -1
-            elif point != SPACE and point != TAB and point != WIDE_SPACE:
-                start, stop = at - base if start < 0 else start, at - base + 1
+        if how.paragraphs and whose[0, text] < 0:
+            count += find_lines(points[base : ends[text]], text, base, out[:, count:])
+        elif how.paragraphs:
+            for at in range(whose[0, text], whose[1, text]):
+                out[0, count], out[1, count], out[2, count], out[3, count] = text, PARAGRAPH, spans[0, at], spans[1, at]
+                out[4, count] = base
+                count += 1
         base = ends[text]
+    return count
+
+
+@compiled
+def find_lines(points: Words, text: int, base: int, out: Ints) -> int:
+    """The lines of one text that are not blank, each a paragraph: how many there are."""
+    count, start, stop = 0, -1, -1  # of the line; start is -1 outside of one
+    for at in range(len(points) + 1):
+        point = points[at] if at < len(points) else U32(LINE_FEED)  # a text ends its last line
+        if point == LINE_FEED:
+            if start >= 0:
+                out[0, count], out[1, count], out[2, count], out[3, count] = text, PARAGRAPH, start, stop
+                out[4, count] = base
+                count += 1
+            start = -1
+        elif point != SPACE and point != TAB and point != WIDE_SPACE:
+            start, stop = at if start < 0 else start, at + 1
     return count
 
 

@@ -10,9 +10,11 @@ from typing import Any
 
 from cleaner import __version__
 from cleaner.config import config_of
+from cleaner.dedup.blocks import paragraphs_of
 from cleaner.dedup.settings import Dedup
 from cleaner.disk import LOCK, TEMPORARY, digest, locked, sync_folder, writing
 from cleaner.document import Document
+from cleaner.form import format_named
 from cleaner.index import reading
 from cleaner.index.segments import Kept, join_segments, write_segment
 from cleaner.pipeline import Pipeline
@@ -20,7 +22,6 @@ from cleaner.provenance import manifest
 from cleaner.provenance.layout import PROVENANCE
 from cleaner.provenance.restore import CleanFiles, records, source_document
 from cleaner.text.errors import ConfigError, RunDirError
-from cleaner.text.paragraphs import paragraphs
 
 SEGMENTS = 8  # with more, the two neighbours that hold least become one
 _SEGMENT = re.compile(r"[0-9]{5,}")
@@ -127,7 +128,7 @@ def _kept_document(record: Mapping[str, Any], files: CleanFiles, pipeline: Pipel
     if gone:
         again = pipeline(Document.of(doc.raw, doc.id, {"path": origin.path, "record": origin.record}))
         back = again.change.mapper(back=True)
-        spans = frozenset(span for span in paragraphs(again.text) if back(*span) in gone)
+        spans = frozenset(span for span in paragraphs_of(again.text, format_named(again.id)) if back(*span) in gone)
         if len(spans) == len(gone):
             return Kept(_record(again, source), again.text, spans)
     return Kept(_record(doc, source), doc.text)

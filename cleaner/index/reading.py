@@ -28,6 +28,8 @@ BLOCKS = ("places", "digests")  # of the documents
 FILES = frozenset({TEXTS, *(f"{name}.npy" for name in (*ARRAYS, *BLOCKS))})
 MATCHING = ("units", "near", "threshold", "shortest", "recall", "seed")  # settings that decide what is in it
 
+PARAGRAPHS = "blocks of prose"  # what a paragraph is: before an index said so, it was every line
+
 
 class Index(NamedTuple):
     """An open index.
@@ -99,7 +101,7 @@ def matching_of(settings: Dedup) -> dict[str, Any]:
     bands = settings.bands
     out = {name: getattr(settings, name) for name in MATCHING}
     signing = {"bands": [bands.b, bands.r], "near_from": [*settings.near_from], "key_table_sha256": key_table_digest()}
-    return out | signing
+    return out | signing | ({"paragraphs": PARAGRAPHS} if settings.paragraphs else {})
 
 
 def refuse_other(folder: Path, header: Mapping[str, Any], settings: Dedup) -> None:
@@ -113,10 +115,10 @@ def refuse_other(folder: Path, header: Mapping[str, Any], settings: Dedup) -> No
                 f"pass -s dedup.{name}={str(given).lower() if isinstance(given, bool) else given}, or build another index"
             )
     its = {"near_from": [settings.shortest] * 2, **its}  # as it was before an index said so
-    for name in ("bands", "near_from", "key_table_sha256"):
-        if mine[name] != its.get(name):
+    for name in ("bands", "near_from", "key_table_sha256", "paragraphs"):
+        if mine.get(name) != its.get(name):
             raise RunDirError(
-                f"{folder}: was made by another version ({name.replace('_', ' ')} {its.get(name)}, here {mine[name]}); "
+                f"{folder}: was made by another version ({name.replace('_', ' ')} {its.get(name)}, here {mine.get(name)}); "
                 "build the index again"
             )
 

@@ -11,6 +11,7 @@ from cleaner.dedup.known import Rows, by_kind, sorted_band, sorted_exact
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import DOCUMENT, Ids, Units, units_of
 from cleaner.disk import digest, explained, make_folder, opened, scratch, writing
+from cleaner.form import format_named
 from cleaner.index.reading import BLOCKS, FILES, TEXTS, checked, segment_in
 from cleaner.index.texts import TextWriter
 
@@ -115,7 +116,8 @@ def _chunks(documents: Iterable[Kept]) -> Iterator[list[Kept]]:
 
 def _put(columns: _Columns, texts: TextWriter, chunk: list[Kept], settings: Dedup) -> None:
     """Sign a chunk; keep what a later unit could equal."""
-    units = units_of([one.text for one in chunk], settings)
+    formats = [format_named(one.record["id"]) for one in chunk]
+    units = units_of([one.text for one in chunk], settings, formats)
     rows = np.flatnonzero(units.letters >= np.where(units.kind == DOCUMENT, 1, settings.shortest))
     gone = {(at, *span) for at, one in enumerate(chunk) for span in one.gone}
     if gone:
