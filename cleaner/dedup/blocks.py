@@ -1,0 +1,43 @@
+"""Which stretches of a text are its paragraphs: every one a whole block of prose. Signs nothing."""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+from cleaner.form import Form, Kind, form_of, surely_prose
+from cleaner.text.paragraphs import BLANK, Span, paragraphs
+
+PROSE = frozenset(
+    {Kind.PROSE, Kind.WRAPPED}
+)  # NOT here: lists, verse, turns, headings, quotations, code, tables, which
+# repeat honestly, and of which what is left means something else once a line is gone
+
+Paragraphs: TypeAlias = Sequence[Span] | None  # None: all lines that are not blank, as in most texts
+
+
+def told_apart(text: str, format: str | None = None) -> Paragraphs:
+    """The paragraphs of a text, without their outer spaces; None where they are all its lines that are not blank.
+
+    format  where the name of its file tells it, as for `form_of`
+
+    >>> told_apart("Oats\\n\\n1. Wash them.\\n2. Boil them in salted water.\\n\\nThey are done when all of the water is gone, says the cook.")
+    [Span(start=55, end=118)]
+    """
+    if not format and surely_prose(text):
+        return None
+    form = form_of(text, format)
+    return None if form.all_prose else list(_blocks_of_prose(form))
+
+
+def paragraphs_of(text: str, format: str | None = None) -> Sequence[Span]:
+    """The same, one by one in every text."""
+    found = told_apart(text, format)
+    return paragraphs(text) if found is None else found
+
+
+def _blocks_of_prose(form: Form) -> Iterator[Span]:
+    for block in form.blocks:
+        if block.kind in PROSE:
+            body = form.text[block.start : block.end]
+            start, end = block.end - len(body.lstrip(BLANK)), block.start + len(body.rstrip(BLANK))
+            if start < end:
+                yield Span(start, end)
