@@ -148,7 +148,7 @@ WRAPPED = LINE.join(textwrap.wrap(B, 30))
         (f"{A}\n中。\n{B}", "中。"),
         (f"头。\n\n\n{WRAPPED}\n\n尾。", "头。\n\n\n尾。"),  # a hard-wrapped paragraph goes with all its lines
         (f"{WRAPPED}\n\n尾。\n", "尾。\n"),
-        (f"头。\r\n\r\n{WRAPPED.replace(LINE, CRLF)}\r\n\r\n尾。\r\n", "头。\r\n\r\n尾。\r\n"),
+        (f"头。\r\n\r\n{WRAPPED.replace(LINE, CRLF)}\r\n", "头。\r\n\r\n"),
         (f"头。\n{A}\n\n{WRAPPED}\n", "头。\n"),
         (f"{A}\n\n{C}\n\n{B}", C),
     ],
