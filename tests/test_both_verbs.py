@@ -18,12 +18,12 @@ from cleaner.provenance.verify import verify
 from cleaner.run.dedup import dedup_file
 from cleaner.run.removing import Removal, without
 from cleaner.run.run import run
-from cleaner.stages.order import STAGES
+from cleaner.stages.order import ORDER
 from cleaner.text.paragraphs import bounds
 from tests.conftest import ROOT, plant, tree
 from tests.dedup_texts import edited, paragraph, paragraphs_with_copies
 
-OFF = dict.fromkeys(STAGES, False)
+OFF = dict.fromkeys(ORDER, False)
 GAPS = ["\n", "\n", "\n\n", "\n\n\n", "\n　 \n", " \n\t\n\n", "\r\n", "\r\n\r\n"]
 INDENTS = ["", "", "　　", " ", "\t"]
 STARTS = ["", "", "\n", "\n\n", "　\n"]

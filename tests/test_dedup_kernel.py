@@ -178,8 +178,7 @@ def test_keys_are_equal_either_way(texts: list[str]) -> None:
 def test_a_shortened_limit_decides_as_the_limit_does(common: int, union: int, threshold: float) -> None:
     limit = Fraction(str(threshold))
     union = max(common, union)
-    num, den, beyond = in_63_bits(limit)
-    assert kernel.reaches(common, union, num, den, beyond) == Jaccard(common, union).reaches(limit)
+    assert kernel.reaches(common, union, in_63_bits(limit)) == Jaccard(common, union).reaches(limit)
 
 
 def test_repeated_shingles_count_once_and_cost_no_more() -> None:

@@ -23,7 +23,7 @@ from cleaner.index.adding import build
 from cleaner.run.dedup import dedup_file
 from cleaner.run.removing import Removal, without
 from cleaner.run.run import run
-from cleaner.stages.order import STAGES
+from cleaner.stages.order import ORDER
 from cleaner.text.paragraphs import bounds
 from tests.conftest import ROOT, plant
 from tests.dedup_texts import fetching
@@ -33,7 +33,7 @@ KINDS = ("stays", "goes")
 CASES = tomllib.loads((ROOT / "fixtures" / "paragraphs.toml").read_text(encoding="utf-8"))
 PARAGRAPHS = Dedup(units="paragraph")
 SUFFIX = {None: "txt", "markdown": "md"}
-OFF = dict.fromkeys(STAGES, False)
+OFF = dict.fromkeys(ORDER, False)
 
 
 def of_kind(kind: str) -> pytest.MarkDecorator:

@@ -172,20 +172,8 @@ def sign_by_compiler(laid: Laid, settings: Dedup) -> Units:
     exact, bands = np.empty((most, 2), np.uint64), np.zeros((most, settings.bands.b), np.uint64)
     least = settings.near_from if settings.near else (len(together) + 1,) * 2
     factors, shifts = permutations(settings.seed)
-    given = (
-        codes_of(together),
-        ends,
-        told,
-        whose,
-        key_table(),
-        documents,
-        paragraphs,
-        least,
-        factors,
-        shifts,
-        settings.bands.r,
-    )
-    count = kernel.sign_texts(*given, spans, letters, exact, near, bands)
+    how = kernel.Signing(key_table(), documents, paragraphs, least, factors, shifts, settings.bands.r)
+    count = kernel.sign_texts(codes_of(together), ends, told, whose, how, spans, letters, exact, near, bands)
     document, kind, start, end = spans[:4, :count]
     rest = letters[:count], exact[:count].view(np.int64), near[:count], bands[:count].view(np.int64)
     return Units(document, kind.astype(np.uint8), start, end, *rest)

@@ -26,7 +26,7 @@ def table(lines: Sequence[Line]) -> str:
     borders = sum(line.body[0] in "+=-" and GRID.match(line.body) is not None for line in lines)
     if borders and borders * GRID_ROWS >= len(lines):
         return "grid"
-    if _many([line.body.count("|") >= 1 and PIPES.search(line.body) is not None for line in lines]):
+    if _many(["|" in line.body and PIPES.search(line.body) is not None for line in lines]):
         return "pipes"
     if _many(["\t" in line.body for line in lines]):
         return "tabs"
@@ -63,6 +63,8 @@ def gap_ends(line: Line) -> set[int]:
 
 def drawing(lines: Sequence[Line]) -> bool:
     """Signs of boxes, or hardly a letter."""
+    if 2 * sum(line.bare for line in lines) > len(lines):
+        return False
     if sum(BOXES.search(line.body) is not None for line in lines) >= max(1, len(lines) / 2):
         return True
     if len(lines) < 2 or any(line.body.strip(RULES_ONLY) == "" and len(line.body) < 3 for line in lines):

@@ -66,15 +66,11 @@ def check(index: Path) -> Json:
         return dict(open_one.header)
 
 
-def run_digest(content: Mapping[str, Any]) -> str:
-    """A name for what a run did: the sha256 of its manifest without the timing."""
-    return sha256(manifest.sealed({key: value for key, value in content.items() if key != "timing"})).hexdigest()
-
-
 def _added(index: Path, out: Path, content: Mapping[str, Any]) -> Json:
     header, _ = reading.read_header(index)
     _clear_unlisted(index, header)
-    run = {"out": str(out), "sha256": run_digest(content), "config_sha256": content["config_sha256"]}
+    timeless = manifest.sealed({key: value for key, value in content.items() if key != "timing"})  # what the run did
+    run = {"out": str(out), "sha256": sha256(timeless).hexdigest(), "config_sha256": content["config_sha256"]}
     if any(one["sha256"] == run["sha256"] for one in header["runs"]):
         raise ConfigError(f"{out}: is in {index} already")
     settings = _settings(index, header)

@@ -28,6 +28,7 @@ KINDS: Final = {  # by stage, or by rule where the rules of a stage differ; what
     "spacing.blank": DRAWN,  # between blocks; in a block of code a blank line is a line
     "spacing.code-indent": frozenset({Kind.FIXED}),
 }
+SET_IN: Final = frozenset({Kind.HEADING, Kind.LINES})  # stand among paragraphs, and are typeset with them
 STRUCTURED: Final = "markdown", "rst"  # formats in which an indent says to what a paragraph belongs
 BREAKS: Final = "markdown"  # the format in which spaces at the end of a line are a break
 CODE_SIGN: Final = "`"  # around code inside a line of these formats
@@ -55,10 +56,17 @@ def permitted(findings: Iterable[Finding], form: Form) -> Iterator[Finding]:
 def _may(rule: str, edit: Edit, form: Form, kinds: frozenset[Kind]) -> bool:
     first, last = form.line_at(edit.start), form.line_at(max(edit.end - 1, edit.start))
     if any(kind is not None and kind not in kinds for kind in form.kinds[first : last + 1]):
-        return False
+        return rule == "spacing.indent" and _as_paragraphs(edit, form, first)
     if rule == "lines.break":
         return form.kinds[first] is not Kind.FIXED or form.text[edit.start : edit.end + 1] == "\r\n"
     return not (form.format in STRUCTURED and rule.startswith("spacing.")) or _may_space(rule, edit, form)
+
+
+def _as_paragraphs(edit: Edit, form: Form, line: int) -> bool:
+    """A heading, an item or a turn that is set in as the paragraphs around it are: that says nothing about it."""
+    gone = form.text[edit.start : edit.end]
+    typeset = not any(space in gone for space in PLAIN)
+    return typeset and form.kinds[line] in SET_IN and gone in form.indents
 
 
 def _may_space(rule: str, edit: Edit, form: Form) -> bool:

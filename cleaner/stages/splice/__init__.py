@@ -19,7 +19,7 @@ from cleaner.stages.splice.page import (
     split_paragraphs,
     strays,
 )
-from cleaner.stages.splice.verdict import Fragment, Verdict, fallen
+from cleaner.stages.splice.verdict import Fragment, Settings, Verdict, fallen
 from cleaner.text.change import Mapper
 
 SHORTEST = 500  # code points of a document that is judged at all
@@ -44,25 +44,8 @@ CUES_EXPLAINED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Splice:
-    """Take out fragments of other articles that a page or a bad extraction put into this one.
-
-    limit         probability from which on a block is taken out
-    prior         share of the documents that are expected to hold foreign pieces: lower is more careful
-    min_block     CJK characters (others: three times as many) under which a block needs a strong cue
-    share_limit   part of the document that words alone may take; beyond it every block needs a strong cue
-    digest_guard  hold back in documents that look like a round-up of many items
-    cues          use jump lines, bylines, datelines, labels, captions and repeats
-    salvage       a run writes what it took out as documents of their own, see `salvage`
-    """
-
-    limit: float = 0.95
-    prior: float = 0.5
-    min_block: int = 80
-    share_limit: float = 0.6
-    digest_guard: bool = True
-    cues: bool = True
-    salvage: bool = False
+class Splice(Settings):
+    """Take out fragments of other articles that a page or a bad extraction put into this one; its fields: `Settings`."""
 
     name: ClassVar[str] = "splice"
     rules: ClassVar[Mapping[str, str]] = {

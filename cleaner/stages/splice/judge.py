@@ -5,6 +5,8 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 
@@ -107,8 +109,7 @@ class PageCache:
         return self.known
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
+class _Window(NamedTuple):
     """What is judged at once: up to WINDOW units, with everything known about the lines between them."""
 
     paragraphs: Sequence[Paragraph]
@@ -162,15 +163,15 @@ class _Window:
         return self.known.is_prose(self.paragraphs[self.units[unit]])
 
     def _block(self, proposal: Proposal, cues: tuple[Cue, ...], cjk: bool) -> ForeignBlock:
-        """What is known of a proposal."""
-        numbers = [self.units[unit] for unit in proposal.block]
+        """What is known of a proposal; words in common are counted later, see `_with_rare_terms`."""
+        numbers, row = [self.units[unit] for unit in proposal.block], proposal.row.tolist()
         own = [self.paragraphs[number] for number in numbers]
         texts = [paragraph.text for paragraph in own]
         return ForeignBlock(
             paragraphs=tuple(numbers),
             characters=sum(map(len, texts)),
             nats=proposal.nats,
-            measures=_measures(proposal),
+            measures=Measures(row[BLOCK.between], (row[BLOCK.usual_lowest], row[BLOCK.usual]), row[BLOCK.inside]),
             cues=cues,
             cjk=cjk,
             asides=any(map(note, texts)) or 2 * sum([aside(text) or tabular(text) for text in texts]) >= len(own),
@@ -222,14 +223,10 @@ class _Window:
 
     def _across_byline(self) -> list[tuple[int, int]]:
         """Pairs of units with the end byline between them: on a page of several articles it ends the first one."""
-        lines = [number for number, kind in self.lines.items() if kind == "byline" and number > OWN][:1]
-        return [
-            (one, other)
-            for line in lines
-            for one, above in enumerate(self.units)
-            for other, below in enumerate(self.units)
-            if above < line < below
-        ]
+        lines = (number for number, kind in self.lines.items() if kind == "byline" and number > OWN)
+        line = next(lines, len(self.paragraphs))
+        above, below = bisect_left(self.units, line), bisect_right(self.units, line)
+        return list(product(range(above), range(below, len(self.units))))
 
     def _doubles(self, proposed: Proposals) -> set[int]:
         """Units of prose that stand twice, not one right behind the other, but with another article between.
@@ -259,12 +256,6 @@ class _Window:
         if at == len(bylines) or bylines[at] >= first:
             return []
         return [Cue("after the end byline", self.paragraphs[bylines[at]].text)]
-
-
-def _measures(proposal: Proposal) -> Measures:
-    """The links of one proposal; words are counted later, see `_with_rare_terms`."""
-    row = proposal.row.tolist()
-    return Measures(row[BLOCK.between], (row[BLOCK.usual_lowest], row[BLOCK.usual]), row[BLOCK.inside])
 
 
 def _with_rare_terms(verdict: Verdict, page: Features, proposal: Proposal) -> Verdict:

@@ -6,11 +6,11 @@ The words of such lines are data, see `cleaner.text.furniture`; this room only k
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import accumulate, repeat
 from typing import NamedTuple
 
+from cleaner.text.change import common_start
 from cleaner.text.furniture import closed, line_kind, line_kinds, part_label
 from cleaner.text.paragraphs import bounds
 
@@ -94,6 +94,11 @@ class Paragraph(NamedTuple):
     def closed(self) -> bool:
         """It ends where a sentence ends."""
         return closed(self.text)
+
+    @property
+    def bare(self) -> bool:
+        """Short and open, as a heading is."""
+        return not self.long and not self.closed
 
 
 def cjk_share(text: str) -> float:
@@ -194,7 +199,7 @@ def kinds_of_lines(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
 
 def cues_before(paragraphs: Sequence[Paragraph], lines: Mapping[int, str], units: Sequence[int]) -> list[list[Cue]]:
     """For each unit the cues that the lines right before it give. The jump line is not among them: see `Boundaries`."""
-    datelines = [number for number in units if lines.get(number) == "dateline" and _under_headline(paragraphs, number)]
+    datelines = [at for at in units if lines.get(at) == "dateline" and at > 0 and paragraphs[at - 1].bare]
     cues: list[list[Cue]] = []
     for number in units:
         here: list[Cue] = []
@@ -211,9 +216,7 @@ def cues_before(paragraphs: Sequence[Paragraph], lines: Mapping[int, str], units
 
 def heading(paragraphs: Sequence[Paragraph], lines: Mapping[int, str], number: int) -> int:
     """Where the headline above this line is, or the line itself where there is none."""
-    above = number - 1
-    plain = above >= 0 and above not in lines and not paragraphs[above].long and not paragraphs[above].closed
-    return above if plain else number
+    return number - (number > 0 and number - 1 not in lines and paragraphs[number - 1].bare)
 
 
 def headline(paragraphs: Sequence[Paragraph]) -> str:
@@ -224,8 +227,7 @@ def headline(paragraphs: Sequence[Paragraph]) -> str:
 
 def headed(paragraphs: Sequence[Paragraph], number: int) -> bool:
     """A line like a heading stands right above, and it is not the first line."""
-    above = paragraphs[number - 1] if number > 1 else None
-    return above is not None and not above.long and not above.closed and not line_kind(above.text)
+    return number > 1 and paragraphs[number - 1].bare and not line_kind(paragraphs[number - 1].text)
 
 
 def like_label(paragraph: Paragraph) -> bool:
@@ -233,13 +235,7 @@ def like_label(paragraph: Paragraph) -> bool:
     return len(paragraph.text) <= LABEL[paragraph.cjk] and not _MARK.search(paragraph.text)
 
 
-def _under_headline(paragraphs: Sequence[Paragraph], number: int) -> bool:
-    above = paragraphs[number - 1] if number else None
-    return above is not None and not above.long and not above.closed
-
-
-@dataclass(frozen=True, slots=True)
-class Boundaries:
+class Boundaries(NamedTuple):
     """Where other articles begin and this one ends, by numbers of paragraphs.
 
     jumps    the long paragraph under a jump line (of copies the first) → that line
@@ -299,16 +295,8 @@ def near_copies(paragraphs: Sequence[Paragraph], units: Sequence[int]) -> list[t
 
 def common_run(short: str, long: str, core: str) -> float:
     """How much of `short` the common run around `core` covers."""
-    at_short, at_long = short.index(core), long.index(core)
-    left = 0
-    while left < min(at_short, at_long) and short[at_short - left - 1] == long[at_long - left - 1]:
-        left += 1
-    right = len(core)
-    while at_short + right < len(short) and at_long + right < len(long):
-        if short[at_short + right] != long[at_long + right]:
-            break
-        right += 1
-    return (left + right) / len(short)
+    at, to = short.index(core), long.index(core)
+    return (common_start(short[:at][::-1], long[:to][::-1]) + common_start(short[at:], long[to:])) / len(short)
 
 
 def is_prose(text: str, cjk: bool) -> bool:

@@ -6,9 +6,10 @@ holds together better than it holds to the main article.
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from cleaner.document import Certainty
 from cleaner.stages.splice.page import REPEATED, Cue, Paragraph, Trust, like_label
@@ -23,19 +24,26 @@ DOUBT = 0.8  # from this probability on a block is worth a look
 TRAINED = 0.5  # share of spliced documents in what the model was trained on
 
 
-class Settings(Protocol):
-    """The settings that act here; the stage has them as its fields."""
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of the stage.
 
-    @property
-    def limit(self) -> float: ...
-    @property
-    def prior(self) -> float: ...
-    @property
-    def min_block(self) -> int: ...
-    @property
-    def digest_guard(self) -> bool: ...
-    @property
-    def cues(self) -> bool: ...
+    limit         probability from which on a block is taken out
+    prior         share of the documents that are expected to hold foreign pieces: lower is more careful
+    min_block     CJK characters (others: three times as many) under which a block needs a strong cue
+    share_limit   part of the document that words alone may take; beyond it every block needs a strong cue
+    digest_guard  hold back in documents that look like a round-up of many items
+    cues          use jump lines, bylines, datelines, labels, captions and repeats
+    salvage       a run writes what it took out as documents of their own, see `salvage`
+    """
+
+    limit: float = 0.95
+    prior: float = 0.5
+    min_block: int = 80
+    share_limit: float = 0.6
+    digest_guard: bool = True
+    cues: bool = True
+    salvage: bool = False
 
 
 class Measures(NamedTuple):
@@ -181,16 +189,21 @@ def standing(verdicts: Sequence[Verdict]) -> list[Verdict]:
         proved = own.block.trust >= Trust.NEAR_CERTAIN and own.certainty > Certainty.SUSPECT and own.block.nats >= 0
         return -len(own.block.paragraphs) * proved, -own.probability, own.block.paragraphs
 
-    found: list[Verdict] = []
-    taken: set[int] = set()
     if len(verdicts) < 2:
         return list(verdicts)
     ranked = sorted(verdicts, key=rank)
+    return sorted(_joined_blocks(_disjoint(ranked), ranked), key=lambda own: own.block.paragraphs)
+
+
+def _disjoint(ranked: Iterable[Verdict]) -> list[Verdict]:
+    """Those of whose paragraphs none is of one before."""
+    found: list[Verdict] = []
+    taken: set[int] = set()
     for verdict in ranked:
-        if not taken & set(verdict.block.paragraphs):
+        if taken.isdisjoint(verdict.block.paragraphs):
             found.append(verdict)
-            taken |= set(verdict.block.paragraphs)
-    return sorted(_joined_blocks(found, ranked), key=lambda own: own.block.paragraphs)
+            taken.update(verdict.block.paragraphs)
+    return found
 
 
 def _joined_blocks(found: list[Verdict], verdicts: Sequence[Verdict]) -> list[Verdict]:
@@ -209,20 +222,19 @@ def agreed(pages: Sequence[tuple[frozenset[int], list[Verdict]]]) -> list[Verdic
 
     Of two verdicts on one paragraph the larger block speaks: the other page saw only a part of it.
     """
-    found: list[Verdict] = []
-    taken: set[int] = set()
-    verdicts = [verdict for _, own in pages for verdict in own]
     saw: dict[int, list[int]] = {}
     for at, (seen, _) in enumerate(pages):
         for number in seen:
             saw.setdefault(number, []).append(at)
-    for verdict in sorted(verdicts, key=lambda own: (-len(own.block.paragraphs), own.block.paragraphs)):
+
+    def sure(verdict: Verdict) -> bool:
         block = set(verdict.block.paragraphs)
         near = [pages[at] for at in {at for number in block for at in saw[number]}]
-        if not block & taken and all(block & seen <= _at_least(verdict.certainty, own) for seen, own in near):
-            found.append(verdict)
-            taken |= block
-    return sorted(found, key=lambda own: own.block.paragraphs)
+        return all(block & seen <= _at_least(verdict.certainty, own) for seen, own in near)
+
+    verdicts = filter(sure, (verdict for _, own in pages for verdict in own))
+    largest_first = sorted(verdicts, key=lambda own: (-len(own.block.paragraphs), own.block.paragraphs))
+    return sorted(_disjoint(largest_first), key=lambda own: own.block.paragraphs)
 
 
 def _at_least(certainty: Certainty, verdicts: Iterable[Verdict]) -> set[int]:
@@ -332,14 +344,9 @@ def _contiguous(paragraphs: Sequence[Paragraph], copies: Mapping[int, int], owne
     start = 0
     for at, number in enumerate(numbers):
         verdict, rule, certainty = owned[number]
-        after = numbers[at + 1] if at + 1 < len(numbers) else None
-        together = (
-            rule == "foreign"
-            and after is not None
-            and paragraphs[after].number == paragraphs[number].number + 1
-            and owned[after] == owned[number]
-        )
-        if not together:
+        after = numbers[at + 1] if at + 1 < len(numbers) else -1
+        same = rule == "foreign" and owned.get(after) == owned[number]
+        if not same or paragraphs[after].number != paragraphs[number].number + 1:
             stretch = tuple(paragraphs[own] for own in numbers[start : at + 1])
             copy = paragraphs[copies[number]] if rule == "repeat" else None
             yield Fragment(rule, stretch, verdict, certainty, copy)
