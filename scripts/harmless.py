@@ -59,7 +59,10 @@ JSON_LINES = "texts.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of text: where it is found, how it is made Chinese (or not), what a parser sees in it, how many are usual (0: all)."""
+    """A kind of text: where it is found, how it is made Chinese (or not), what a parser sees in it, how many are usual (0: all).
+
+    rest  what it sees beside paragraphs of running prose, of which a whole one may go as a copy; None where there are none
+    """
 
     name: str
     texts: Callable[[Roots], Iterator[Text]]
@@ -67,6 +70,7 @@ class Kind:
     carriages: tuple[str, ...] = ("txt", "jsonl")
     made: Callable[[str], str] = str
     usual: int = USUAL
+    rest: Callable[[str], Seen] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,7 @@ KINDS = (
     Kind("json-zh", files.json_files, parsers.json_values, made=chinese.json),
     Kind("ini", files.ini_files, parsers.ini_values),
     Kind("ini-zh", files.ini_files, parsers.ini_values, made=chinese.ini),
-    Kind("markdown", files.markdown_files, parsers.markdown, ("md", "txt", "jsonl")),
+    Kind("markdown", files.markdown_files, parsers.markdown, ("md", "txt", "jsonl"), rest=parsers.beside_paragraphs),
     Kind("rst", files.rst_files, parsers.rst, ("rst", "txt", "jsonl")),
     Kind("table", files.table_files, parsers.table),
     Kind("subtitles", files.subtitle_files, parsers.cues),
@@ -249,14 +253,24 @@ def _difference(row: Row, text: Text, before: str, after: str, doc: Document) ->
     if before == after:
         return None
     was, now = row.seen(before), row.seen(after)
-    if was == now:
+    rules = () if was == now else guilty(row, doc, was)
+    if was == now or _lost_copies(row.kind, rules, (before, after), (was, now)):
         return None
     at = next(
         (number for number, pair in enumerate(zip(was, now, strict=False)) if pair[0] != pair[1]),
         min(len(was), len(now)),
     )
     lines = ((seen[at] if at < len(seen) else "nothing more") for seen in (was, now))
-    return Difference(text.name, guilty(row, doc, was), *lines)
+    return Difference(text.name, rules, *lines)
+
+
+def _lost_copies(kind: Kind, rules: Sequence[str], texts: tuple[str, str], seen: tuple[Seen, Seen]) -> bool:
+    """Whether all that happened is that whole paragraphs of prose went as copies: what is left stands as it stood."""
+    if kind.rest is None or not all(rule.startswith(PARAGRAPH) for rule in rules):
+        return False
+    was, now = seen
+    left = iter(was)
+    return kind.rest(texts[0]) == kind.rest(texts[1]) and all(line in left for line in now)
 
 
 def guilty(row: Row, doc: Document, was: Seen) -> tuple[str, ...]:
@@ -286,6 +300,7 @@ def _edited(raw: str, edits: Iterable[Edit]) -> str:
     return Change.of(len(raw), apart).apply(raw)
 
 
+PARAGRAPH = "dedup.paragraph."
 HEAD = f"{'row':20}{'texts':>6}{'equal':>7}{'share':>8}{'bar':>7}{'gone':>6}{'changed':>9}{'unread':>8}  texts that a rule changed"
 
 

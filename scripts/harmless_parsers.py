@@ -96,6 +96,18 @@ def markdown(text: str) -> Seen:
     return [line for token in _markdown_it().parse(text) for line in _token(token)]
 
 
+def beside_paragraphs(text: str) -> Seen:
+    """The same without paragraphs that stand in nothing: a repeated one may go whole, as a copy."""
+    tokens = _markdown_it().parse(text)
+    inside = {at + 1 for at, token in enumerate(tokens) if token.type == "paragraph_open" and token.level == 0}
+    return [
+        line
+        for at, token in enumerate(tokens)
+        if at not in inside and not (token.level == 0 and token.type in ("paragraph_open", "paragraph_close"))
+        for line in _token(token)
+    ]
+
+
 @lru_cache(maxsize=1)
 def _markdown_it() -> MarkdownIt:
     return MarkdownIt("commonmark").enable("table")

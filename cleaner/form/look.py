@@ -14,6 +14,7 @@ from cleaner.form.kinds import Page, alone, by_line, may_be_wrapped, set_in, sha
 from cleaner.form.line import Line, line_of, plain
 from cleaner.form.neighbours import settled
 from cleaner.form.structure import FORMATS, MARKDOWN, by_syntax, fences, format_of
+from cleaner.form.tables import values
 
 OWN_CODE = 0.4  # share of code in a program that shows marks of Markdown
 FEWEST_TOP = 3  # lines of it without an indent
@@ -50,6 +51,8 @@ def form_of(text: str, format: str | None = None) -> Form:
     ['heading', 'lines']
     """
     lines = (text.replace("\r\n", "\n") if "\r" in text else text).split("\n")
+    if format is None and values(text):
+        return Form(text, "data", (Stretch(0, len(lines) - (not lines[-1]), Kind.FIXED, "rows"),))
     odd = _odd(text, lines)
     if not odd:
         return Form(text, format or "")
