@@ -23,7 +23,7 @@ def told_apart(text: str, format: str | None = None) -> Paragraphs:
     format  where the name of its file tells it, as for `form_of`
 
     >>> told_apart("Oats\\n\\n1. Wash them.\\n2. Boil them in salted water.\\n\\nThey are done when all of the water is gone, says the cook.")
-    [Span(start=55, end=118)]
+    [Span(start=51, end=110)]
     """
     if not format and surely_prose(text):
         return None
