@@ -28,7 +28,7 @@ def told_apart(text: str, format: str | None = None) -> Paragraphs:
     if not format and surely_prose(text):
         return None
     form = form_of(text, format)
-    return None if form.all_prose else list(_blocks_of_prose(form))
+    return None if form.plain else list(_blocks_of_prose(form))
 
 
 def paragraphs_of(text: str, format: str | None = None) -> Sequence[Span]:
