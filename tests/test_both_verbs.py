@@ -122,7 +122,7 @@ def test_both_verbs_over_all_cases(tmp_path: Path, units: UnitChoice) -> None:
     assert both(tmp_path, fixture_texts(), units=units, shortest=8, threshold=0.6) > 100
 
 
-A, B, C = (paragraph(Random(seed), 8) for seed in (601, 602, 603))
+A, B, C = (f"{paragraph(Random(seed), 8)[:-1]}。" for seed in (601, 602, 603))
 LINE, CRLF = "\n", "\r\n"
 WRAPPED = LINE.join(textwrap.wrap(B, 30))
 
