@@ -117,7 +117,7 @@ class Document:
     @property
     def form(self) -> Form:
         """What kind of text every line of `text` belongs to. The format is told by the name of the file, which `id` is."""
-        return form_of(self.text, format_named(self.id) if "." in self.id else None)
+        return form_of(self.text, format_named(self.id))
 
     @property
     def kept(self) -> bool:

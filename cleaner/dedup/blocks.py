@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from cleaner.form import Block, Form, Kind, form_of, surely_prose
+from cleaner.form import Block, Form, Kind, form_of
 from cleaner.text.paragraphs import BLANK, Span, paragraphs
 
 PROSE = frozenset(
@@ -25,8 +25,6 @@ def told_apart(text: str, format: str | None = None) -> Paragraphs:
     >>> told_apart("Oats\\n\\n1. Wash them.\\n2. Boil them in salted water.\\n\\nThey are done when all of the water is gone, says the cook.")
     [Span(start=51, end=110)]
     """
-    if not format and surely_prose(text):
-        return None
     form = form_of(text, format)
     return None if form.plain else list(_blocks_of_prose(form))
 

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, groupby
-from pathlib import PurePath
 from typing import NamedTuple
 
 from cleaner.form import marks, wrapping
 from cleaner.form.blocks import Form, Kind, Seam, Stretch
 from cleaner.form.code import code, whole
+from cleaner.form.glance import surely_prose
 from cleaner.form.kinds import Page, alone, by_line, may_be_wrapped, set_in, shared, title
 from cleaner.form.line import Line, line_of, plain
 from cleaner.form.neighbours import settled
@@ -36,7 +36,7 @@ def format_named(name: str) -> str | None:
     >>> format_named("notes/README.md"), format_named("a.srt"), format_named("a.txt")
     ('markdown', 'cues', None)
     """
-    return FORMATS.get(PurePath(name).suffix.lower())
+    return FORMATS.get(name[name.rfind(".") :].lower())
 
 
 @lru_cache(maxsize=1)  # the stages ask for it one after the other
@@ -50,6 +50,11 @@ def form_of(text: str, format: str | None = None) -> Form:
     >>> [block.kind.value for block in form_of("Oats\\n\\n1. Wash them.\\n2. Boil them in salted water.").blocks]
     ['heading', 'lines']
     """
+    return Form(text) if format is None and surely_prose(text) else looked_at(text, format)
+
+
+def looked_at(text: str, format: str | None = None) -> Form:
+    """The same without a glance first."""
     lines = (text.replace("\r\n", "\n") if "\r" in text else text).split("\n")
     if format is None and values(text):
         return Form(text, "data", (Stretch(0, len(lines) - (not lines[-1]), Kind.FIXED, "rows"),))

@@ -25,6 +25,9 @@ _ONCE = (
 ORDER = (*_LAYOUT, *_ONCE)
 LAYOUT = frozenset(_LAYOUT)
 
+# These change no kind of text: they leave lines and their ends alone.
+CARRY = frozenset({"compat", "width", "compose", "spacing"})
+
 # After a change by one of these only these can find something new; after any other, all of them.
 STIRS = {
     # ASCII letters: evidence, bearers of accents, prose.
