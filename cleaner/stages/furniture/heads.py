@@ -1,0 +1,206 @@
+"""Running heads and page numbers: lines that come again from page to page. Takes out those that are proved, reports the others.
+
+Lines are one group where they differ in their numbers alone. That a group stands between pages, and not between chapters,
+articles or items, is proved by the sentences that it cuts, or by form feeds.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import fmean, median, pstdev
+from typing import Any
+
+from cleaner.document import Certainty, Document, Finding
+from cleaner.form.marks import ARTICLE, DIVISION, LETTER, PAGE, item_mark
+from cleaner.stages.furniture.gaps import Gap, cuts, form_feeds, gaps_of
+from cleaner.stages.furniture.lines import Line, closed_to
+from cleaner.text.change import Edit
+from cleaner.text.furniture import closed
+
+LONGEST = 80  # code points of a running head
+OFTEN = 3  # times that it has to come again; twice where it says that it is a page
+HALF, MOST = 0.5, 0.8  # shares of the places of a group
+STEPS, REGULAR = (1, 2), 0.7  # from page to page, or from left page to left page, in this share of the cases
+CUTS, SOME = 2, 1 / 3  # sentences that a group has to cut, and the share of its places that do
+EVEN = 0.35  # deviation of the distances between its places, in parts of their mean
+NEAR, FAR = (
+    400,
+    1_000,
+)  # code points between two bare numbers (those of verses stand closer), between two heads without one
+
+NUMBER = re.compile(r"\d+")
+PAGED = re.compile(  # it says that it is a page
+    r"\b(?:[Pp]age|PAGE|[Pp]p?\.|[Ss]eite|[Pp]ágina|[Pp]ág\.|[Pp]agina|[Ss]trona|[Ss]ida|[Cc]тр\.|[Сс]тр\.|[Сс]траница)\s?\d"
+    r"|第\s?\d+\s?[页頁]|\d\s?[页頁]$|\d ?(?:페이지|쪽)$|\d ?ページ$|صفحة ?\d"
+)
+COUNTS = re.compile(  # Example 3, 第3题: the number of something else
+    r"\W*[^\W\d]{1,20}[ .:：]{0,2}\d+(?:\.\d+)*\W*$|\W*第 ?\d+ ?[^\W\d]{1,2}\W*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was measured of a group.
+
+    rising    first and last of the numbers that rise from place to place, None where none do
+    fixed     its lines are all the same
+    paged     it says that it is a page
+    bare      it is a number and nothing else
+    cuts      how many of its places cut a sentence
+    feeds     how many stand where a form feed was
+    inside    how many have text on both sides
+    distance  code points from one place to the next
+    uneven    deviation of these, in parts of their mean
+    """
+
+    times: int
+    rising: tuple[int, int] | None
+    fixed: bool
+    paged: bool
+    bare: bool
+    cuts: int
+    feeds: int
+    inside: int
+    distance: int
+    uneven: float
+
+    @property
+    def certain(self) -> bool:
+        """It stands between pages."""
+        if not (self.rising or self.fixed):
+            return False
+        if self.rising and self.paged and self.cuts:
+            return True
+        if self.times < OFTEN:
+            return False
+        if self.feeds >= 2 and self.feeds >= MOST * self.inside:
+            return True
+        return self.cuts >= CUTS and self._at_pages
+
+    @property
+    def _at_pages(self) -> bool:
+        if self.rising and not self.bare:
+            return self.cuts >= SOME * self.inside
+        if self.uneven > EVEN or self.distance < (NEAR if self.rising else FAR):
+            return False
+        return self.cuts >= (SOME if self.rising else HALF) * self.inside
+
+    @property
+    def suspected(self) -> bool:
+        """It says that it is a page and rises, and that is all there is."""
+        return self.rising is not None and self.paged and self.times >= OFTEN
+
+    @property
+    def evidence(self) -> dict[str, Any]:
+        """For the record."""
+        return {
+            "times": self.times,
+            **({"numbers": "–".join(map(str, self.rising))} if self.rising else {}),
+            "cut_sentences": self.cuts,
+            "form_feeds": self.feeds,
+            "distance": self.distance,
+            "uneven": round(self.uneven, 2),
+        }
+
+
+Places = tuple[int, ...]  # numbers of lines, in order
+
+
+def heads(doc: Document, lines: Sequence[Line]) -> Iterator[Finding]:
+    """Those that are proved with those beside them, and those that only look so."""
+    groups = groups_of(lines)
+    if not groups:
+        return
+    shut = closed_to(doc.form)
+    groups = {key: places for key, places in groups.items() if shut.isdisjoint(places)}
+    gaps = gaps_of(lines, {number for places in groups.values() for number in places})
+    seen = dict(_seen(doc, lines, groups, gaps))
+    sure = {key for key, own in seen.items() if own.certain}
+    taken = {id(gaps[number]) for key in sure for number in groups[key]}
+    sure |= {key for key, places in groups.items() if _beside(places, seen[key], gaps, taken)}
+    for key, places in groups.items():
+        own = seen[key]
+        if key in sure and own.fixed and gaps[places[0]].above < 0:
+            places = places[1:]  # the title of the whole
+        if key in sure or own.suspected:
+            certainty = Certainty.LIKELY if key in sure else Certainty.SUSPECT
+            body = lines[places[0]].body
+            rule = "furniture.page" if PAGE.match(body) else "furniture.head"
+            edits = [Edit(lines[number].start, lines[number].end) for number in places]
+            yield from Finding.bulk(rule, edits, certainty, evidence={"line": body, **own.evidence})
+
+
+def groups_of(lines: Sequence[Line]) -> dict[str, Places]:
+    """Short lines that come again, by their text without its numbers."""
+    found = defaultdict[str, list[int]](list)
+    for number, line in enumerate(lines):
+        if 0 < len(line.body) <= LONGEST:
+            found[NUMBER.sub("#", line.body)].append(number)
+    return {
+        key: tuple(places)
+        for key, places in found.items()
+        if len(places) > 1 and may_be_head(lines[places[0]].body, key)
+    }
+
+
+def may_be_head(body: str, key: str) -> bool:
+    """It ends no sentence, and is neither item, article, chapter nor one of things that are counted."""
+    if "#" in key and (PAGED.search(body) or PAGE.match(body)):
+        return True
+    if closed(body) or not any(char.isalnum() for char in body):
+        return False
+    if "#" in key and COUNTS.match(body):
+        return False
+    return not (item_mark(body) or ARTICLE.match(body) or LETTER.match(body) or _division_alone(body))
+
+
+def _division_alone(body: str) -> bool:
+    """The heading of a chapter, without a number of a page behind it."""
+    return DIVISION.match(body) is not None and not body[-1].isdigit()
+
+
+def _seen(
+    doc: Document, lines: Sequence[Line], groups: Mapping[str, Places], gaps: Mapping[int, Gap]
+) -> Iterator[tuple[str, Seen]]:
+    cut, fed = cuts(doc.form, lines, gaps), form_feeds(doc, lines, gaps)
+    for key, places in groups.items():
+        own = [gaps[number] for number in places]
+        steps = [other - one for one, other in pairwise(lines[number].start for number in places)]
+        bodies = [lines[number].body for number in places]
+        yield (
+            key,
+            Seen(
+                times=len(places),
+                rising=rising(bodies),
+                fixed=len(set(bodies)) == 1,
+                paged=PAGED.search(bodies[0]) is not None,
+                bare=not any(char.isalpha() for char in bodies[0]),
+                cuts=sum(gap in cut for gap in own),
+                feeds=sum(gap in fed for gap in own),
+                inside=sum(gap.inside(len(lines)) for gap in own),
+                distance=int(median(steps)),
+                uneven=pstdev(steps) / fmean(steps),
+            ),
+        )
+
+
+def rising(bodies: Sequence[str]) -> tuple[int, int] | None:
+    """First and last of those numbers in lines of one group that rise as pages do.
+
+    >>> rising(["Report 14, page 3", "Report 14, page 4", "Report 14, page 6"]), rising(["9", "4", "5"])
+    ((3, 6), None)
+    """
+    for numbers in zip(*(map(int, NUMBER.findall(body)) for body in bodies), strict=True):
+        steps = [other - one for one, other in pairwise(numbers)]
+        if min(steps) > 0 and sum(step in STEPS for step in steps) >= REGULAR * len(steps):
+            return numbers[0], numbers[-1]
+    return None
+
+
+def _beside(places: Places, own: Seen, gaps: Mapping[int, Gap], taken: set[int]) -> bool:
+    """A second line of the same heads."""
+    return (own.fixed or own.rising is not None) and sum(id(gaps[number]) in taken for number in places) >= MOST * len(
+        places
+    )
