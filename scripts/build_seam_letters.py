@@ -17,6 +17,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import pairwise
 from math import log
 from pathlib import Path
 
@@ -72,7 +73,7 @@ def measured(folder: Path) -> Iterator[tuple[float, bool]]:
     draw = random.Random(5)
     for article in paragraphs(folder, held_out=True):
         whole = "\n".join(article)
-        for one, other in zip(article, article[1:], strict=False):
+        for one, other in pairwise(article):
             at = draw.randrange(SHORTEST, len(one) - SHORTEST) if len(one) > 2 * SHORTEST else 0
             if at and HAN.match(one[at - 1]) and HAN.match(one[at]):
                 yield halves.cut_score(one[:at], one[at:], whole.replace(one[at - 1 : at + 1], "", 1)), True

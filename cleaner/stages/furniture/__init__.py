@@ -10,10 +10,8 @@ from typing import ClassVar
 from cleaner.document import Document, Finding
 from cleaner.stages.furniture.heads import heads
 from cleaner.stages.furniture.jumps import jumps
-from cleaner.stages.furniture.lines import Line, lines_of
+from cleaner.stages.furniture.lines import lines_of
 from cleaner.stages.furniture.rolling import rolling
-
-UNREAD = ("cues", "code", "data", "markup")  # formats whose numbers are not those of pages
 
 
 @dataclass(frozen=True, slots=True)

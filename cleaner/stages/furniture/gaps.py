@@ -7,9 +7,9 @@ from cleaner.document import Document
 from cleaner.form import Form, Kind, form_of
 from cleaner.stages.furniture.lines import Line
 from cleaner.text.halves import halves
-from cleaner.text.paragraphs import SHORTEST, is_open, is_rest
+from cleaner.text.paragraphs import careless, is_open, is_rest
 
-PARAGRAPHS = (Kind.PROSE, Kind.WRAPPED)
+WORDS = 0.65  # share of letters in a line of text, blanks left out
 
 
 class Gap(NamedTuple):
@@ -52,11 +52,21 @@ def _end(gap: Gap, lines: Sequence[Line]) -> int:
     return lines[gap.below].start if gap.below < len(lines) else lines[-1].end
 
 
+def words(body: str) -> bool:
+    """A line of text, and not of figures and signs."""
+    signs = "".join(body.split())
+    return sum(map(str.isalpha, signs)) >= WORDS * len(signs)
+
+
 def cuts(form: Form, lines: Sequence[Line], gaps: Mapping[int, Gap]) -> set[Gap]:
     """Gaps that cut a sentence: without them the lines around are hard-wrapped lines of one, or the halves of a paragraph."""
     inner = sorted(gap for gap in set(gaps.values()) if gap.inside(len(lines)))
+    inner = [gap for gap in inner if words(lines[gap.above].body) and words(lines[gap.below].body)]
     sure = _sure_without(form, lines, inner)
-    return {gap for gap in inner if gap in sure or _are_halves(form, lines[gap.above].body, lines[gap.below].body, gap)}
+    rest = [gap for gap in inner if gap not in sure and form.kinds[gap.above] is form.kinds[gap.below] is Kind.PROSE]
+    if rest and not _careless(form, lines, {gap.above for gap in rest}):
+        sure |= {gap for gap in rest if _are_halves(form.text, lines[gap.above].body, lines[gap.below].body)}
+    return sure
 
 
 def _sure_without(form: Form, lines: Sequence[Line], inner: Sequence[Gap]) -> set[Gap]:
@@ -76,9 +86,14 @@ def _sure_without(form: Form, lines: Sequence[Line], inner: Sequence[Gap]) -> se
     }
 
 
-def _are_halves(form: Form, above: str, below: str, gap: Gap) -> bool:
-    if not (is_open(above, SHORTEST) and is_rest(below, SHORTEST)):
-        return False
-    if form.kinds[gap.above] not in PARAGRAPHS or form.kinds[gap.below] not in PARAGRAPHS:
-        return False
-    return halves(above, below, form.text, page=True).joined
+def _careless(form: Form, lines: Sequence[Line], above: Collection[int]) -> bool:
+    """Paragraphs that nothing cuts end without a mark too: verse, posts."""
+    return careless(
+        line.body
+        for number, (line, kind) in enumerate(zip(lines, form.kinds, strict=True))
+        if kind is Kind.PROSE and number not in above
+    )
+
+
+def _are_halves(text: str, above: str, below: str) -> bool:
+    return is_open(above) and is_rest(below) and halves(above, below, text, page=True).joined

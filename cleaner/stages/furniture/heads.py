@@ -6,13 +6,14 @@ articles or items, is proved by the sentences that it cuts, or by form feeds.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean, median, pstdev
-from typing import Any
+from typing import Any, NamedTuple
 
 from cleaner.document import Certainty, Document, Finding
+from cleaner.form import Form
 from cleaner.form.marks import ARTICLE, DIVISION, LETTER, PAGE, item_mark
 from cleaner.stages.furniture.gaps import Gap, cuts, form_feeds, gaps_of
 from cleaner.stages.furniture.lines import Line, closed_to
@@ -25,6 +26,7 @@ HALF, MOST = 0.5, 0.8  # shares of the places of a group
 STEPS, REGULAR = (1, 2), 0.7  # from page to page, or from left page to left page, in this share of the cases
 CUTS, SOME = 2, 1 / 3  # sentences that a group has to cut, and the share of its places that do
 EVEN = 0.35  # deviation of the distances between its places, in parts of their mean
+LEAVES = 0.1  # the same where pages have as many lines: nothing else is so even
 NEAR, FAR = (
     400,
     1_000,
@@ -35,6 +37,7 @@ PAGED = re.compile(  # it says that it is a page
     r"\b(?:[Pp]age|PAGE|[Pp]p?\.|[Ss]eite|[Pp]ágina|[Pp]ág\.|[Pp]agina|[Ss]trona|[Ss]ida|[Cc]тр\.|[Сс]тр\.|[Сс]траница)\s?\d"
     r"|第\s?\d+\s?[页頁]|\d\s?[页頁]$|\d ?(?:페이지|쪽)$|\d ?ページ$|صفحة ?\d"
 )
+INTRODUCE = ":：;；,，"
 COUNTS = re.compile(  # Example 3, 第3题: the number of something else
     r"\W*[^\W\d]{1,20}[ .:：]{0,2}\d+(?:\.\d+)*\W*$|\W*第 ?\d+ ?[^\W\d]{1,2}\W*$"
 )
@@ -75,7 +78,9 @@ class Seen:
             return True
         if self.times < OFTEN:
             return False
-        if self.feeds >= 2 and self.feeds >= MOST * self.inside:
+        if self.feeds >= MOST * self.inside and self.cuts >= (1 if self.rising else CUTS):
+            return True
+        if self.rising and self.cuts and self.times > OFTEN and self.uneven <= LEAVES and self.distance >= NEAR:
             return True
         return self.cuts >= CUTS and self._at_pages
 
@@ -83,9 +88,13 @@ class Seen:
     def _at_pages(self) -> bool:
         if self.rising and not self.bare:
             return self.cuts >= SOME * self.inside
-        if self.uneven > EVEN or self.distance < (NEAR if self.rising else FAR):
+        if self.distance < (NEAR if self.rising else FAR):
             return False
-        return self.cuts >= (SOME if self.rising else HALF) * self.inside
+        if self.cuts >= OFTEN and self.cuts >= MOST * self.inside:
+            return True
+        if self.uneven > EVEN:
+            return False
+        return self.cuts >= (SOME if self.rising or self.uneven <= LEAVES else HALF) * self.inside
 
     @property
     def suspected(self) -> bool:
@@ -105,39 +114,77 @@ class Seen:
         }
 
 
-Places = tuple[int, ...]  # numbers of lines, in order
+class Group(NamedTuple):
+    """Lines that are the same but for their numbers, in order.
+
+    places  numbers of lines
+    gaps    in which they stand
+    shown   for each whether a sentence is cut or a page ends there
+    """
+
+    places: tuple[int, ...]
+    gaps: tuple[Gap, ...]
+    shown: tuple[bool, ...]
+    seen: Seen
 
 
 def heads(doc: Document, lines: Sequence[Line]) -> Iterator[Finding]:
     """Those that are proved with those beside them, and those that only look so."""
-    groups = groups_of(lines)
-    if not groups:
+    candidates = groups_of(lines)
+    if not candidates:
         return
-    shut = closed_to(doc.form)
-    groups = {key: places for key, places in groups.items() if shut.isdisjoint(places)}
-    gaps = gaps_of(lines, {number for places in groups.values() for number in places})
-    seen = dict(_seen(doc, lines, groups, gaps))
-    sure = {key for key, own in seen.items() if own.certain}
-    taken = {id(gaps[number]) for key in sure for number in groups[key]}
-    sure |= {key for key, places in groups.items() if _beside(places, seen[key], gaps, taken)}
-    for key, places in groups.items():
-        own = seen[key]
-        if key in sure and own.fixed and gaps[places[0]].above < 0:
-            places = places[1:]  # the title of the whole
-        if key in sure or own.suspected:
-            certainty = Certainty.LIKELY if key in sure else Certainty.SUSPECT
-            body = lines[places[0]].body
-            rule = "furniture.page" if PAGE.match(body) else "furniture.head"
-            edits = [Edit(lines[number].start, lines[number].end) for number in places]
-            yield from Finding.bulk(rule, edits, certainty, evidence={"line": body, **own.evidence})
+    groups = list(_groups(doc, lines, _free(doc.form, candidates)))
+    proved = [group for group in groups if group.seen.certain]
+    pages = {gap for group in proved for gap in group.gaps}
+    for group in groups:
+        if group in proved or _beside(group, pages):
+            others = {gap for other in proved if other is not group for gap in other.gaps}
+            yield from _finding(lines, group, _to_go(group, others, lines), Certainty.LIKELY)
+        elif group.seen.suspected:
+            yield from _finding(lines, group, group.places, Certainty.SUSPECT)
 
 
-def groups_of(lines: Sequence[Line]) -> dict[str, Places]:
-    """Short lines that come again, by their text without its numbers."""
+def _finding(lines: Sequence[Line], group: Group, places: Iterable[int], certainty: Certainty) -> Iterator[Finding]:
+    body = lines[group.places[0]].body
+    rule = "furniture.page" if PAGE.match(body) else "furniture.head"
+    edits = [Edit(lines[number].start, lines[number].end) for number in places]
+    return Finding.bulk(rule, edits, certainty, evidence={"line": body, **group.seen.evidence})
+
+
+def _beside(group: Group, pages: Collection[Gap]) -> bool:
+    """A second line of the same heads."""
+    if not (group.seen.fixed or group.seen.rising):
+        return False
+    return sum(gap in pages for gap in group.gaps) >= MOST * len(group.gaps)
+
+
+def _to_go(group: Group, others: Collection[Gap], lines: Sequence[Line]) -> Iterator[int]:
+    """All that are numbered. Of lines that are all the same some may be titles: those off the rhythm, and one above all text."""
+    steps = [other - one for one, other in pairwise(lines[number].start for number in group.places)]
+    even = [abs(step - group.seen.distance) <= EVEN * group.seen.distance for step in steps]
+    for at, (number, gap) in enumerate(zip(group.places, group.gaps, strict=True)):
+        in_step = gap.above >= 0 and any(even[max(at - 1, 0) : at + 1])
+        if not group.seen.fixed or group.shown[at] or gap in others or in_step:
+            yield number
+
+
+def _free(form: Form, candidates: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    """Those that stand in no code, table or front matter, and do not themselves go on in the next line of their paragraph."""
+    shut = closed_to(form)
+    running = {block.first + at for block in form.blocks for at, one in enumerate(block.breaks) if one.sure}
+    return {
+        key: places
+        for key, places in candidates.items()
+        if shut.isdisjoint(places) and len(running.intersection(places)) < HALF * len(places)
+    }
+
+
+def groups_of(lines: Sequence[Line]) -> dict[str, tuple[int, ...]]:
+    """Short lines that come again, by their text without its numbers and its gaps."""
     found = defaultdict[str, list[int]](list)
     for number, line in enumerate(lines):
         if 0 < len(line.body) <= LONGEST:
-            found[NUMBER.sub("#", line.body)].append(number)
+            found[NUMBER.sub("#", " ".join(line.body.split()))].append(number)
     return {
         key: tuple(places)
         for key, places in found.items()
@@ -149,7 +196,7 @@ def may_be_head(body: str, key: str) -> bool:
     """It ends no sentence, and is neither item, article, chapter nor one of things that are counted."""
     if "#" in key and (PAGED.search(body) or PAGE.match(body)):
         return True
-    if closed(body) or not any(char.isalnum() for char in body):
+    if closed(body) or body[-1] in INTRODUCE or body[0].islower() or not any(char.isalnum() for char in body):
         return False
     if "#" in key and COUNTS.match(body):
         return False
@@ -161,29 +208,40 @@ def _division_alone(body: str) -> bool:
     return DIVISION.match(body) is not None and not body[-1].isdigit()
 
 
-def _seen(
-    doc: Document, lines: Sequence[Line], groups: Mapping[str, Places], gaps: Mapping[int, Gap]
-) -> Iterator[tuple[str, Seen]]:
+def _groups(doc: Document, lines: Sequence[Line], candidates: Mapping[str, tuple[int, ...]]) -> Iterator[Group]:
+    """What was measured of each that has other text above each of its places: rows of a table follow each other, and a
+    paragraph is repeated with its last line."""
+    gaps = gaps_of(lines, {number for places in candidates.values() for number in places})
     cut, fed = cuts(doc.form, lines, gaps), form_feeds(doc, lines, gaps)
-    for key, places in groups.items():
-        own = [gaps[number] for number in places]
-        steps = [other - one for one, other in pairwise(lines[number].start for number in places)]
-        bodies = [lines[number].body for number in places]
-        yield (
-            key,
-            Seen(
-                times=len(places),
-                rising=rising(bodies),
-                fixed=len(set(bodies)) == 1,
-                paged=PAGED.search(bodies[0]) is not None,
-                bare=not any(char.isalpha() for char in bodies[0]),
-                cuts=sum(gap in cut for gap in own),
-                feeds=sum(gap in fed for gap in own),
-                inside=sum(gap.inside(len(lines)) for gap in own),
-                distance=int(median(steps)),
-                uneven=pstdev(steps) / fmean(steps),
-            ),
-        )
+    for key, places in candidates.items():
+        own = tuple(gaps[number] for number in places)
+        if len({lines[gap.above].body for gap in own}) >= MOST * len(places):
+            shown = tuple(gap in cut or gap in fed for gap in own)
+            yield Group(places, own, shown, _seen(key, lines, places, own, cut, fed))
+
+
+def _seen(
+    key: str,
+    lines: Sequence[Line],
+    places: Sequence[int],
+    gaps: Sequence[Gap],
+    cut: Collection[Gap],
+    fed: Collection[Gap],
+) -> Seen:
+    steps = [other - one for one, other in pairwise(lines[number].start for number in places)]
+    bodies = [lines[number].body for number in places]
+    return Seen(
+        times=len(places),
+        rising=rising(bodies),
+        fixed="#" not in key or len(set(bodies)) == 1,
+        paged=PAGED.search(bodies[0]) is not None,
+        bare=not any(char.isalpha() for char in bodies[0]),
+        cuts=sum(gap in cut for gap in gaps),
+        feeds=sum(gap in fed for gap in gaps),
+        inside=sum(gap.inside(len(lines)) for gap in gaps),
+        distance=int(median(steps)),
+        uneven=pstdev(steps) / fmean(steps),
+    )
 
 
 def rising(bodies: Sequence[str]) -> tuple[int, int] | None:
@@ -197,10 +255,3 @@ def rising(bodies: Sequence[str]) -> tuple[int, int] | None:
         if min(steps) > 0 and sum(step in STEPS for step in steps) >= REGULAR * len(steps):
             return numbers[0], numbers[-1]
     return None
-
-
-def _beside(places: Places, own: Seen, gaps: Mapping[int, Gap], taken: set[int]) -> bool:
-    """A second line of the same heads."""
-    return (own.fixed or own.rising is not None) and sum(id(gaps[number]) in taken for number in places) >= MOST * len(
-        places
-    )

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from cleaner.form import Form, Kind
 
+UNPAGED = ("cues", "code", "data", "markup")  # formats whose numbers are not those of pages
 OF_PAGES = ("page number", "running head")  # marks of the form that are lines of pages
 
 
@@ -33,6 +34,8 @@ def lines_of(text: str) -> list[Line]:
 
 def closed_to(form: Form) -> frozenset[int]:
     """Numbers of lines in which nothing is taken for a line of a page: code, tables, front matter, rules."""
+    if form.format in UNPAGED:
+        return frozenset(range(len(form.kinds)))
     return frozenset(
         number
         for block in form.blocks

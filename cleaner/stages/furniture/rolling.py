@@ -1,9 +1,11 @@
 """Captions that roll: each line says again what the one before it said, and a bit more. Leaves the text once."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from cleaner.document import Certainty, Document, Finding
+from cleaner.stages.furniture.gaps import words
 from cleaner.stages.furniture.lines import Line, closed_to
 from cleaner.text.change import Edit
 
@@ -36,9 +38,9 @@ def rolling(doc: Document, lines: Sequence[Line]) -> Iterator[Finding]:
     shut: frozenset[int] | None = None
     for run in _runs(full):
         shut = closed_to(doc.form) if shut is None else shut
-        if doc.form.line_at(run[0].start) in shut:
+        if doc.form.line_at(run[0].start) in shut or not all(words(line.body) for line in run):
             continue
-        overlaps = [overlap(one.body, other.body) for one, other in zip(run, run[1:], strict=False)]
+        overlaps = [overlap(one.body, other.body) for one, other in pairwise(run)]
         shared = sum(own.size for own in overlaps) / sum(len(line.body) for line in run)
         moves = sum(own.rolls for own in overlaps)
         if not moves or shared < SHARE:
