@@ -3,7 +3,7 @@
 Runs after `splice` and belongs to it: without it the half sentence of one article may be glued to the next headline.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, ClassVar, NamedTuple
@@ -28,7 +28,7 @@ class Rejoin:
     ...     print([found.rule for found in Rejoin()(Document.of(raw))])
     ['rejoin.line']
     []
-    ['rejoin.open-end']
+    []
     """
 
     shortest: int = SHORTEST
@@ -59,7 +59,7 @@ class Rejoin:
             return
         marked = {one.start for one, other in pairs if places.page(one.end, other.start)}
         prose = [text[own.start : own.end] for own in blocks if own.kind is Kind.PROSE and own.start not in marked]
-        habit = careless(prose, self.shortest) or _all_open(prose, self.shortest)
+        habit = careless(prose, self.shortest)
         for one, other in pairs:
             page = one.start in marked
             if (page or text.count("\n", one.end, other.start) > 1) and not places.suspected(one.start, other.end):
@@ -72,7 +72,7 @@ class Rejoin:
         if judged.joined:
             evidence = {"why": judged.why, "across": "the mark of a page" if page else "a blank line", **evidence}
             yield Finding(one.end, other.start, "rejoin.line", glue(first[-1], second[0]), evidence=evidence)
-        elif not habit and leads_on(first):
+        elif not habit and other.kind in BEGIN_ANEW and leads_on(first) and not _introduced(second):
             evidence["held_back"] = judged.why
             yield Finding(one.start, one.end, "rejoin.open-end", None, Certainty.SUSPECT, evidence)
 
@@ -86,6 +86,10 @@ class Rejoin:
         return halves(first, second, text, page=page)
 
 
+BEGIN_ANEW = (
+    Kind.PROSE,
+    Kind.HEADING,
+)  # NOT here: lists, quotations, code, which a sentence may introduce without a mark
 KINDS = {
     Kind.WRAPPED: "a hard-wrapped paragraph",
     Kind.HEADING: "a heading",
@@ -94,6 +98,11 @@ KINDS = {
     Kind.FIXED: "code or a table",
     Kind.MARK: "a line that is no text",
 }
+
+
+def _introduced(text: str) -> bool:
+    """What a sentence may introduce without a mark: an address, a figure, a quotation."""
+    return not text[0].isalpha() or "://" in text.partition(" ")[0]
 
 
 class _Bare(NamedTuple):
@@ -107,12 +116,6 @@ class _Bare(NamedTuple):
 def _bare(text: str, block: Block) -> _Bare:
     body = text[block.start : block.end]
     return _Bare(block.end - len(body.lstrip(BLANK)), block.start + len(body.rstrip(BLANK)), block.kind)
-
-
-def _all_open(texts: Sequence[str], shortest: int) -> bool:
-    """Not one of the long ones ends with a mark."""
-    long = [text for text in texts if len(text) >= shortest]
-    return len(long) > 1 and all(is_open(text, shortest) for text in long)
 
 
 def _across_pages(form: Form, places: "Places") -> Iterator[Finding]:

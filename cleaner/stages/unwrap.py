@@ -1,15 +1,15 @@
 """Hard-wrapped text as its author wrote it, one paragraph a line. On request; joins only what is certain."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, ClassVar, NamedTuple
 
 from cleaner.document import Certainty, Document, Finding
-from cleaner.form import Block, Break, Form, Kind
+from cleaner.form import Block, Break, Form, Kind, form_of
 from cleaner.form.line import columns, first_piece, spaceless
-from cleaner.text.change import Edit
+from cleaner.text.change import Change, Edit
 from cleaner.text.furniture import closed, list_item
 from cleaner.text.paragraphs import SPEAKER
 
@@ -17,6 +17,8 @@ STRUCTURED = ("markdown", "rst")  # formats in which line ends and indents are s
 HYPHENS = "-‐"  # of the word or of the typesetter: a text does not say
 SOFT_HYPHEN = "\xad"  # of the typesetter alone
 SOFT_HYPHEN_AT_END = re.compile("\xad(?=[ \\t\\r]*\n)")
+ROUNDS = 6  # a third is rare
+PARAGRAPHS = (Kind.PROSE, Kind.WRAPPED)
 GAP = " \t　"
 LITTLE_WORD = re.compile(r"[^\W\d_][^\w.]*\s[a-zà-öø-ÿа-я]{1,3}$")  # the, of, der, la, и
 INTRODUCE = ":：;；"
@@ -48,13 +50,36 @@ class Unwrap:
         form = doc.form
         if form.all_prose or form.format in STRUCTURED:
             return
-        blocks = [block for block in form.blocks if block.kind is Kind.WRAPPED]
-        layout, soft, hyphens = layout_of(form, blocks), _soft_hyphens(doc), list[Edit]()
-        for block in blocks:
-            edits = list(_edits(form.text, block, layout, soft))
-            yield from Finding.bulk("unwrap.line", edits, Certainty.LIKELY, evidence=_evidence(form, block, layout))
-            hyphens += [Edit(one.start - 1, one.end) for one in block.breaks if form.text[one.start - 1] in HYPHENS]
-        yield from Finding.flags("unwrap.hyphen", hyphens)
+        joined = _settled(form, _soft_hyphens(doc))
+        evidence = {"why": "the next word did not fit on the line", **_evidence(form)}
+        yield from Finding.bulk("unwrap.line", joined.edits, Certainty.LIKELY, evidence=evidence)
+        hyphens = (one for block in _wrapped(form) for one in block.breaks if form.text[one.start - 1] in HYPHENS)
+        yield from Finding.flags("unwrap.hyphen", (Edit(one.start - 1, one.end) for one in hyphens))
+
+
+def _settled(form: Form, soft: frozenset[int]) -> Change:
+    """All joins, until the text that they leave has none: what is joined shows how wide the other lines are."""
+    whole = Change(len(form.text))
+    for _ in range(ROUNDS):
+        layout = layout_of(form)
+        edits = [edit for block in _wrapped(form) for edit in _edits(form.text, block, layout, soft)]
+        if not edits:
+            break
+        change = Change.of(len(form.text), edits)
+        whole, soft = whole.then(change), frozenset()
+        form = form_of(change.apply(form.text), form.format)
+    return whole
+
+
+def _wrapped(form: Form) -> list[Block]:
+    return [block for block in form.blocks if block.kind is Kind.WRAPPED]
+
+
+def _evidence(form: Form) -> dict[str, Any]:
+    """How wide the lines are, and how paragraphs are told apart."""
+    layout = layout_of(form)
+    parted = "parted by blank lines or indents" if layout.parted else "not parted"
+    return {"width": layout.width, "paragraphs": parted}
 
 
 class Layout(NamedTuple):
@@ -70,13 +95,17 @@ class Layout(NamedTuple):
     width: int
 
 
-def layout_of(form: Form, blocks: Sequence[Block]) -> Layout:
-    """The layout of a text with these hard-wrapped blocks."""
+def layout_of(form: Form) -> Layout:
+    """The layout of a text."""
+    blocks = _wrapped(form)
     parted = not any(
-        one.kind is Kind.WRAPPED and one.last == other.first and form.text[other.start] not in GAP
+        one.kind in PARAGRAPHS
+        and other.kind in PARAGRAPHS
+        and one.last == other.first
+        and form.text[other.start] not in GAP
         for one, other in pairwise(form.blocks)
     )
-    lines = (line for block in blocks for line in form.text[block.start : block.end].split("\n"))
+    lines = (line.strip() for block in blocks for line in form.text[block.start : block.end].split("\n"))
     return Layout(
         parted, min((_margin(form.text, block) for block in blocks), default=0), max(map(columns, lines), default=0)
     )
@@ -121,13 +150,18 @@ def _one_sentence(line: str, other: str, one: Break, layout: Layout, fresh: bool
 
     fresh  a paragraph may begin with the line
     """
-    if line[-1] in HYPHENS:
+    if line[-1] in HYPHENS or not (_has_letters(line) and _has_letters(other)):
         return False
     if layout.parted:
         return one.sure or closed(line) or (one.glue == " " and other[0].islower())
     if not (one.sure and _filled(line, other, layout.width)):
         return False
     return other[0].islower() or leads_on(line) or not (_introduces(line, fresh) or stands_apart(other))
+
+
+def _has_letters(line: str) -> bool:
+    """It is no rule, as under a title."""
+    return any(map(str.isalpha, line))
 
 
 def _filled(line: str, other: str, width: int) -> bool:
@@ -149,14 +183,3 @@ def _introduces(line: str, fresh: bool) -> bool:
 def stands_apart(other: str) -> bool:
     """It may begin a paragraph: an item, a speaker, a quotation, a capital letter."""
     return other[0].isupper() or other[0] in QUOTES or list_item(other) or SPEAKER.match(other) is not None
-
-
-def _evidence(form: Form, block: Block, layout: Layout) -> dict[str, Any]:
-    """How wide the lines are, and how paragraphs are told apart."""
-    width = max(map(len, form.text[block.start : block.end].split("\n")))
-    return {
-        "why": "the next word did not fit on the line",
-        "width": width,
-        "lines": len(block.breaks) + 1,
-        "paragraphs": "parted by blank lines or indents" if layout.parted else "not parted",
-    }

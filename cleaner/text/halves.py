@@ -63,7 +63,7 @@ def halves(one: str, other: str, text: str, *, page: bool) -> Halves:
     >>> halves("The ferry had left the inner harbour when the captain decided to", "turn back along the buoys.", "", page=False)
     Halves(joined=True, why='ends inside a sentence, goes on with a small letter')
     """
-    if why := alone(one) or alone(other) or _of_a_kind(one, other):
+    if why := _of_a_kind(one, other) or alone(one) or alone(other):
         return Halves(False, why)
     first = other[0]
     if not first.isalpha():
@@ -84,17 +84,13 @@ def halves(one: str, other: str, text: str, *, page: bool) -> Halves:
 
 def alone(text: str) -> str:
     """What a paragraph is that is no half of another one; nothing where it may be one."""
-    if why := stands_alone(text):
-        return why
     if kind := _kind(text):
         return kind
     if _ADDRESS.search(text[-LOOKED_AT:]):
         return "ends with an address"
     if _title_case(text):
         return "a title"
-    if _IS_HAN.search(text[:LOOKED_AT]):
-        return _unmarked(text)
-    return ""
+    return (_unmarked(text) if _IS_HAN.search(text[:LOOKED_AT]) else "") or stands_alone(text)
 
 
 def _kind(text: str) -> str:

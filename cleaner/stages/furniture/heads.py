@@ -76,30 +76,38 @@ class Seen:
             return False
         if self.rising and self.paged and self.cuts:
             return True
-        if self.times < OFTEN:
+        if self.times < OFTEN + self.fixed:
             return False
         if self.feeds >= MOST * self.inside and self.cuts >= (1 if self.rising else CUTS):
             return True
-        if self.rising and self.cuts and self.times > OFTEN and self.uneven <= LEAVES and self.distance >= NEAR:
-            return True
-        return self.cuts >= CUTS and self._at_pages
+        return self._numbered if self.rising else self._all_the_same
 
     @property
-    def _at_pages(self) -> bool:
-        if self.rising and not self.bare:
-            return self.cuts >= SOME * self.inside
-        if self.distance < (NEAR if self.rising else FAR):
+    def _numbered(self) -> bool:
+        """Its numbers rise, and it cuts sentences."""
+        if self.bare and self.distance < NEAR:
             return False
-        if self.cuts >= OFTEN and self.cuts >= MOST * self.inside:
+        if self.cuts and self.times > OFTEN and self.uneven <= LEAVES and self.distance >= NEAR:
             return True
-        if self.uneven > EVEN:
+        if self.cuts < CUTS or self.cuts < SOME * self.inside:
             return False
-        return self.cuts >= (SOME if self.rising or self.uneven <= LEAVES else HALF) * self.inside
+        return not self.bare or self.uneven <= EVEN or (self.cuts >= OFTEN and self.cuts >= MOST * self.inside)
+
+    @property
+    def _all_the_same(self) -> bool:
+        """It comes again at even distances, and cuts sentences."""
+        if self.distance < FAR or self.uneven > EVEN or self.cuts < OFTEN:
+            return False
+        return self.cuts >= (SOME if self.uneven <= LEAVES else HALF) * self.inside
 
     @property
     def suspected(self) -> bool:
-        """It says that it is a page and rises, and that is all there is."""
-        return self.rising is not None and self.paged and self.times >= OFTEN
+        """It says that it is a page and rises, or cuts some sentences."""
+        if self.times < OFTEN or not (self.rising or self.fixed):
+            return False
+        if self.rising and self.paged:
+            return True
+        return self.cuts >= CUTS and self.distance >= NEAR and (self.rising is not None or self.uneven <= EVEN)
 
     @property
     def evidence(self) -> dict[str, Any]:
