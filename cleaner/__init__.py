@@ -14,18 +14,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cleaner.document import Certainty, Document, Finding
+    from cleaner.form import Form, form_of
     from cleaner.pipeline import Pipeline
     from cleaner.text.errors import CleanerError
 
 __version__ = "0.1.0"
-__all__ = ["Certainty", "CleanerError", "Document", "Finding", "Pipeline", "__version__", "clean"]
+__all__ = ["Certainty", "CleanerError", "Document", "Finding", "Form", "Pipeline", "__version__", "clean", "form_of"]
 
 _HOME = {
     "Certainty": "cleaner.document",
     "CleanerError": "cleaner.text.errors",
     "Document": "cleaner.document",
     "Finding": "cleaner.document",
+    "Form": "cleaner.form",
     "Pipeline": "cleaner.pipeline",
+    "form_of": "cleaner.form",
 }
 
 

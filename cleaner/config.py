@@ -4,6 +4,7 @@ A table of settings looks like this, whether it comes from `clean.toml`, `[tool.
 `{"level": "likely", "splice": {"on": False}, "script": {"variant": "zh-Hans"}, "mine": {"use": "my.module:Stage"}}`.
 """
 
+import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
@@ -15,7 +16,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from cleaner.dedup.settings import Dedup
 from cleaner.document import Certainty
-from cleaner.stages.order import STAGES
+from cleaner.stages.order import ORDER, stage_class
 from cleaner.stages.stage import PlainStage, Stage
 from cleaner.text.errors import ConfigError
 
@@ -55,7 +56,7 @@ class Config:
     def toml(self) -> str:
         """The settings as TOML that gives the very same configuration again."""
         on = {stage.name: _settings_of(stage) for stage in self.stages}
-        off = {name: {"on": False} for name in STAGES if name not in on}
+        off = {name: {"on": False} for name in ORDER if name not in on}
         dedup = {"on": False} if self.dedup is None else {"on": True, **_values(self.dedup)}
         head: dict[str, Any] = {"level": self.level.name.lower(), "keep": self.keep, "text-field": self.text_field}
         if self.encoding:
@@ -78,8 +79,8 @@ def config_of(settings: Mapping[str, Any], where: str = "settings") -> Config:
         raise ConfigError(f"{where}: preset is {preset!r}; it is one of {', '.join(map(repr, PRESETS))}")
     settings = merged(PRESETS[preset], {key: value for key, value in settings.items() if key != "preset"})
     head = {name: value for key, value in settings.items() if (name := key.replace("-", "_")) in _HEAD}
-    others = {key: value for key, value in settings.items() if key.replace("-", "_") not in _HEAD}
-    sections = _unwrap_by_rejoin({key: _section(key, value, where) for key, value in others.items()}, where)
+    others = (key for key in settings if key.replace("-", "_") not in _HEAD)
+    sections = _unwrap_by_rejoin({key: _section(key, settings[key], where) for key in others}, where)
     stages = tuple(_stages(sections, where))
     dedup = sections.get("dedup", {})
     return Config(
@@ -125,12 +126,12 @@ def _settings_in(path: Path) -> dict[str, Any] | None:
 
 def _stages(sections: Mapping[str, Mapping[str, Any]], where: str) -> Iterator[Stage]:
     """The package's stages in their order, then others in the order they are named."""
-    for name in STAGES:
+    for name in ORDER:
         table = sections.get(name, {})
         if table.get("on", _by_default(name, sections)):
-            yield _filled(STAGES[name], table, f"{where}: {name}")
+            yield _filled(stage_class(name), table, f"{where}: {name}")
     for name, table in sections.items():
-        if name not in STAGES and name != "dedup":
+        if name not in ORDER and name != "dedup":
             stage = _foreign(name, table, where)
             if table.get("on", True):
                 yield stage
@@ -150,7 +151,7 @@ def _foreign(name: str, table: Mapping[str, Any], where: str) -> Stage:
 
             named = entry_points(group="cleaner.stages", name=name)
             if not named:
-                raise ConfigError(f"{where}: unknown setting {name!r}{_hint(name, [*STAGES, 'dedup', *_HEAD])}")
+                raise ConfigError(f"{where}: unknown setting {name!r}{_hint(name, [*ORDER, 'dedup', *_HEAD])}")
             kind = next(iter(named)).load()
         else:
             module, _, attribute = str(target).partition(":")
@@ -202,14 +203,6 @@ def _level(value: Any, where: str) -> Certainty:
     raise ConfigError(f"{where} is {value!r}; it is one of {', '.join(map(repr, LEVELS))}")
 
 
-def _ids(value: Any, where: str) -> frozenset[str]:
-    return frozenset(_fitting(value, tuple[str, ...], where))
-
-
-def _string(value: Any, where: str) -> str:
-    return str(_fitting(value, str, where))
-
-
 def _encoding(value: Any, where: str) -> tuple[tuple[str, str], ...]:
     """One name for every input, or a table {"old/*.txt" = "gb18030"}."""
     if isinstance(value, Mapping):
@@ -219,7 +212,7 @@ def _encoding(value: Any, where: str) -> tuple[tuple[str, str], ...]:
 
 def _codec(value: Any, where: str) -> str:
     try:
-        "".encode(_string(value, where))
+        "".encode(_fitting(value, str, where))
     except (LookupError, UnicodeError):
         raise ConfigError(
             f"{where} is {value!r}, an encoding that Python does not know; try utf-8, gb18030, big5"
@@ -229,8 +222,8 @@ def _codec(value: Any, where: str) -> str:
 
 _HEAD: dict[str, Callable[[Any, str], Any]] = {
     "level": _level,
-    "keep": _ids,
-    "text_field": _string,
+    "keep": lambda value, where: frozenset(_fitting(value, tuple[str, ...], where)),
+    "text_field": lambda value, where: _fitting(value, str, where),
     "encoding": _encoding,
 }
 
@@ -241,7 +234,7 @@ def _section(key: str, value: Any, where: str) -> Mapping[str, Any]:
         return {"on": value}
     if isinstance(value, Mapping):
         return value
-    raise ConfigError(f"{where}: unknown setting {key!r}{_hint(key, [*_HEAD, *STAGES, 'dedup'])}")
+    raise ConfigError(f"{where}: unknown setting {key!r}{_hint(key, [*_HEAD, *ORDER, 'dedup'])}")
 
 
 def _unwrap_by_rejoin(sections: Mapping[str, Mapping[str, Any]], where: str) -> Mapping[str, Mapping[str, Any]]:
@@ -264,7 +257,8 @@ def _settings_of(stage: Stage) -> dict[str, Any]:
     kind = type(stage)
     if isinstance(stage, PlainStage):
         return {"on": True, "use": stage.use}
-    use = {} if STAGES.get(stage.name) is kind else {"use": f"{kind.__module__}:{kind.__qualname__}"}
+    ours = kind.__module__ == f"cleaner.stages.{stage.name}"
+    use = {} if ours else {"use": f"{kind.__module__}:{kind.__qualname__}"}
     return {"on": True, **use, **_values(stage)}
 
 
@@ -279,13 +273,7 @@ def _toml_lines(table: Mapping[str, Any]) -> str:
 
 
 def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
-    if isinstance(value, str):
-        escaped = "".join(f"\\u{ord(c):04x}" if c < " " or c == "\x7f" else c for c in value.replace("\\", r"\\"))
-        return '"' + escaped.replace('"', r"\"") + '"'
-    if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{_toml(key)} = {_toml(one)}' for key, one in value.items())}}}"
-    return f"[{', '.join(map(_toml, sorted(value) if isinstance(value, frozenset) else value))}]"
+    """A value on one line: but for the sign between key and value, and DEL, TOML writes such values as JSON does."""
+    if isinstance(value, float):
+        return repr(value)  # JSON has no inf
+    return json.dumps(value, ensure_ascii=False, separators=(", ", " = "), default=sorted).replace("\x7f", "\\u007f")

@@ -117,7 +117,7 @@ class Document:
     @property
     def form(self) -> Form:
         """What kind of text every line of `text` belongs to. The format is told by the name of the file, which `id` is."""
-        return form_of(self.text, format_named(self.id) if "." in self.id else None)
+        return form_of(self.text, format_named(self.id))
 
     @property
     def kept(self) -> bool:
@@ -174,12 +174,7 @@ def finding_id(finding: Finding, content: str) -> str:
     It survives reruns, other orders and renamed files, so that a person's decision about it lasts.
     """
     kept = finding.evidence.get("kept") or {}
-    return decision_id(finding.rule, content, finding.start, finding.end, str(kept.get("sha256", "")))
-
-
-def decision_id(rule: str, content: str, start: int, end: int, kept: str) -> str:
-    """The same from its parts; `kept` is the digest of the copy that stays, if there is one."""
-    parts = f"{rule}\0{content}\0{start}\0{end}\0{kept}"
+    parts = f"{finding.rule}\0{content}\0{finding.start}\0{finding.end}\0{kept.get('sha256', '')}"
     return f"f:{sha256(parts.encode()).hexdigest()[:16]}"
 
 

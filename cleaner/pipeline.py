@@ -8,7 +8,7 @@ from reprlib import repr as short
 from typing import TYPE_CHECKING, Any
 
 from cleaner.document import Certainty, Document, Finding
-from cleaner.stages.order import LAYOUT, STIRS
+from cleaner.stages.order import CARRY, LAYOUT, STIRS
 from cleaner.stages.permit import permitted
 from cleaner.stages.stage import Stage, wakes_of
 from cleaner.text.machine_code import pays
@@ -72,7 +72,7 @@ class Pipeline:
         doc, awake = self._settled(_document(doc))
         for stage in self.stages:
             if stage.name not in LAYOUT and stage.name in awake:
-                before, doc = doc.text, self._through(stage, doc)
+                before, doc = doc.text, self._through(stage, doc, _Forms())
                 if doc.text != before:
                     doc, awake = self._settled(doc, again=True)
         return doc
@@ -101,14 +101,15 @@ class Pipeline:
 
     def _settled(self, doc: Document, *, again: bool = False) -> tuple[Document, frozenset[str]]:
         """The same, and which stages may find anything in its text."""
-        stirred, awake = LAYOUT, self._awake(doc.text)
+        stirred, awake, forms = LAYOUT, self._awake(doc.text), _Forms()
         for turn in range(ROUNDS):
             changed: set[str] = set()
             for stage in self.stages:
                 if stage.name in stirred and stage.name in awake:
-                    before, doc = doc.text, self._through(stage, doc, flags=not (again or turn))
+                    before, doc = doc.text, self._through(stage, doc, forms, flags=not (again or turn))
                     if doc.text != before:
                         changed.add(stage.name)
+                        forms.plain = forms.plain and stage.name in CARRY
                         awake = self._awake(doc.text)  # a later stage of this turn meets what was laid bare
             if not changed:
                 return doc, awake
@@ -129,17 +130,31 @@ class Pipeline:
         except TypeError:  # a stage from outside that cannot be hashed
             return _lookout_of.__wrapped__(self.stages)
 
-    def _through(self, stage: Stage, doc: Document, *, flags: bool = True) -> Document:
+    def _through(self, stage: Stage, doc: Document, forms: "_Forms", *, flags: bool = True) -> Document:
         """One stage; where it fails the document passes unharmed and says so."""
         try:
             found = [finding for finding in stage(doc) if flags or not finding.flag]
-            if any(finding.text is not None for finding in found) and not (form := doc.form).plain:
-                found = list(permitted(found, form))
+            found = forms.permitted(found, doc)
             return doc.revise(found, self.level, self.keep) if found else doc
         except Exception as failure:  # a stage may be anybody's code: it must not stop a run
             evidence = {"error": type(failure).__name__, "message": str(failure)[:200]}
             flag = Finding(0, len(doc.text), f"error.{stage.name}", None, Certainty.SUSPECT, evidence)
             return doc.revise([flag])
+
+
+@dataclass(slots=True)
+class _Forms:
+    """The form of a document on its way. `plain`: it was found to be nothing but prose, and nothing has changed that since."""
+
+    plain: bool = False
+
+    def permitted(self, found: list[Finding], doc: Document) -> list[Finding]:
+        """What the kinds of its lines permit of what was found."""
+        if self.plain or not any(finding.text is not None for finding in found):
+            return found
+        form = doc.form
+        self.plain = form.plain
+        return found if form.plain else list(permitted(found, form))
 
 
 @lru_cache

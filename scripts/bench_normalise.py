@@ -16,7 +16,7 @@ import ftfy
 
 from cleaner.document import Document
 from cleaner.pipeline import Pipeline
-from cleaner.stages.order import LAYOUT, STAGES
+from cleaner.stages.order import LAYOUT, ORDER, stage_class
 from cleaner.stages.stage import Stage
 
 WORDS = (
@@ -29,7 +29,7 @@ ENGLISH = (
     "market region research growth company production quarter reported increase public school transport science energy"
 )
 PARAGRAPHS = 20
-STAGE_NAMES = [name for name in STAGES if name in LAYOUT or name in ("markup", "punct", "doubled", "script")]
+STAGE_NAMES = [name for name in ORDER if name in LAYOUT or name in ("markup", "punct", "doubled", "script")]
 
 
 def sentence(rng: random.Random) -> str:
@@ -115,8 +115,8 @@ def alone(stage: Stage) -> Callable[[str], object]:
 
 def rows() -> Iterator[tuple[str, Callable[[str], object]]]:
     for name in STAGE_NAMES:
-        yield name, alone(STAGES[name]())
-    yield "all of them, Pipeline", Pipeline(tuple(STAGES[name]() for name in STAGE_NAMES))
+        yield name, alone(stage_class(name)())
+    yield "all of them, Pipeline", Pipeline(tuple(stage_class(name)() for name in STAGE_NAMES))
     yield "ftfy.fix_text", ftfy.fix_text
     yield "NFKC", lambda text: unicodedata.normalize("NFKC", text)
 
@@ -133,7 +133,7 @@ def main() -> None:
         print(f"{label:24}" + "".join(f"{rate(run, some):28,.0f}" for some in few.values()), flush=True)
     if options.no_hostile:
         return
-    pipeline = Pipeline(tuple(STAGES[name]() for name in STAGE_NAMES))
+    pipeline = Pipeline(tuple(stage_class(name)() for name in STAGE_NAMES))
     print(f"\n{'seconds':24}{'1 MB':>28}{'2 MB':>28}")
     for label, text in HOSTILE.items():
         print(f"{label:24}{seconds(pipeline, text):28.2f}{seconds(pipeline, text + text):28.2f}", flush=True)

@@ -25,10 +25,10 @@ from typing import NamedTuple
 
 from cleaner.document import Document, Finding
 from cleaner.pipeline import Pipeline
-from cleaner.stages.order import STAGES
+from cleaner.stages.order import ORDER
 from cleaner.stages.stage import Stage
 
-OFF = [option for stage in STAGES for option in ("--without", stage)]
+OFF = [option for stage in ORDER for option in ("--without", stage)]
 RUNS = {
     "all stages": ["run"],
     "without splice": ["run", "--without", "splice", "--without", "rejoin"],

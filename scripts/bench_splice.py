@@ -1,26 +1,32 @@
 """Measure the stage `splice` on labelled documents: what it takes, what it misses, what it harms, how fast it is.
 
-    python scripts/bench_splice.py DOCUMENTS.jsonl.zst [--touched] [--set limit=15]
+    python scripts/bench_splice.py DOCUMENTS.jsonl.zst [--touched] [--set limit=15] [--wrap COLUMNS]
 
 One JSON object a line (plain, .gz or .zst): `id`, `level` (A, B, C spliced; D clean), `sub` (kind of a clean one),
 `text`, `sep`, `labels` with `role` main or foreign for each paragraph (`text.split(sep)`). Figures are by characters
 inside paragraphs; a clean document is touched where anything is applied, suspected where anything is only reported.
+`--wrap` breaks the lines of every paragraph at a width first, with blank lines between paragraphs.
 """
 
 import argparse
 import gzip
 import io
 import json
+import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 
 from cleaner.document import Certainty, Document, Finding
 from cleaner.pipeline import Pipeline
 from cleaner.stages.splice import Splice
 from cleaner.text.machine_code import MAKING_ANEW, worked
+
+_OPENING, _CLOSING = "（《〈“‘「『【〔", "，。、；：？！…—）》〉”’」』】〕"  # marks that end, and that begin no line
+_UNBROKEN = re.compile(rf" *[{_OPENING}]*(?:[\u2e80-\uffef]|[^\s\u2e80-\uffef{_OPENING}{_CLOSING}]+|)[{_CLOSING}]*")
 
 
 @dataclass(slots=True)
@@ -98,6 +104,29 @@ def records(path: Path) -> Iterator[dict[str, Any]]:
             yield from map(json.loads, lines)
 
 
+def columns(text: str) -> int:
+    """How wide a text is drawn: Chinese characters and their marks take two."""
+    return sum(2 if east_asian_width(sign) in "WFA" else 1 for sign in text)
+
+
+def wrapped(text: str, width: int) -> str:
+    """One paragraph in lines of at most so many columns, words and Chinese marks kept whole."""
+    lines, used = [""], 0
+    for piece in _UNBROKEN.findall(text):
+        if lines[-1] and used + columns(piece) > width:
+            lines.append("")
+            used, piece = 0, piece.lstrip(" ")
+        lines[-1] += piece
+        used += columns(piece)
+    return "\n".join(line for line in lines if line)
+
+
+def in_lines(record: dict[str, Any], width: int) -> dict[str, Any]:
+    """The same document with the lines of its paragraphs broken at a width."""
+    paragraphs = record["text"].split(record["sep"])
+    return record | {"text": "\n\n".join(wrapped(own, width) for own in paragraphs), "sep": "\n\n"}
+
+
 def judged(record: dict[str, Any], found: Iterable[Finding]) -> Tally:
     """One document against its labels."""
     tally, at = Tally(documents=1), 0
@@ -125,13 +154,15 @@ def main() -> None:
     parser.add_argument("documents", type=Path)
     parser.add_argument("--touched", action="store_true", help="print what was taken from clean documents, and why")
     parser.add_argument("--set", dest="settings", type=setting, action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument("--wrap", type=int, metavar="COLUMNS", help="break the lines of paragraphs at this width first")
     options = parser.parse_args()
     stage = Splice(**dict(options.settings))
     once = Pipeline((stage,))
     worked(MAKING_ANEW)  # what is measured is a process that is warm
     tallies: dict[str, Tally] = {}
     clock: dict[str, Clock] = {}
-    for record in records(options.documents):
+    for given in records(options.documents):
+        record = in_lines(given, options.wrap) if options.wrap else given
         doc = Document.of(record["text"], record["id"])
         found = list(stage(doc))
         clean = record["level"] == "D"

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from cleaner.dedup.match import match
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import units_of
-from cleaner.stages.order import STAGES
+from cleaner.stages.order import ORDER
 
 HAN = [chr(code) for code in range(0x4E00, 0x5600)]
 
@@ -133,7 +133,7 @@ def _resident(pid: int) -> float:
 def memory(size: float) -> None:
     """Both ways at n and 2n paragraphs, and the ratio of their seconds."""
     clean = str(Path(sys.executable).parent / "clean")
-    stages = [option for stage in STAGES for option in ("--without", stage)]
+    stages = [option for stage in ORDER for option in ("--without", stage)]
     with TemporaryDirectory(dir=".") as folder:
         counts = [round(size * 1_000_000), round(size * 2_000_000)]
         paths = [Path(folder) / f"{count}.jsonl" for count in counts]

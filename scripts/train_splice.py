@@ -132,7 +132,7 @@ def part(own: Iterable[Fold], cjk: bool) -> Part:
 
 
 def pairs_of(page: Page) -> Pairs:
-    rows = links.first_rows(page.features, links.similarity(page.features)).astype(np.float32)
+    rows = links.first_round(links.similarity(page.features), page.features.traits).astype(np.float32)
     return Pairs(page.record["level"], page.features.traits, same(page), rows)
 
 

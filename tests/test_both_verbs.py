@@ -1,6 +1,7 @@
 """`clean run` without stages and `clean dedup` take the same away and write one text for it."""
 
 import json
+import textwrap
 import tomllib
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -17,12 +18,12 @@ from cleaner.provenance.verify import verify
 from cleaner.run.dedup import dedup_file
 from cleaner.run.removing import Removal, without
 from cleaner.run.run import run
-from cleaner.stages.order import STAGES
+from cleaner.stages.order import ORDER
 from cleaner.text.paragraphs import bounds
 from tests.conftest import ROOT, plant, tree
 from tests.dedup_texts import edited, paragraph, paragraphs_with_copies
 
-OFF = dict.fromkeys(STAGES, False)
+OFF = dict.fromkeys(ORDER, False)
 GAPS = ["\n", "\n", "\n\n", "\n\n\n", "\n　 \n", " \n\t\n\n", "\r\n", "\r\n\r\n"]
 INDENTS = ["", "", "　　", " ", "\t"]
 STARTS = ["", "", "\n", "\n\n", "　\n"]
@@ -121,7 +122,9 @@ def test_both_verbs_over_all_cases(tmp_path: Path, units: UnitChoice) -> None:
     assert both(tmp_path, fixture_texts(), units=units, shortest=8, threshold=0.6) > 100
 
 
-A, B, C = (paragraph(Random(seed), 8) for seed in (601, 602, 603))
+A, B, C = (f"{paragraph(Random(seed), 8)[:-1]}。" for seed in (601, 602, 603))
+LINE, CRLF = "\n", "\r\n"
+WRAPPED = LINE.join(textwrap.wrap(B, 30))
 
 
 @pytest.mark.parametrize(
@@ -143,6 +146,10 @@ A, B, C = (paragraph(Random(seed), 8) for seed in (601, 602, 603))
         (f"头。\r\n\r\n{A}\r\n尾。\r\n", "头。\r\n\r\n尾。\r\n"),
         (f"\n{A}\n\n{B}\n", ""),
         (f"{A}\n中。\n{B}", "中。"),
+        (f"头。\n\n\n{WRAPPED}\n\n尾。", "头。\n\n\n尾。"),  # a hard-wrapped paragraph goes with all its lines
+        (f"{WRAPPED}\n\n尾。\n", "尾。\n"),
+        (f"头。\r\n\r\n{WRAPPED.replace(LINE, CRLF)}\r\n", "头。\r\n\r\n"),
+        (f"头。\n{A}\n\n{WRAPPED}\n", "头。\n"),
         (f"{A}\n\n{C}\n\n{B}", C),
     ],
 )
@@ -167,6 +174,25 @@ def test_other_paragraphs_stay_as_they_are(seed: int) -> None:
         assert left == text
     if not stay:
         assert left == ""
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_paragraph_of_several_lines_goes_with_all_of_them(seed: int) -> None:
+    """Lines of other paragraphs stay in order; between two of them the widest of the gaps around what went."""
+    random = Random(seed)
+    text = page(random, [paragraph(random, 1) for _ in range(random.randint(2, 9))])
+    lines = bounds(text)
+    cuts = [0, *sorted(random.sample(range(1, len(lines)), random.randint(0, len(lines) - 1))), len(lines)]
+    blocks = [(lines[first][0], lines[end - 1][1]) for first, end in pairwise(cuts)]
+    gone = sorted(random.sample(blocks, random.randint(0, len(blocks))))
+    left = without(text, [Removal(False, *span, None, 1, 1, -1) for span in gone]).apply(text)
+    stay = [line for line in lines if not any(start <= line[0] < end for start, end in gone)]
+    assert [left[start:end] for start, end in bounds(left)] == [text[start:end] for start, end in stay]
+    for (one, other), (before, behind) in zip(pairwise(bounds(left)), pairwise(stay), strict=True):
+        edges = [before[1], *(edge for span in gone if before[1] <= span[0] < behind[0] for edge in span), behind[0]]
+        widest = max(text.count("\n", *edges[at : at + 2]) for at in range(0, len(edges), 2))
+        assert left.count("\n", one[1], other[0]) == widest
+    assert stay or left == ""
 
 
 def test_what_goes_is_counted_once(tmp_path: Path) -> None:

@@ -84,15 +84,6 @@ def test_a_mapped_span_holds_every_kept_character(
         assert new_start <= one_start < one_end <= new_end
 
 
-@given(chains(), st.data())
-def test_sparing_leaves_the_span_as_it_was(case: tuple[str, Change, Change, Change], data: st.DataObject) -> None:
-    text, change, *_ = case
-    start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(text))] * 2)))
-    spared = change.sparing(start, end)
-    assert text[start:end] in spared.apply(text)
-    assert spared.sparing(start, end) == spared
-
-
 @pytest.mark.parametrize(
     ("edits", "apply"),
     [

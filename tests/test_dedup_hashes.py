@@ -265,7 +265,7 @@ def test_short_units_have_no_band_keys() -> None:
 
 
 def test_thorough_compares_documents_from_ten_letters_on_but_no_paragraphs() -> None:
-    texts = ["成本更低，第二天立马换地方。", "没有更低，第二天。", f"{'首页' * 13}\n成本更低，第二天立马换地方。"]
+    texts = ["成本更低，第二天立马换地方。", "没有更低，第二天。", f"{'首页' * 13}。\n成本更低，第二天立马换地方。"]
     units = units_of(texts, Dedup(recall="thorough"))
     assert list(zip(units.kind.tolist(), units.letters.tolist(), units.near.tolist(), strict=True)) == [
         (DOCUMENT, 12, True),

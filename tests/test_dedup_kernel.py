@@ -12,11 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.dedup import kernel
+from cleaner.dedup.blocks import told_apart
 from cleaner.dedup.key import comparison_key, permutations, shingles
 from cleaner.dedup.sets import Alone, Jaccard, Together, equal_alone, equal_together, in_63_bits, shingle_set
 from cleaner.dedup.settings import PERMUTATIONS, PRICES, SETTLED, Dedup, Keep, Recall, UnitChoice, bands_for
-from cleaner.dedup.units import Laid, Units, sign_by_compiler, sign_by_numpy
+from cleaner.dedup.units import PARAGRAPH, Laid, Units, sign_by_compiler, sign_by_numpy
 from cleaner.text import machine_code
+from cleaner.text.paragraphs import Span
 from tests.dedup_texts import matched, paragraphs_with_copies
 
 ANY_TEXT = st.text(st.sampled_from("一二三天地人ａBc12.。，　 \n\t\r\u200b臺台\ud800😀\x85\u2028"), max_size=90)
@@ -42,7 +44,27 @@ def test_a_batch_has_the_same_bits_either_way(
     texts: list[str], units: UnitChoice, shortest: int, near: bool, seed: int, recall: Recall
 ) -> None:
     chosen_settings = Dedup(units=units, shortest=shortest, near=near, seed=seed, recall=recall)
-    same(sign_by_compiler(Laid.of(texts), chosen_settings), sign_by_numpy(Laid.of(texts), chosen_settings))
+    laid = Laid.of(texts, [told_apart(text) for text in texts])
+    same(sign_by_compiler(laid, chosen_settings), sign_by_numpy(laid, chosen_settings))
+
+
+@given(st.data(), st.sampled_from(["both", "document", "paragraph"]))
+def test_whatever_the_paragraphs_are(data: st.DataObject, units: UnitChoice) -> None:
+    """Of some texts they are told, none or many, over several lines and up to both ends."""
+    texts = data.draw(st.lists(ANY_TEXT, max_size=5))
+    cuts = [sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=8))) for text in texts]
+    told = [data.draw(st.sampled_from([None, list(map(Span._make, batched_in_pairs(one)))])) for one in cuts]
+    laid, chosen_settings = Laid.of(texts, told), Dedup(units=units, shortest=3)
+    signed = sign_by_compiler(laid, chosen_settings)
+    same(signed, sign_by_numpy(laid, chosen_settings))
+    for number, own in enumerate(told):
+        mine = (signed.document == number) & (signed.kind == PARAGRAPH)
+        if own is not None and chosen_settings.paragraphs:
+            assert list(zip(signed.start[mine].tolist(), signed.end[mine].tolist(), strict=True)) == own
+
+
+def batched_in_pairs(cuts: list[int]) -> list[tuple[int, int]]:
+    return list(zip(cuts[::2], cuts[1::2], strict=False))
 
 
 def test_long_texts_have_the_same_bits_either_way() -> None:
@@ -51,7 +73,8 @@ def test_long_texts_have_the_same_bits_either_way() -> None:
     for units in ("both", "document", "paragraph"):
         chosen_settings = Dedup(units=units)
         assert chosen_settings.bands == (16, 8)
-        same(sign_by_compiler(Laid.of(texts), chosen_settings), sign_by_numpy(Laid.of(texts), chosen_settings))
+        laid = Laid.of(texts, [None, *map(told_apart, texts[1:])])
+        same(sign_by_compiler(laid, chosen_settings), sign_by_numpy(laid, chosen_settings))
 
 
 @given(st.text(st.sampled_from("一二三天地人abc😀"), min_size=5, max_size=60), st.integers(0, 3))
@@ -155,8 +178,7 @@ def test_keys_are_equal_either_way(texts: list[str]) -> None:
 def test_a_shortened_limit_decides_as_the_limit_does(common: int, union: int, threshold: float) -> None:
     limit = Fraction(str(threshold))
     union = max(common, union)
-    num, den, beyond = in_63_bits(limit)
-    assert kernel.reaches(common, union, num, den, beyond) == Jaccard(common, union).reaches(limit)
+    assert kernel.reaches(common, union, in_63_bits(limit)) == Jaccard(common, union).reaches(limit)
 
 
 def test_repeated_shingles_count_once_and_cost_no_more() -> None:

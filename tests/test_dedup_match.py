@@ -63,7 +63,7 @@ def test_keys_shorter_than_a_shingle_go_only_as_exact_documents(letters: str) ->
 
 @pytest.mark.parametrize(("length", "goes"), [(24, False), (25, True), (26, True)])
 def test_a_paragraph_needs_25_letters_even_for_an_exact_copy(length: int, goes: bool) -> None:
-    text = paragraph(Random(5), 9).translate(dict.fromkeys(map(ord, "，。；！？：、")))[:length]
+    text = paragraph(Random(5), 9).translate(dict.fromkeys(map(ord, "，。；！？：、")))[:length] + "。"
     _, edges = matched([text, text], PARAGRAPHS)
     assert [edge.exact for edge in edges] == [True] * goes
 
@@ -72,7 +72,7 @@ def test_a_paragraph_needs_25_letters_even_for_an_exact_copy(length: int, goes: 
 @pytest.mark.parametrize("kind", [DOCUMENTS, PARAGRAPHS])
 def test_a_near_copy_needs_25_letters(length: int, goes: bool, kind: Dedup) -> None:
     text = paragraph(Random(5), 9).translate(dict.fromkeys(map(ord, "，。；！？：、")))[: length + 1]
-    _, edges = matched([text[:length], text[1:]], kind)  # all shingles but one of each
+    _, edges = matched([f"{text[:length]}。", f"{text[1:]}。"], kind)  # all shingles but one of each
     assert [edge.exact for edge in edges] == [False] * goes
 
 

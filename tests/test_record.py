@@ -47,11 +47,11 @@ from cleaner.run.removing import Keepers, Removing, line_ends, removals_in, with
 from cleaner.run.run import run
 from cleaner.run.staging import Row, Shards, staged
 from cleaner.run.writing import Part, Writing
-from cleaner.stages.order import STAGES
+from cleaner.stages.order import ORDER
 from cleaner.text.paragraphs import bounds
 from tests.conftest import ROOT, Clean, plant, tree
 
-OFF = dict.fromkeys(STAGES, False)
+OFF = dict.fromkeys(ORDER, False)
 OLD = ROOT / "fixtures" / "schema1"  # made by the last version that wrote records of schema 1
 TEXTS = st.text(st.sampled_from('好的ａb1 "\\/\n\r\t\x00\x7f\x85\u2028é😀{}　'), max_size=40)
 NAMES = st.sampled_from(["a.jsonl", "新闻/二.jsonl", 'with "quotes" \\ and\ttab.jsonl', "lone \udcff byte.jsonl"])

@@ -19,7 +19,7 @@ from cleaner.provenance.layout import STAGED, WORK
 from cleaner.provenance.restore import restore
 from cleaner.provenance.verify import verify
 from cleaner.run.run import dry_run, run
-from cleaner.stages.order import STAGES
+from cleaner.stages.order import ORDER
 from tests.conftest import digest, plant, tree
 from tests.dedup_texts import paragraph, paragraphs_with_copies
 from tests.failing import command, forked
@@ -195,7 +195,7 @@ def test_without_stages_it_goes_as_well(home: Path, end: str) -> None:
     pages = [f"{one}\n另一行。", f"{two}\n又一行。", f"　　{one}\n\n　　{two}{end}", f"{one}{end}", f"\n{end}", "完。"]
     source = "".join(json.dumps({"text": page}) + "\n" for page in pages)
     plant(home, {"in/a.jsonl": source})
-    run(["in/a.jsonl"], Path("out"), config_of(dict.fromkeys(STAGES, False)))
+    run(["in/a.jsonl"], Path("out"), config_of(dict.fromkeys(ORDER, False)))
     assert [record["clean"]["record"] for record in records(Path("out"))] == [1, 2, None, None, 3, 4]
     assert sound(Path("out"))
     restore(Path("out"), Path("back"))

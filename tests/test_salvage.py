@@ -57,6 +57,24 @@ def test_what_was_not_applied_is_not_salvaged() -> None:
     assert list(articles(document(page), suspected)) == []
 
 
+def test_a_hard_wrapped_article_keeps_its_lines() -> None:
+    """Its paragraphs are told apart by indents alone, which do not come along."""
+    lines = [
+        "　　风车坊的师傅说，从前河边的磨坊有十二座，如今",
+        "只剩下一座还在转动，磨出来的面粉供镇上的两家",
+        "面馆使用。",
+        "　　修复工程将在秋天完成，届时游客可以进去参观，",
+        "看到木制的齿轮怎样带动石磨，也可以买一袋新磨",
+        "的面粉带回家。",
+    ]
+    raw = "\n".join(lines) + "\n"
+    doc = Document.of(raw)
+    finding = Finding(2, len(raw) - 1, "splice.foreign", "", evidence={"article": 2}, applied=True)
+    [article] = articles(doc, [finding])
+    one, other = "\n".join(lines[:3]), "\n".join(lines[3:])
+    assert article.text(raw) == one.strip("　") + "\n\n" + other.strip("　") + "\n"
+
+
 LONG = "河边的人{}第{}天在桥上{}走来走去，看见船从桥下过{}，就在石凳上坐一坐{}"
 LINES = [
     "要闻",

@@ -90,7 +90,8 @@ def test_verify_sees_a_changed_a_lost_and_a_new_file(clean: Clean, out: Path) ->
 
 
 def test_a_record_must_give_its_text() -> None:
-    entry = {"id": "a/2", "parts": [{"span": [0, 3]}], "between": "\n", "end": "", "sha256": "0" * 64}
+    entry = {"id": "a/2", "article": 2, "parts": [{"span": [0, 3]}], "missing": {}, "between": "\n", "end": ""}
+    entry |= {"sha256": "0" * 64}
     with pytest.raises(RunDirError, match="a/2: the salvaged text is not what its source spans give"):
         check({"salvaged": [entry]}, "甲乙丙丁")
 

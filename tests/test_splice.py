@@ -18,6 +18,7 @@ from cleaner.stages.splice.page import Cue
 from cleaner.stages.splice.verdict import ForeignBlock, Measures, verdict_on
 from cleaner.text.machine_code import MAKING_ANEW, worked
 from cleaner.text.paragraphs import paragraphs
+from scripts.bench_splice import wrapped
 
 ROOT = Path(__file__).parent.parent
 SEEDS = {path.name[:3]: path for path in sorted((ROOT / "seeds").glob("*.txt"))}
@@ -121,6 +122,54 @@ def test_evidence_is_complete(case: dict[str, str]) -> None:
                 "usual_shared",
                 "held_back",
             } <= set(evidence)
+
+
+def hard_wrapped(text: str, width: int) -> str:
+    """As a mail program breaks it: every line of a quotation has its sign; what is in lines already stays."""
+    paragraphs = (part if "\n" in part else _wrapped(part, width) for part in text.split("\n\n"))
+    return "\n\n".join(paragraphs)
+
+
+def _wrapped(paragraph: str, width: int) -> str:
+    sign = "> " if paragraph.startswith("> ") else ""
+    return "\n".join(sign + line for line in wrapped(paragraph.removeprefix(sign), width - len(sign)).split("\n"))
+
+
+def bare(text: str) -> str:
+    return "".join(text.split())
+
+
+ONE_LINE = [case for case in CASES["synthetic"] if "\n" not in case["raw"].strip().replace("\n\n", "")]
+
+
+@pytest.mark.parametrize("width", [40, 72, 100])
+@pytest.mark.parametrize("case", ONE_LINE, ids=lambda case: case["label"])
+def test_hard_wrapped_documents_lose_the_same(case: dict[str, Any], width: int) -> None:
+    raw = hard_wrapped(case["raw"], width)
+    found = applied(raw)
+    assert [[f.rule, bare(raw[f.start : f.end])] for f in found] == [[rule, bare(text)] for rule, text in case["found"]]
+    for finding in found:
+        if finding.rule == "splice.repeat":
+            start, end = finding.evidence["copy"]["span"]
+            assert raw[start:end] == raw[finding.start : finding.end]
+
+
+@pytest.mark.parametrize("width", [25, 40, 72, 100])
+@pytest.mark.parametrize("case", CASES["negative"], ids=lambda case: case["label"])
+def test_hard_wrapped_articles_stay(case: dict[str, str], width: int) -> None:
+    assert applied(hard_wrapped(case["raw"], width)) == []
+
+
+@pytest.mark.parametrize("case", ONE_LINE, ids=lambda case: case["label"])
+def test_offsets_of_a_hard_wrapped_source_survive_earlier_stages(case: dict[str, Any]) -> None:
+    """Lines that end in spaces and begin with an indent, which layout takes first: spans are of the source all the same."""
+    lines = hard_wrapped(case["raw"], 40).replace("\n\n", "  \n\n　　")
+    doc = Pipeline.default()(lines)
+    assert [bare(lines[f.start : f.end]) for f in spliced(doc) if f.applied] == [
+        bare(text) for _, text in case["found"]
+    ]
+    assert doc.change.invert(doc.raw).apply(doc.text) == doc.raw
+    assert spliced(Pipeline.default()(doc.text)) == []
 
 
 def test_cues_alone_take_nothing() -> None:

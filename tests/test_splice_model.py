@@ -50,9 +50,9 @@ def test_masks_sum_what_a_walk_sums(part: str, cjk: bool, count: int) -> None:
     rows *= draw.choice([1.0, 1 + 1e-12, 1 - 1e-12], rows.shape)
     sums = walked(rows, own)
     summed: Any = trees.summed
-    assert summed.machine(rows, *own.masks).tolist() == sums
-    assert summed.plain(rows, *own.masks).tolist() == sums
-    assert count > 31 or summed.function(rows, *own.masks).tolist() == sums
+    assert summed.machine(rows, own.masks).tolist() == sums
+    assert summed.plain(rows, own.masks).tolist() == sums
+    assert count > 31 or summed.function(rows, own.masks).tolist() == sums
 
 
 def walked(rows: Any, own: trees.Trees) -> list[int]:
@@ -86,7 +86,7 @@ def test_a_tree_with_too_many_leaves_is_refused() -> None:
 def test_units_of_one_subject_are_nearer() -> None:
     own = page(TEXTS)
     known = links.similarity(own)
-    found, near, rows = known.shared, known.near, links.first_rows(own, known)
+    found, near, rows = known.shared, known.near, links.first_round(known, own.traits)
     assert rows.shape == (10, WIDTHS["first"])
     assert near[0, 0, 1] > 0.5 > near[0, 0, 2]
     assert found[1, 0, 1] > found[1, 0, 2]
@@ -141,8 +141,8 @@ def test_plain_and_compiled_loops_agree(texts: list[str], cjk: bool, data: st.Da
             similar = links.similarity(page)
             found = blocks.propose(page, similar, cjk, [(0, seed) for seed in seeds if seed], seeds)
             rare = [(own, *usual) for own, usual in (blocks.rare_terms(page, one) for one in found.blocks)]
-            first = links.first_rows(page, similar)
-            second = links.second_rows(page, first, cjk)
+            first = links.first_round(similar, page.traits)
+            second = links.second_round(trees.shipped_trees("first", cjk).nats(first), first, page.traits)
             sums.append([*page[:-1], *page.scale, *similar, first, second, found.labels, rare])
             sums[-1] += [part for one in found.blocks for part in one]
     assert len(sums[0]) == len(sums[1])

@@ -19,7 +19,7 @@ from cleaner.document import Document
 from cleaner.pipeline import Pipeline
 from cleaner.stages import compat, compose, script
 from cleaner.stages.mojibake import CORE
-from cleaner.stages.order import LAYOUT, STAGES
+from cleaner.stages.order import LAYOUT, ORDER, stage_class
 from cleaner.text import chars
 from cleaner.text.errors import ConfigError
 
@@ -40,7 +40,7 @@ PIECES = [
     *["ä½\xa0å¥½", "Ã©", "ÖÐ¹úÈËÃñ", "锟斤拷", "烫烫烫", "\udcff", "\udce4", "\ud800", "&amp;", "<b>", "# ", "=", ",", "，", "(", ")"],
 ]  # fmt: skip
 dirty = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
-layout = Pipeline(tuple(STAGES[name]() for name in STAGES if name in LAYOUT))
+layout = Pipeline(tuple(stage_class(name)() for name in ORDER if name in LAYOUT))
 TO_IDEOGRAPH = str.maketrans(compat.RADICALS)
 
 
@@ -50,10 +50,10 @@ def letters(text: str) -> str:
     return "".join(char for char in apart if char.isalnum())
 
 
-@pytest.mark.parametrize("name", STAGES)
+@pytest.mark.parametrize("name", ORDER)
 @given(raw=dirty)
 def test_laws_of_every_stage(name: str, raw: str) -> None:
-    stage = STAGES[name]()
+    stage = stage_class(name)()
     found = list(stage(Document.of(raw)))
     doc = Document.of(raw).revise(found)
     assert doc.change.apply(raw) == doc.text  # the change tells the truth
@@ -78,13 +78,13 @@ def test_a_second_run_finds_nothing_more(raw: str) -> None:
 @given(raw=dirty)
 def test_layout_takes_no_letter(name: str, raw: str) -> None:
     raw = re.sub("[\ud800-\udfff]|\x1b.31m", "", raw)  # bytes may be halves of letters, an escape goes with its letters
-    assert letters(Document.of(raw).revise(STAGES[name]()(Document.of(raw))).text) == letters(raw)
+    assert letters(Document.of(raw).revise(stage_class(name)()(Document.of(raw))).text) == letters(raw)
 
 
 @given(raw=dirty)
 def test_mojibake_leaves_sound_lines_alone(raw: str) -> None:
     sound = CORE.sub("", raw)
-    assert all(finding.flag for finding in STAGES["mojibake"]()(Document.of(sound)))
+    assert all(finding.flag for finding in stage_class("mojibake")()(Document.of(sound)))
 
 
 @given(raw=dirty)
@@ -112,13 +112,13 @@ def test_a_text_keeps_its_end(raw: str) -> None:
     )
 )
 def test_nfc_by_segments_is_nfc_of_the_whole(text: str) -> None:
-    composed = Document.of(text).revise(STAGES["compose"]()(Document.of(text))).text
+    composed = Document.of(text).revise(stage_class("compose")()(Document.of(text))).text
     assert composed == unicodedata.normalize("NFC", text)
 
 
-@pytest.mark.parametrize("name", STAGES)
+@pytest.mark.parametrize("name", ORDER)
 def test_a_stage_is_a_few_bytes(name: str) -> None:
-    stage = STAGES[name]()
+    stage = stage_class(name)()
     assert len(pickle.dumps(stage)) < 500
     assert pickle.loads(pickle.dumps(stage)) == stage
 
@@ -169,7 +169,7 @@ HOSTILE += [
 @pytest.mark.parametrize("unit", HOSTILE, ids=ascii)
 def test_no_text_takes_more_than_linear_time(unit: str) -> None:
     """Quadratic work would take minutes here; the limit leaves room for a slow machine."""
-    stages = tuple(kind() for name, kind in STAGES.items() if name not in ("splice", "rejoin"))
+    stages = tuple(stage_class(name)() for name in ORDER if name not in ("splice", "rejoin"))
     start = time.perf_counter()
     doc = Pipeline(stages)("a" + unit * (300_000 // len(unit)) + "b")
     assert time.perf_counter() - start < 6
@@ -178,8 +178,8 @@ def test_no_text_takes_more_than_linear_time(unit: str) -> None:
 
 def test_clean_text_needs_neither_ftfy_nor_opencc() -> None:
     code = (
-        "import sys; from cleaner.pipeline import Pipeline; from cleaner.stages.order import LAYOUT, STAGES\n"
-        "Pipeline(tuple(STAGES[name]() for name in LAYOUT))('“今年”以来，café 与 Привет：±5℃。\\n')\n"
+        "import sys; from cleaner.pipeline import Pipeline; from cleaner.stages.order import LAYOUT, ORDER, stage_class\n"
+        "Pipeline(tuple(stage_class(name)() for name in LAYOUT))('“今年”以来，café 与 Привет：±5℃。\\n')\n"
         "print(*{'ftfy', 'opencc', 'numpy'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-X", "utf8", "-c", code], capture_output=True, check=True)
@@ -261,8 +261,8 @@ def test_the_seeds_are_simplified(name: str) -> None:
 def test_conversion_without_opencc_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cleaner.stages.script.find_spec", lambda name: None)
     with pytest.raises(ConfigError, match="needs the package opencc; pip install opencc"):
-        STAGES["script"](variant="zh-Hans")
-    STAGES["script"]()  # off: not needed
+        stage_class("script")(variant="zh-Hans")
+    stage_class("script")()  # off: not needed
 
 
 def test_a_lone_surrogate_becomes_a_replacement() -> None:

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from cleaner.document import Document, Finding
-from cleaner.stages.order import STAGES
+from cleaner.stages.order import ORDER, stage_class
 from cleaner.stages.stage import Stage
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 KINDS = {"wild", "negative", "synthetic", "known_failure"}
 FIELDS = {"label", "language", "spares", "from", "settings", "raw", "bytes", "text", "found", "flags"}
-TABLED = [name for name in STAGES if (FIXTURES / f"{name}.toml").exists()]
+TABLED = [name for name in ORDER if (FIXTURES / f"{name}.toml").exists()]
 Case = dict[str, Any]
 Rows = list[list[str]]
 
@@ -54,7 +54,7 @@ def fired(case: Case) -> set[str]:
 @pytest.mark.parametrize(("name", "case"), list(parameters()))
 def test_case(name: str, case: Case) -> None:
     raw = raw_of(case)
-    doc = Document.of(raw).revise(STAGES[name](**case.get("settings", {}))(Document.of(raw)))
+    doc = Document.of(raw).revise(stage_class(name)(**case.get("settings", {}))(Document.of(raw)))
     assert doc.text == case.get("text", raw)
     assert rows((finding for finding in doc.findings if finding.applied), raw) == case.get("found", [])
     assert rows((finding for finding in doc.findings if not finding.applied), raw) == case.get("flags", [])
@@ -72,7 +72,7 @@ def test_tables_are_well_formed() -> None:
 @pytest.mark.parametrize("name", TABLED)
 def test_every_rule_has_a_case_that_fires_and_the_stage_a_case_that_does_not(name: str) -> None:
     cases = [(kind, case) for stage, kind, case in tables() if stage == name]
-    assert set().union(*(fired(case) for _, case in cases)) == set(STAGES[name].rules)
+    assert set().union(*(fired(case) for _, case in cases)) == set(stage_class(name).rules)
     assert any(kind == "negative" for kind, _ in cases)
 
 
@@ -82,13 +82,13 @@ def test_every_rule_spares_a_text_that_looks_made_for_it_and_meets_another_langu
     cases = [case for stage, _, case in tables() if stage == name]
     spared = {rule for case in cases for rule in case.get("spares", [])}
     abroad = {rule for case in cases if "language" in case for rule in fired(case) | set(case.get("spares", []))}
-    assert (set(STAGES[name].rules) - spared, set(STAGES[name].rules) - abroad) == (set(), set())
+    assert (set(stage_class(name).rules) - spared, set(stage_class(name).rules) - abroad) == (set(), set())
     assert not [case["label"] for case in cases if fired(case) & set(case.get("spares", []))]
 
 
-@pytest.mark.parametrize("name", STAGES)
+@pytest.mark.parametrize("name", ORDER)
 def test_a_stage_is_what_it_says(name: str) -> None:
-    stage = STAGES[name]()
+    stage = stage_class(name)()
     assert isinstance(stage, Stage)
     assert stage.name == name
     assert all(rule.startswith(f"{name}.") and says for rule, says in stage.rules.items())

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from cleaner import pipeline
 from cleaner.document import Document, Finding
 from cleaner.pipeline import Pipeline
-from cleaner.stages.order import STAGES
+from cleaner.stages.order import ORDER, stage_class
 from cleaner.stages.stage import Stage, wakes_of
 from cleaner.text import signs
 from cleaner.text.signs import ROOM, Lookout, Signs
@@ -25,7 +25,7 @@ from tests.test_stage_laws import PIECES
 from tests.test_stage_tables import raw_of, tables
 
 ROOT = Path(__file__).parent.parent
-SLEEPERS = [name for name in STAGES if name not in ("splice", "rejoin")]  # those two judge whole texts
+SLEEPERS = [name for name in ORDER if name not in ("splice", "rejoin")]  # those two judge whole texts
 MEETING = [
     *["的的", "目的的", " the the ", "the the", " of of", "to to", "and and", "a", "中", "。", "》", "《", "“", "!", ":", ";"],
     *["[a](b)", "](", "**", "```", "#", "`", "<", "/b>", "&", "#38;", "\u0344", "\u09be", "ﾀ", "ÿ", "é", "м»", "σ…"],
@@ -50,7 +50,7 @@ SHORT: dict[str, tuple[Sequence[str], int]] = {  # pieces, and how many in a row
 @cache
 def every_setting(name: str) -> list[tuple[Stage, Lookout]]:
     """The stage with each combination of those settings that are a choice, and a lookout for it alone."""
-    kind, hints = STAGES[name], get_type_hints(STAGES[name])
+    kind, hints = stage_class(name), get_type_hints(stage_class(name))
     open_to = {field.name: get_args(hints[field.name]) for field in fields(kind) if get_args(hints[field.name])}
     stages = [kind(**dict(zip(open_to, chosen, strict=True))) for chosen in product(*open_to.values())]
     return [(stage, Lookout([(name, wakes_of(stage))])) for stage in stages]
@@ -58,7 +58,7 @@ def every_setting(name: str) -> list[tuple[Stage, Lookout]]:
 
 @cache
 def default_lookout() -> Lookout:
-    return Lookout((name, wakes_of(STAGES[name]())) for name in SLEEPERS)
+    return Lookout((name, wakes_of(stage_class(name)())) for name in SLEEPERS)
 
 
 def overslept(name: str, text: str) -> Iterator[tuple[Stage, list[Finding]]]:
@@ -88,7 +88,7 @@ def test_no_short_text_is_slept_through(name: str) -> None:
 @pytest.mark.parametrize("name", SHORT)
 def test_every_sign_is_needed(name: str) -> None:
     """Without it some short text would be slept through: which shows, too, that the test above sees what it is for."""
-    stage = {"punct": STAGES["punct"]("zh")}.get(name, STAGES[name]())
+    stage = {"punct": stage_class("punct")("zh")}.get(name, stage_class(name)())
     signs = wakes_of(stage) or Signs()
     for kind, of_kind in signs._asdict().items():
         for at in range(len(of_kind)):
@@ -137,7 +137,7 @@ def test_no_case_of_a_table_is_slept_through(name: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_line_of_any_language_is_slept_through(language: str) -> None:
-    stages = {name: STAGES[name]() for name in SLEEPERS}
+    stages = {name: stage_class(name)() for name in SLEEPERS}
     for line in translated(language):
         doc = Document.of(f"{line}\n")
         for name in stages.keys() - default_lookout().told(doc.text):

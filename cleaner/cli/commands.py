@@ -12,7 +12,7 @@ from cleaner import __version__
 from cleaner.cli.dedup import dedup
 from cleaner.cli.index import index
 from cleaner.cli.options import PATH, config_from, settings_options
-from cleaner.cli.terminal import Ending, say, say_json, shown_progress
+from cleaner.cli.terminal import Ending, answer, say, say_json, shown_progress
 from cleaner.text.shown import shown
 
 
@@ -108,7 +108,7 @@ def _say_run(content: Mapping[str, Any], out: Path, *, dry_run: bool, as_json: b
 
 @main.command(short_help="What a run did, and why.")
 @click.argument("out", type=PATH)
-@click.argument("verb", required=False, type=click.Choice(["summary", "show", "where", "list"]))
+@click.argument("verb", required=False, type=click.Choice(["summary", "show", "where", "list", "forms"]))
 @click.argument("target", required=False)
 @click.option("--rule", help="Only this rule, or rules that begin so: splice, splice.foreign.")
 @click.option("--certainty", type=click.Choice(["suspect", "likely", "safe"]), help="Only findings of this certainty.")
@@ -116,7 +116,7 @@ def _say_run(content: Mapping[str, Any], out: Path, *, dry_run: bool, as_json: b
 def audit(
     out: Path, verb: str | None, target: str | None, rule: str | None, certainty: str | None, as_json: bool
 ) -> None:
-    """What a run did, what it removed from a document and why, where a character came from.
+    """What a run did, what it removed from a document and why, where a character came from, what kind a line is of.
 
     \b
     clean audit cleaned                               the run in a few lines
@@ -125,28 +125,24 @@ def audit(
     clean audit cleaned show 003 --rule splice        only these
     clean audit cleaned show 003/2                    article 2 that was salvaged from it, with --salvage
     clean audit cleaned where corpus/003_x.txt:1200   the source of clean character 1200 (counted from 0)
+    clean audit cleaned forms 003                     its clean text, with the kind of every line (docs/forms.md)
     """
     from cleaner.report import audit as audits
 
-    if verb in ("show", "where") and target is None:
-        raise click.UsageError(f"clean audit {out} {verb} wants a {'document' if verb == 'show' else 'place'}")
+    if verb in ("show", "where", "forms") and target is None:
+        raise click.UsageError(f"clean audit {out} {verb} wants a {'place' if verb == 'where' else 'document'}")
     if verb != "show" and (rule or certainty):
         raise click.UsageError(
             "--rule and --certainty choose among the findings of a document: clean audit OUT show DOC"
         )
-    if verb == "show":
-        content, lines = audits.of_document(out, target or "", rule, certainty)
-    elif verb == "where":
-        content, lines = audits.of_place(out, target or "")
-    elif verb == "list":
-        content, lines = audits.of_documents(out)
-    else:
-        content, lines = audits.of_run(out)
-    if as_json:
-        say_json(content)
-    else:
-        for line in lines:
-            say(line)
+    verbs = {
+        "show": lambda: audits.of_document(out, target or "", rule, certainty),
+        "where": lambda: audits.of_place(out, target or ""),
+        "list": lambda: audits.of_documents(out),
+        "forms": lambda: audits.of_form(out, target or ""),
+    }
+    content, lines = verbs[verb]() if verb in verbs else audits.of_run(out)
+    answer(content, lines, as_json=as_json)
 
 
 @main.command(short_help="The inputs of a run again, byte for byte.")
@@ -185,13 +181,8 @@ def verify(out: Path, as_json: bool) -> None:
     from cleaner.provenance.verify import verify as verified
 
     done = verified(out)
-    if as_json:
-        say_json({"schema": "cleaner/verify/1", **asdict(done)})
-    else:
-        for line in done.damaged:
-            say(f"damaged  {shown(line)}")
-        for name in done.unlisted:
-            say(f"unlisted {shown(name)}")
+    lines = [f"damaged  {shown(line)}" for line in done.damaged] + [f"unlisted {shown(name)}" for name in done.unlisted]
+    answer({"schema": "cleaner/verify/1", **asdict(done)}, lines, as_json=as_json)
     sys.exit(4 if done.damaged else 1 if done.unlisted else 0)
 
 
@@ -207,10 +198,8 @@ def rules(as_json: bool, markdown: bool) -> None:
     """
     from cleaner.report import rules as tables
 
-    if as_json:
-        say_json({"schema": "cleaner/rules/1", "rules": tables.rules()})
-    else:
-        say(tables.markdown() if markdown else tables.rule_table())
+    table = tables.markdown() if markdown else tables.rule_table()
+    answer({"schema": "cleaner/rules/1", "rules": tables.rules()}, [table], as_json=as_json)
 
 
 @main.command(short_help="The effective settings as TOML.")
@@ -226,10 +215,8 @@ def config(as_json: bool, **settings: Any) -> None:
     import tomllib
 
     effective = config_from(**settings).toml()
-    if as_json:
-        say_json({"schema": "cleaner/config/1", **tomllib.loads(effective)})
-    else:
-        say(effective.rstrip("\n"))
+    content = {"schema": "cleaner/config/1", **tomllib.loads(effective)}
+    answer(content, [effective.rstrip("\n")], as_json=as_json)
 
 
 main.add_command(dedup)

@@ -47,7 +47,7 @@ def dedup(
     """Take duplicates out of a JSON lines file (- is stdin), and do nothing else to it.
 
     Lines that stay keep every byte; of a document that loses paragraphs only the text changes. Documents and paragraphs
-    are compared as `clean run` compares them, but nothing is normalised before, and no provenance is kept.
+    (blocks of prose, never a line of code, of a table, of a list) are compared as `clean run` compares them, but nothing is normalised before, and no provenance is kept.
 
     \b
     clean dedup in.jsonl -o out.jsonl --removed removed.jsonl

@@ -1,6 +1,7 @@
 """Options → configuration: flags beat the file, the file beats the defaults."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,98 +16,73 @@ if TYPE_CHECKING:
 
 PATH = click.Path(path_type=Path)
 
-_OPTIONS: dict[str, Callable[..., Any]] = {
-    "config_file": click.option(
-        "--config",
-        "config_file",
-        type=PATH,
-        help="Settings; default: the nearest clean.toml or pyproject.toml with [tool.cleaner].",
-    ),
-    "preset": click.option(
-        "--preset",
-        type=click.Choice(["zh-news", "any", "minimal"]),
-        help="Settings to begin with: zh-news (default), any (no splice), minimal (repairs only).",
-    ),
-    "level": click.option(
-        "--level",
-        type=click.Choice(["suspect", "likely", "safe"]),
-        help="Apply findings from this certainty up. Default: likely.",
-    ),
-    "without": click.option(
-        "--without", multiple=True, metavar="STAGE", help="Leave out a stage, or dedup. May be given again."
-    ),
-    "variant": click.option(
-        "--variant",
-        metavar="NAME",
-        help="Convert the script of Chinese documents: zh-Hans, zh-Hant, zh-TW, zh-HK. Default: off.",
-    ),
-    "sets": click.option(
-        "-s",
-        "--set",
-        "sets",
-        multiple=True,
-        metavar="STAGE.KEY=VALUE",
-        help="Any other setting, as in clean.toml. May be given again.",
-    ),
-    "salvage": click.option(
-        "--salvage",
-        is_flag=True,
-        help="Write the articles that splice took out as documents of their own, in OUT/salvaged/.",
-    ),
-    "text_field": click.option(
-        "--text-field", metavar="NAME", help="Member of a JSON line that holds the text. Default: text."
-    ),
-    "encoding": click.option("--encoding", metavar="NAME", help="Encoding of every input. Default: look at each."),
+_HELP = {  # of each flag; those from --threshold on are settings of [dedup]
+    "--config": "Settings; default: the nearest clean.toml or pyproject.toml with [tool.cleaner].",
+    "--preset": "Settings to begin with: zh-news (default), any (no splice), minimal (repairs only).",
+    "--level": "Apply findings from this certainty up. Default: likely.",
+    "--without": "Leave out a stage, or dedup. May be given again.",
+    "--variant": "Convert the script of Chinese documents: zh-Hans, zh-Hant, zh-TW, zh-HK. Default: off.",
+    "--set": "Any other setting, as in clean.toml. May be given again.",
+    "--salvage": "Write the articles that splice took out as documents of their own, in OUT/salvaged/.",
+    "--text-field": "Member of a JSON line that holds the text. Default: text.",
+    "--encoding": "Encoding of every input. Default: look at each.",
+    "--threshold": "Jaccard similarity from which on a near copy goes. Default: .8.",
+    "--recall": "normal, or thorough: more near copies are found. Default: normal.",
+    "--keep": "Which copy stays: first, last, longest, field:NAME (its largest number). Default: first.",
+    "--unit": "What is compared: document, paragraph, or both: document,paragraph (default).",
+    "--scope": "Where a copy is looked for: corpus, or document: paragraphs in their own document alone. Default: corpus.",
+    "--shortest": "Letters that a paragraph or a near copy needs to go (a document with --recall thorough: 10). Default: 25.",
+    "--exact": "Only equal copies, but for layout, width, case and script.",
+    "--memory": "For band keys, and for texts. Default: 256.",
 }
 
-_DUPLICATES: list[Callable[..., Any]] = [  # each is a setting of [dedup]
-    click.option("--threshold", type=float, help="Jaccard similarity from which on a near copy goes. Default: .8."),
-    click.option("--recall", metavar="NAME", help="normal, or thorough: more near copies are found. Default: normal."),
-    click.option(
-        "--keep",
-        metavar="NAME",
-        help="Which copy stays: first, last, longest, field:NAME (its largest number). Default: first.",
-    ),
-    click.option(
-        "--unit", metavar="NAMES", help="What is compared: document, paragraph, or both: document,paragraph (default)."
-    ),
-    click.option(
-        "--scope",
-        metavar="NAME",
-        help="Where a copy is looked for: corpus, or document: paragraphs in their own document alone. Default: corpus.",
-    ),
-]
+
+def _option(flag: str, *names: str, **how: Any) -> Callable[..., Any]:
+    return click.option(*names, flag, help=_HELP[flag], **how)
+
+
+_CONFIG = _option("--config", "config_file", type=PATH)
+_SETS = _option("--set", "-s", "sets", multiple=True, metavar="STAGE.KEY=VALUE")
+_TEXT_FIELD = _option("--text-field", metavar="NAME")
+_DUPLICATES = (
+    _option("--threshold", type=float),
+    _option("--recall", metavar="NAME"),
+    _option("--keep", metavar="NAME"),
+    _option("--unit", metavar="NAMES"),
+    _option("--scope", metavar="NAME"),
+)
 
 
 def settings_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options from which the configuration is made."""
-    return _with([*_OPTIONS.values(), *_DUPLICATES], function)
+    options = (
+        _CONFIG,
+        _option("--preset", type=click.Choice(["zh-news", "any", "minimal"])),
+        _option("--level", type=click.Choice(["suspect", "likely", "safe"])),
+        _option("--without", multiple=True, metavar="STAGE"),
+        _option("--variant", metavar="NAME"),
+        _SETS,
+        _option("--salvage", is_flag=True),
+        _TEXT_FIELD,
+        _option("--encoding", metavar="NAME"),
+    )
+    return _with([*options, *_DUPLICATES], function)
 
 
 def dedup_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options that concern duplicates alone."""
-    options = [
-        _OPTIONS["config_file"],
-        *_DUPLICATES,
-        click.option("--units", hidden=True),  # as --unit was called at first
-        click.option(
-            "--shortest",
-            type=int,
-            help="Letters that a paragraph or a near copy needs to go (a document with --recall thorough: 10). Default: 25.",
-        ),
-        click.option("--exact", is_flag=True, help="Only equal copies, but for layout, width, case and script."),
-        click.option("--memory", type=int, metavar="MB", help="For band keys, and for texts. Default: 256."),
-        _OPTIONS["sets"],
-        _OPTIONS["text_field"],
-    ]
-    return _with(options, function)
+    options = (
+        _option("--shortest", type=int),
+        _option("--exact", is_flag=True),
+        _option("--memory", type=int, metavar="MB"),
+    )
+    older = click.option("--units", hidden=True)  # as --unit was called at first
+    return _with([_CONFIG, *_DUPLICATES, older, *options, _SETS, _TEXT_FIELD], function)
 
 
 def _with(options: Sequence[Callable[..., Any]], function: Callable[..., Any]) -> Callable[..., Any]:
     """The function under these options, the first of them on top."""
-    for option in reversed(options):
-        function = option(function)
-    return function
+    return reduce(lambda inner, option: option(inner), reversed(options), function)
 
 
 def _dedup_flags(flags: dict[str, Any]) -> dict[str, Any]:

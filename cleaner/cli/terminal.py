@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
@@ -85,6 +85,15 @@ def say(text: str = "", *, err: bool = False) -> None:
         stream = sys.stderr if err else sys.stdout
         with suppress(OSError, ValueError, AttributeError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def answer(content: Mapping[str, Any], lines: Iterable[str], *, as_json: bool) -> None:
+    """What a verb found: for a program, or for a person line by line."""
+    if as_json:
+        say_json(content)
+    else:
+        for line in lines:
+            say(line)
 
 
 def say_json(content: Any, *, err: bool = False) -> None:

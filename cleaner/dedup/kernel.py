@@ -8,7 +8,7 @@ A set is a hash table that is emptied by counting its stamp up. `salt` moves the
 so that no text can be written to crowd them, and it changes no result.
 """
 
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ U32, U64 = np.uint32, np.uint64
 Ints: TypeAlias = NDArray[np.int64]
 Words: TypeAlias = NDArray[np.uint32]
 Hashes: TypeAlias = NDArray[np.uint64]
+Flags: TypeAlias = NDArray[np.bool_]
 Limit: TypeAlias = tuple[int, int, bool]  # as `sets.in_63_bits` gives it
 Places: TypeAlias = NDArray[np.int32]  # into one batch, which never has 2^31 code points
 
@@ -30,27 +31,53 @@ LINE_FEED, SPACE, TAB, WIDE_SPACE = 10, 32, 9, 0x3000
 mixed = compiled(mix64)
 
 
+class Table(NamedTuple):
+    """A set as a hash table.
+
+    held    a shingle in each slot that counts
+    stamps  the set that a slot was filled for: to empty the table takes one more
+    salt    moves the slots
+    """
+
+    held: Hashes
+    stamps: Words
+    salt: np.uint64
+
+
+class Signing(NamedTuple):
+    """How units are signed.
+
+    table       of the key
+    documents   they are units, and so are `paragraphs`
+    least       letters of a document, and of a paragraph, that is matched near
+    a, b, rows  factors and shifts of the permutations; rows of a band
+    """
+
+    table: Words
+    documents: bool
+    paragraphs: bool
+    least: tuple[int, int]
+    a: Words
+    b: Words
+    rows: int
+
+
 @compiled
 def sign_texts(
     points: Words,
     ends: Ints,
-    table: Words,
-    documents: bool,
-    paragraphs: bool,
-    least: tuple[int, int],
-    a: Words,
-    b: Words,
-    r: int,
+    spans: Ints,
+    whose: Ints,
+    how: Signing,
     units: Ints,
     letters: Ints,
     exact: Hashes,
-    near: NDArray[np.bool_],
+    near: Flags,
     bands: Hashes,
 ) -> int:
     """All that is known of the units of texts, portion by portion: how many there are.
 
-    points, ends  as for `find_spans`
-    least         letters of a document, and of a paragraph, that is matched near
+    points, ends, spans, whose  as for `find_spans`
     units         as `out` of `find_spans`; the rest has a row for each column of it
     """
     room = PORTION
@@ -64,16 +91,17 @@ def sign_texts(
         stop = text + 1
         while stop < len(ends) and ends[stop] - base <= room:
             stop += 1
-        end = done + find_spans(points, ends, text, stop, base, documents, paragraphs, units[:, done:])
-        size = fold_texts(points[base : ends[stop - 1]], table, codes, places, counts)
+        its_units = units[:, done:]
+        end = done + find_spans(points, ends, spans, whose, text, stop, base, how, its_units)
+        size = fold_texts(points[base : ends[stop - 1]], how.table, codes, places, counts)
         for unit in range(done, end):
             start, close = units[2, unit] + units[4, unit] - base, units[3, unit] + units[4, unit] - base
             first[unit], last[unit] = places[start], places[close]
             letters[unit] = counts[close] - counts[start]
-            near[unit] = letters[unit] >= least[units[1, unit]] and last[unit] - first[unit] >= SIZE
+            near[unit] = letters[unit] >= how.least[units[1, unit]] and last[unit] - first[unit] >= SIZE
         premixed(codes, g[: max(size - (SIZE - 1), 0)])
         its = slice(done, end)
-        sign_units(g, units[1, its], first[its], last[its], near[its], a, b, r, bands[its])
+        sign_units(g, units[1, its], first[its], last[its], near[its], how, bands[its])
         hash_spans(codes, first[its], last[its], exact[its])
         done, text, base = end, stop, ends[stop - 1]
     return done
@@ -81,32 +109,46 @@ def sign_texts(
 
 @compiled
 def find_spans(
-    points: Words, ends: Ints, first: int, stop: int, base: int, documents: bool, paragraphs: bool, out: Ints
+    points: Words, ends: Ints, spans: Ints, whose: Ints, first: int, stop: int, base: int, how: Signing, out: Ints
 ) -> int:
     """The units of the texts from `first` to before `stop`: how many there are.
 
     points  code points of all texts, end to end; uint32, shape (m,)
     ends    where each text ends in `points`; int64, shape (texts,); `base` is where the first one starts
+    spans   paragraphs that are told, `whose`: which of them are those of each text, as in `Laid.spans`
     out     gets document, kind, start, end (in its text), start of its text; int64, shape (5, 1 a text and 1 a line)
     """
     count = 0
     for text in range(first, stop):
-        if documents:
+        if how.documents:
             out[0, count], out[1, count], out[2, count], out[3, count] = text, DOCUMENT, 0, ends[text] - base
             out[4, count] = base
             count += 1
-        start = stop = -1  # of the paragraph; start is -1 outside of one
-        for at in range(base, ends[text] + 1):
-            point = points[at] if at < ends[text] else U32(LINE_FEED)  # a text ends its last line
-            if point == LINE_FEED:
-                if start >= 0 and paragraphs:
-                    out[0, count], out[1, count], out[2, count], out[3, count] = text, PARAGRAPH, start, stop
-                    out[4, count] = base
-                    count += 1
-                start = -1
-            elif point != SPACE and point != TAB and point != WIDE_SPACE:
-                start, stop = at - base if start < 0 else start, at - base + 1
+        if how.paragraphs and whose[0, text] < 0:
+            count += find_lines(points[base : ends[text]], text, base, out[:, count:])
+        elif how.paragraphs:
+            for at in range(whose[0, text], whose[1, text]):
+                out[0, count], out[1, count], out[2, count], out[3, count] = text, PARAGRAPH, spans[0, at], spans[1, at]
+                out[4, count] = base
+                count += 1
         base = ends[text]
+    return count
+
+
+@compiled
+def find_lines(points: Words, text: int, base: int, out: Ints) -> int:
+    """The lines of one text that are not blank, each a paragraph: how many there are."""
+    count, start, stop = 0, -1, -1  # of the line; start is -1 outside of one
+    for at in range(len(points) + 1):
+        point = points[at] if at < len(points) else U32(LINE_FEED)  # a text ends its last line
+        if point == LINE_FEED:
+            if start >= 0:
+                out[0, count], out[1, count], out[2, count], out[3, count] = text, PARAGRAPH, start, stop
+                out[4, count] = base
+                count += 1
+            start = -1
+        elif point != SPACE and point != TAB and point != WIDE_SPACE:
+            start, stop = at if start < 0 else start, at + 1
     return count
 
 
@@ -189,15 +231,13 @@ def fill_bands(signature: Words, rows: int, out: Hashes) -> None:
 
 
 @compiled
-def sign_units(
-    g: Words, kind: Ints, first: Ints, last: Ints, near: NDArray[np.bool_], a: Words, b: Words, rows: int, out: Hashes
-) -> None:
+def sign_units(g: Words, kind: Ints, first: Ints, last: Ints, near: Flags, how: Signing, out: Hashes) -> None:
     """The band keys of all units that are `near`; uint64, shape (n, bands).
 
     A document's minima are those of its paragraphs and of what lies between them, so its text is signed only once.
     """
-    row = np.empty(len(a), dtype=np.uint32)
-    whole = np.empty(len(a), dtype=np.uint32)
+    a, b, rows = how.a, how.b, how.rows
+    row, whole = np.empty(len(a), dtype=np.uint32), np.empty(len(a), dtype=np.uint32)
     document, done = -1, 0  # the document that is being signed, and how far
     for unit in range(len(kind) + 1):
         if unit == len(kind) or kind[unit] == DOCUMENT:
@@ -229,9 +269,7 @@ def fill_sets(points: Words, ends: Ints, table: Words, salt: np.uint64, out: Has
     longest = base = size = 0
     for text in range(len(ends)):
         longest, base = max(longest, ends[text] - base), ends[text]
-    codes = np.empty(longest + 1, dtype=np.uint32)
-    slots = 1 << (64 - slots_shift(longest))
-    held, stamps = np.empty(slots, dtype=np.uint64), np.zeros(slots, dtype=np.uint32)
+    codes, known = np.empty(longest + 1, dtype=np.uint32), empty_table(longest, salt)
     base = 0
     for text in range(len(ends)):
         length = fold_text(points[base : ends[text]], table, codes)
@@ -239,7 +277,7 @@ def fill_sets(points: Words, ends: Ints, table: Words, salt: np.uint64, out: Has
         starts[text] = size
         for at in range(starts[text], last):
             x = out[at]
-            if insert(held, stamps, text + 1, shift, salt, x):
+            if insert(known, text + 1, shift, x):
                 out[size] = x
                 size += 1
         counts[text] = size - starts[text]
@@ -252,23 +290,22 @@ def fill_common(
     sets: Hashes, starts: Ints, counts: Ints, first: Ints, second: Ints, limit: Limit, salt: np.uint64, common: Ints
 ) -> None:
     """For each pair the shingles that it has in common, 0 where it is not similar enough. Sorted by `first`."""
-    num, den, beyond = limit
-    slots = 1 << (64 - slots_shift(int(np.max(counts))))
-    table, stamps = np.empty(slots, dtype=np.uint64), np.zeros(slots, dtype=np.uint32)
+    num, den, _ = limit
+    table = empty_table(int(np.max(counts)), salt)
     stamp, shift, standing = 0, 63, -1  # the set in the table
     for pair in range(len(first)):
         one, other = first[pair], second[pair]
         few, many = min(counts[one], counts[other]), max(counts[one], counts[other])
-        if not reaches(few, many, num, den, beyond):
+        if not reaches(few, many, limit):
             continue
         if one != standing:
             standing, shift = one, slots_shift(counts[one])
             stamp += 1
             for at in range(starts[one], starts[one] + counts[one]):
-                insert(table, stamps, stamp, shift, salt, sets[at])
-        least = num * (few + many) // (num + den)
-        found = common_with(sets, starts[other], counts[other], least, table, stamps, stamp, shift, salt)
-        if reaches(found, few + many - found, num, den, beyond):
+                insert(table, stamp, shift, sets[at])
+        least, its = num * (few + many) // (num + den), sets[starts[other] : starts[other] + counts[other]]
+        found = common_with(its, least, table, stamp, shift)
+        if reaches(found, few + many - found, limit):
             common[pair] = found
 
 
@@ -280,9 +317,8 @@ def decide_components(
 
     The first stays, what is like it goes, the rest decide among themselves.
     """
-    num, den, beyond = limit
-    slots = 1 << (64 - slots_shift(int(np.max(counts))))
-    table, stamps = np.empty(slots, dtype=np.uint64), np.zeros(slots, dtype=np.uint32)
+    num, den, _ = limit
+    table = empty_table(int(np.max(counts)), salt)
     keepers[:] = -1
     for component in range(len(cuts) - 1):
         for keeper in range(cuts[component], cuts[component + 1] - 1):
@@ -290,19 +326,19 @@ def decide_components(
                 continue
             shift = slots_shift(counts[keeper])
             for at in range(starts[keeper], starts[keeper] + counts[keeper]):
-                insert(table, stamps, keeper + 1, shift, salt, sets[at])
+                insert(table, keeper + 1, shift, sets[at])
             for other in range(keeper + 1, cuts[component + 1]):
                 few, many = min(counts[keeper], counts[other]), max(counts[keeper], counts[other])
-                if keepers[other] >= 0 or not reaches(few, many, num, den, beyond):
+                if keepers[other] >= 0 or not reaches(few, many, limit):
                     continue
-                least = num * (few + many) // (num + den)
-                found = common_with(sets, starts[other], counts[other], least, table, stamps, keeper + 1, shift, salt)
-                if reaches(found, few + many - found, num, den, beyond):
+                least, its = num * (few + many) // (num + den), sets[starts[other] : starts[other] + counts[other]]
+                found = common_with(its, least, table, keeper + 1, shift)
+                if reaches(found, few + many - found, limit):
                     keepers[other], common[other] = keeper, found
 
 
 @compiled
-def compare_keys(points: Words, at: Ints, table: Words, first: Ints, second: Ints, out: NDArray[np.bool_]) -> None:
+def compare_keys(points: Words, at: Ints, table: Words, first: Ints, second: Ints, out: Flags) -> None:
     """Whether the keys of each pair of texts are the same; text i is [at[i], at[i + 1]) of `points`."""
     for pair in range(len(first)):
         one, end = at[first[pair]], at[first[pair] + 1]
@@ -351,21 +387,11 @@ def shingle_key(codes: Words, out: Hashes) -> int:
 
 
 @compiled
-def common_with(
-    sets: Hashes,
-    start: int,
-    count: int,
-    least: int,
-    table: Hashes,
-    stamps: Words,
-    stamp: int,
-    shift: int,
-    salt: np.uint64,
-) -> int:
-    """How many shingles of one set are in the table; 0 as soon as they cannot be `least`."""
-    missing = 0
-    for at in range(start, start + count):
-        if not holds(table, stamps, stamp, shift, salt, sets[at]):
+def common_with(shingles: Hashes, least: int, table: Table, stamp: int, shift: int) -> int:
+    """How many of these shingles are in the table; 0 as soon as they cannot be `least`."""
+    missing, count = 0, len(shingles)
+    for at in range(count):
+        if table.stamps[slot_of(table, stamp, shift, shingles[at])] != stamp:
             missing += 1
             if missing > count - least:
                 return 0
@@ -373,8 +399,9 @@ def common_with(
 
 
 @compiled
-def reaches(common: int, union: int, num: int, den: int, beyond: bool) -> bool:
-    """Whether common / union is at least num / den; with `beyond`, more than that."""
+def reaches(common: int, union: int, limit: Limit) -> bool:
+    """Whether common / union reaches the limit."""
+    num, den, beyond = limit
     return common * den > num * union or (not beyond and common > 0 and common * den == num * union)
 
 
@@ -388,26 +415,28 @@ def slots_shift(count: int) -> int:
 
 
 @compiled
-def insert(table: Hashes, stamps: Words, stamp: int, shift: int, salt: np.uint64, x: np.uint64) -> bool:
-    """Put x into the set; whether it is new there."""
-    slot = (x * salt) >> U64(shift)
-    last = U64((1 << (64 - shift)) - 1)
-    while stamps[slot] == stamp:
-        if table[slot] == x:
-            return False
-        slot = (slot + U64(1)) & last
-    stamps[slot] = stamp
-    table[slot] = x
-    return True
+def empty_table(count: int, salt: np.uint64) -> Table:
+    """A table for sets of so many shingles at most."""
+    slots = 1 << (64 - slots_shift(count))
+    return Table(np.empty(slots, dtype=np.uint64), np.zeros(slots, dtype=np.uint32), salt)
 
 
 @compiled
-def holds(table: Hashes, stamps: Words, stamp: int, shift: int, salt: np.uint64, x: np.uint64) -> bool:
-    """Whether x is in the set."""
-    slot = (x * salt) >> U64(shift)
+def slot_of(table: Table, stamp: int, shift: int, x: np.uint64) -> np.uint64:
+    """The slot of x: its stamp is `stamp` where x is in the set."""
+    slot = (x * table.salt) >> U64(shift)
     last = U64((1 << (64 - shift)) - 1)
-    while stamps[slot] == stamp:
-        if table[slot] == x:
-            return True
+    while table.stamps[slot] == stamp and table.held[slot] != x:
         slot = (slot + U64(1)) & last
-    return False
+    return slot
+
+
+@compiled
+def insert(table: Table, stamp: int, shift: int, x: np.uint64) -> bool:
+    """Put x into the set; whether it is new there."""
+    slot = slot_of(table, stamp, shift, x)
+    if table.stamps[slot] == stamp:
+        return False
+    table.stamps[slot] = stamp
+    table.held[slot] = x
+    return True

@@ -6,7 +6,7 @@ is for `match` to decide. Arrays in, arrays out: others keep segments of old uni
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,8 +58,7 @@ class Segment:
         return order[found], self.rows[band][low[found] + offset].astype(np.int64)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Lookup:
+class Lookup(NamedTuple):
     """New units and old ones.
 
     bands      of the new units
@@ -96,17 +95,15 @@ class Lookup:
         hashes = by_kind(self.units.exact[rows], self.units.kind[rows])
         place, old = self._numbered([segment.equal_to(hashes) for segment in self.segments])
         new = rows[place]
-        order = np.lexsort((new, old))  # by old unit, so that old texts are read once
-        texts = self._texts(new, old)
-        first, second = prove_equal(*self._places(texts, old[order], new[order]), texts)
+        texts, pairs = self._read(new, old)
+        first, second = prove_equal(*pairs, texts)
         equal = Removals.equal(texts.rows[second], texts.rows[first] - len(self.units))
         return _one_a_unit(equal.where(np.lexsort((equal.keeper, equal.unit))), matches)
 
     def _near(self, rows: Ids, matches: Ids) -> Removals:
         new, old, bands = self._candidates(rows)
-        order = np.lexsort((new, old))
-        texts = self._texts(new, old)
-        near = prove_similar(*self._places(texts, old[order], new[order]), texts, self.settings.limit)
+        texts, pairs = self._read(new, old)
+        near = prove_similar(*pairs, texts, self.settings.limit)
         unit, keeper, count = texts.rows[near.unit], texts.rows[near.keeper] - len(self.units), max(self._count, 1)
         met = bands[np.searchsorted(new * count + old, unit * count + keeper)]
         near = replace(near, unit=unit, keeper=keeper, met=met)
@@ -136,19 +133,21 @@ class Lookup:
     def _count(self) -> int:
         return sum(map(len, self.segments))
 
-    def _texts(self, new: Ids, old: Ids) -> UnitTexts:
-        """The texts of these units; old ones are numbered behind the new ones."""
-        new, old, count = np.unique(new), np.unique(old), len(self.units)
-        sizes = np.concatenate([self.units.end[new] - self.units.start[new], spans_of(self.segments, old)[3]])
+    def _read(self, new: Ids, old: Ids) -> tuple[UnitTexts, tuple[Ids, Ids]]:
+        """The texts of these pairs, old ones numbered behind the new ones, and the places of both in them.
+
+        By old unit, so that old texts are read once.
+        """
+        order, count = np.lexsort((new, old)), len(self.units)
+        rows, behind = np.unique(new), np.unique(old)
+        sizes = np.concatenate([self.units.end[rows] - self.units.start[rows], spans_of(self.segments, behind)[3]])
 
         def fetch(rows: NDArray[np.int64]) -> list[str]:
             cut = int(np.searchsorted(rows, count))
             return [*self.fetch(rows[:cut]), *self.old_fetch(rows[cut:] - count)]
 
-        return UnitTexts(np.concatenate([new, old + count]), sizes, fetch)
-
-    def _places(self, texts: UnitTexts, old: Ids, new: Ids) -> tuple[Ids, Ids]:
-        return np.searchsorted(texts.rows, old + len(self.units)), np.searchsorted(texts.rows, new)
+        texts = UnitTexts(np.concatenate([rows, behind + count]), sizes, fetch)
+        return texts, (np.searchsorted(texts.rows, old[order] + count), np.searchsorted(texts.rows, new[order]))
 
 
 def _one_a_unit(found: Removals, matches: Ids) -> Removals:

@@ -11,7 +11,7 @@ by `shuffle`, the one verb that grouping needs; an engine may bring its own.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,8 +97,7 @@ def keep_order(units: Units, keep: Keep, values: NDArray[np.float64] | None = No
     return source[::-1] if keep == "last" else source
 
 
-@dataclass(frozen=True, slots=True)
-class _Matching:
+class _Matching(NamedTuple):
     """One corpus and how to search it; what is searched for is an argument of `removals`."""
 
     units: Units

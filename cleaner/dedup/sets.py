@@ -6,7 +6,6 @@ two whole numbers; no rounding decides on a removal.
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple, Protocol, TypeAlias, TypeVar
@@ -61,8 +60,7 @@ def equal_keys(texts: Sequence[str], one: Ids, other: Ids, work: int) -> NDArray
     return (equal_together if pays(work) else equal_alone)(texts, one, other)
 
 
-@dataclass(frozen=True, slots=True)
-class Alone:
+class Alone(NamedTuple):
     """Each set an array of its own: the definition."""
 
     sets: list[ShingleSet]
@@ -93,8 +91,7 @@ class Alone:
         return found.common if found.reaches(limit) else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Together:
+class Together(NamedTuple):
     """All sets in one array.
 
     shingles  uint64; those of set i stand from starts[i] on and are sizes[i]

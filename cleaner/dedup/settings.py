@@ -43,7 +43,8 @@ CHOICE_ENDS = 0.995  # from here on datasketch would take one band, which it ref
 class Dedup:
     """What counts as a duplicate, and which copy stays.
 
-    units      whole documents, their paragraphs, or both: documents first, then paragraphs of documents that stay
+    units      whole documents, their paragraphs, or both: documents first, then paragraphs of documents that stay. A paragraph is
+               a block of prose, a hard-wrapped one as a whole; never a line of code, a table, a list, verse, a turn, a heading
     scope      where a copy is looked for: in the whole corpus, or in the "document" alone. Then paragraphs are compared with
                those of their own document, and documents with nothing
     near       near copies as well; False leaves equal copies (equal but for layout, width, case, script)

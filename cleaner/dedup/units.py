@@ -1,4 +1,4 @@
-"""Texts → rows: for each document and each of its paragraphs the numbers that matching needs. Matches nothing.
+"""Texts → rows: for each document and each of its paragraphs (`blocks` says what these are) the numbers that matching needs. Matches nothing.
 
 A batch is signed in two ways that give the same bits: by numpy, the definition, or by compiled code.
 """
@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.dedup.blocks import Paragraphs, told_apart
 from cleaner.dedup.key import (
     SIZE,
     band_keys,
@@ -24,7 +25,7 @@ from cleaner.dedup.key import (
 )
 from cleaner.dedup.settings import Dedup
 from cleaner.text.machine_code import pays
-from cleaner.text.paragraphs import paragraphs
+from cleaner.text.paragraphs import Span, bounds
 
 Ids: TypeAlias = NDArray[np.int64]  # numbers of units
 
@@ -78,7 +79,7 @@ class Units:
     @classmethod
     def join(cls, parts: Iterable["Units"]) -> "Units":
         """The rows of all shards, one after the other."""
-        together = list(parts)[::-1] or [sign_by_numpy(Laid.of([]), Dedup())]
+        together = list(parts)[::-1] or [sign_by_numpy(Laid.of([], []), Dedup())]
         count, at = sum(map(len, together)), 0
         like = [getattr(together[0], column.name) for column in fields(cls)]
         columns = [np.empty((*column.shape[1:], count), dtype=column.dtype).T for column in like]
@@ -92,46 +93,60 @@ class Units:
 
 
 class Laid(NamedTuple):
-    """Texts laid end to end, and where each of them ends, in code points; int64, shape (texts,)."""
+    """Texts laid end to end, and where each of them ends, in code points; int64, shape (texts,).
+
+    told  the paragraphs of each
+    """
 
     together: str
     ends: Ids
+    told: Sequence[Paragraphs]
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> "Laid":
+    def of(cls, texts: Sequence[str], told: Sequence[Paragraphs]) -> "Laid":
         """These texts."""
-        return cls("".join(texts), np.cumsum([len(text) for text in texts], dtype=np.int64))
+        return cls("".join(texts), np.cumsum([len(text) for text in texts], dtype=np.int64), told)
 
     @property
-    def texts(self) -> list[str]:
-        """One by one."""
-        return [self.together[start:end] for start, end in pairwise([0, *self.ends.tolist()])]
+    def spans(self) -> tuple[Ids, Ids]:
+        """Where the paragraphs that are told stand in their texts, int64, shape (2, n), and which of these are those of
+        each text, from the first on to before the last: int64, shape (2, texts); -1 where all lines are.
+        """
+        spans: list[Span] = []
+        whose = np.full((2, len(self.told)), -1, dtype=np.int64)
+        for text, found in enumerate(self.told):
+            if found is not None:
+                whose[:, text] = len(spans), len(spans) + len(found)
+                spans += found
+        return np.array(spans, dtype=np.int64).reshape(-1, 2).T.copy(), whose
 
 
-def units_of(texts: Sequence[str], settings: Dedup) -> Units:
+def units_of(texts: Sequence[str], settings: Dedup, formats: Sequence[str | None] | None = None) -> Units:
     """The rows of many texts, some twenty times faster than one by one; documents are numbered from 0 as given.
+
+    formats  where the names of files tell them, as for `form_of`
 
     >>> rows = units_of(["　　第一段。\\n\\n第二段。"], Dedup())
     >>> rows.kind.tolist(), rows.start.tolist(), rows.end.tolist(), rows.letters.tolist()
     ([0, 1, 1], [0, 2, 8], [12, 6, 12], [6, 3, 3])
     """
+    named = zip(texts, formats or [None] * len(texts), strict=True)
+    told = [told_apart(*one) if settings.paragraphs else None for one in named]
+    return Units.join(units_told(texts, told, settings))
+
+
+def units_told(texts: Sequence[str], told: Sequence[Paragraphs], settings: Dedup) -> Iterator[Units]:
+    """The same batch by batch, one at least, where the paragraphs of each text are told."""
     sizes = list(map(len, texts))
     fast = pays(sum(sizes)) and max(sizes, default=0) < MOST
     sign, size = (sign_by_compiler, COMPILED) if fast else (sign_by_numpy, BATCH)
-    parts = (sign(Laid.of(texts[start:end]), settings).numbered(start) for start, end in _batches(texts, size))
-    return Units.join([sign_by_numpy(Laid.of([]), settings), *parts])
-
-
-def units_laid(laid: Laid, settings: Dedup) -> Units:
-    """The rows of texts that lie end to end already."""
-    if len(laid.together) <= COMPILED and pays(len(laid.together)):
-        return sign_by_compiler(laid, settings)
-    return units_of(laid.texts, settings)
+    for start, end in _batches(texts, size) if texts else [(0, 0)]:
+        yield sign(Laid.of(texts[start:end], told[start:end]), settings).numbered(start)
 
 
 def sign_by_numpy(laid: Laid, settings: Dedup) -> Units:
     """The rows of one batch by numpy alone: the definition, and what runs where there is little to do or no compiler."""
-    spans = np.array(list(_unit_spans(laid.texts, settings)), dtype=np.int64).reshape(-1, 5).T
+    spans = np.array(list(_unit_spans(laid, settings)), dtype=np.int64).reshape(-1, 5).T
     document, kind, start, end, base = spans
     keys = keyed([laid.together])  # every unit is a span of the texts, and all are hashed together
     first, last = keys.at[start + base], keys.at[end + base]
@@ -149,30 +164,30 @@ def sign_by_compiler(laid: Laid, settings: Dedup) -> Units:
     """The same, ten times as fast."""
     from cleaner.dedup import kernel
 
-    together, ends = laid
+    together, ends = laid.together, laid.ends
     documents, paragraphs = settings.documents, settings.paragraphs
-    most = documents * len(ends) + paragraphs * (len(ends) + together.count("\n"))
+    told, whose = laid.spans
+    most = documents * len(ends) + paragraphs * (len(ends) + together.count("\n") + told.shape[1])
     spans, letters, near = np.empty((5, most), np.int64), np.empty(most, np.int64), np.empty(most, np.bool_)
     exact, bands = np.empty((most, 2), np.uint64), np.zeros((most, settings.bands.b), np.uint64)
     least = settings.near_from if settings.near else (len(together) + 1,) * 2
     factors, shifts = permutations(settings.seed)
-    given = codes_of(together), ends, key_table(), documents, paragraphs, least, factors, shifts, settings.bands.r
-    count = kernel.sign_texts(*given, spans, letters, exact, near, bands)
+    how = kernel.Signing(key_table(), documents, paragraphs, least, factors, shifts, settings.bands.r)
+    count = kernel.sign_texts(codes_of(together), ends, told, whose, how, spans, letters, exact, near, bands)
     document, kind, start, end = spans[:4, :count]
     rest = letters[:count], exact[:count].view(np.int64), near[:count], bands[:count].view(np.int64)
     return Units(document, kind.astype(np.uint8), start, end, *rest)
 
 
-def _unit_spans(texts: Sequence[str], settings: Dedup) -> Iterator[tuple[int, int, int, int, int]]:
+def _unit_spans(laid: Laid, settings: Dedup) -> Iterator[tuple[int, int, int, int, int]]:
     """Document, kind, start, end of every unit, and where its text starts in the batch."""
-    base = 0
-    for number, text in enumerate(texts):
+    for number, (base, stop) in enumerate(pairwise([0, *laid.ends.tolist()])):
+        told = laid.told[number]
         if settings.documents:
-            yield number, DOCUMENT, 0, len(text), base
+            yield number, DOCUMENT, 0, stop - base, base
         if settings.paragraphs:
-            for start, end in paragraphs(text):
+            for start, end in bounds(laid.together[base:stop]) if told is None else told:
                 yield number, PARAGRAPH, start, end, base
-        base += len(text)
 
 
 def _batches(texts: Sequence[str], most: int) -> Iterator[tuple[int, int]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from itertools import pairwise
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,8 +75,7 @@ class Removals:
         return cls(unit, keeper, once, once, EXACT * once)
 
 
-@dataclass(frozen=True, slots=True)
-class UnitTexts:
+class UnitTexts(NamedTuple):
     """Some units in keep order, and where their texts come from.
 
     rows   their row numbers; int64, shape (n,)

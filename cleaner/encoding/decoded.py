@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal, NamedTuple
 
@@ -44,8 +43,7 @@ class Bad(NamedTuple):
     hex: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """A text and how its bytes were read.
 
     text       without its byte order mark; U+DC80-DCFF stand for bytes that cannot be decoded
@@ -99,15 +97,14 @@ def decode_as(
         if encoding.startswith(NO_ESCAPE):
             raise
         return _damaged(data, body, decoded)
-    return replace(decoded, text=text, exact=encoding == "utf-8" or _leads_back(text, encoding, bom, "strict", data))
+    return decoded._replace(text=text, exact=encoding == "utf-8" or _leads_back(text, encoding, bom, "strict", data))
 
 
 def _damaged(data: bytes, body: bytes, decoded: Decoded) -> Decoded:
     encoding, shift = decoded.encoding, len(data) - len(body)
     errors: Errors = "replace" if encoding in WIDE else "surrogateescape"
     text = body.decode(encoding, errors)
-    return replace(
-        decoded,
+    return decoded._replace(
         text=text,
         errors=errors,
         flags=(*decoded.flags, "encoding-damaged"),

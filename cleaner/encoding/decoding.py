@@ -8,7 +8,6 @@ magic bytes  →  byte order mark  →  damaged UTF-8  →  UTF-32, UTF-16 witho
 
 import re
 from codecs import lookup
-from dataclasses import replace
 
 from cleaner.encoding.decoded import BOMS, Decoded, beyond_ascii, decode_as, few, strictly
 from cleaner.text.errors import ConfigError, EncodingError, InputError
@@ -71,8 +70,11 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
 
 def _valid_utf8(data: bytes) -> Decoded | None:
     """The fast path: one decode. Valid UTF-8 always wins, whatever else the bytes might be."""
-    text = strictly(data)
-    if text is None or "\0" in text or text.startswith("%PDF-"):
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return None
+    if "\0" in text or text.startswith("%PDF-"):
         return None
     if text.startswith(MARK):
         return Decoded(text[1:], "utf-8", "bom", bom=True)
@@ -123,7 +125,9 @@ def _as_named(data: bytes, name: str) -> Decoded:
         raise _misfit(data, name, error.start if isinstance(error, UnicodeDecodeError) else 0) from None
     if decoded.bad and not few(decoded.bad_count, beyond_ascii(decoded.text), NAMED_DAMAGE):
         raise _misfit(data, name, decoded.bad[0].offset)
-    return _contradicted(data, decoded)
+    # What someone calls GBK or Latin-1 and is valid UTF-8 nearly always is UTF-8.
+    agreed = decoded.encoding == "utf-8" or decoded.bom or (strictly(data) or "").isascii()
+    return decoded if agreed else decoded._replace(flags=(*decoded.flags, "encoding-contradicted"))
 
 
 def codec_name(name: str) -> str:
@@ -159,9 +163,3 @@ def _misfit(data: bytes, name: str, offset: int) -> InputError:
     except InputError as error:
         return EncodingError(f"{wrong}; without the name: {error}")
     return EncodingError(f"{wrong}, the record reads as {instead}; pass --encoding {instead} or leave it out")
-
-
-def _contradicted(data: bytes, decoded: Decoded) -> Decoded:
-    """A flag where bytes that someone calls GBK or Latin-1 are UTF-8, as valid UTF-8 nearly always is."""
-    agreed = decoded.encoding == "utf-8" or decoded.bom or (strictly(data) or "").isascii()
-    return decoded if agreed else replace(decoded, flags=(*decoded.flags, "encoding-contradicted"))

@@ -89,12 +89,8 @@ def _accepted(guess: Guess, window: bytes) -> bool:
     wide = len(_WIDE.findall(guess.text))
     if wide >= WIDE_LEAST or wide >= WIDE_SHARE * len(guess.text):
         return guess.score >= (PLAUSIBLE if guess.whole else PLAUSIBLE_DAMAGED)
-    return guess.whole and guess.score >= CERTAIN and (_paired(window) or not _BESIDE_LATIN.search(guess.text))
-
-
-def _paired(window: bytes) -> bool:
-    """Whether high bytes come in even numbers only, as in no page where 'für' is three bytes."""
-    return all(len(run) % 2 == 0 for run in _HIGH.findall(window))
+    paired = all(len(run) % 2 == 0 for run in _HIGH.findall(window))  # as in no page where 'für' is three bytes
+    return guess.whole and guess.score >= CERTAIN and (paired or not _BESIDE_LATIN.search(guess.text))
 
 
 def single_byte(data: bytes) -> Decoded | None:

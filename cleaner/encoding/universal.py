@@ -3,7 +3,6 @@
 import re
 from codecs import utf_8_decode
 from collections import Counter
-from dataclasses import replace
 from functools import cache
 
 from cleaner.encoding import plausible
@@ -30,7 +29,7 @@ _LETTERS = (  # beyond Chinese, Japanese and Korean: what alphabets need, low en
     range(0x3041, 0x3100),  # kana
 )
 HIGH_BYTES = bytes(range(0x80, 0x100))
-_JAVA = re.compile(rb"\xc0\x80|\xed[\xa0-\xbf][\x80-\xbf]")
+_JAVA = re.compile(rb"\xc0\x80|\xed[\xa0-\xbf][\x80-\xbf]")  # NUL, and surrogates one by one, of Java and CESU-8
 _CONTROL = re.compile("[\x01-\x06\x0e-\x1a\x1c-\x1f]")  # NOT here: bell, backspace, tab, the line breaks, ESC
 
 
@@ -54,7 +53,7 @@ def damaged_utf8(data: bytes) -> Decoded | None:
     if data.count(0) > NULS * len(data):
         return None
     errors, valid = utf8_errors(data)
-    if (valid and errors <= DAMAGE * (errors + valid)) or _java_utf8(data):
+    if (valid and errors <= DAMAGE * (errors + valid)) or strictly(_JAVA.sub(b"", data)) is not None:
         return decode_as(data, "utf-8", "utf8-damaged")
     return None
 
@@ -72,11 +71,6 @@ def utf8_errors(data: bytes) -> tuple[int, int]:
     return len(replaced) - len(kept), len(kept) - len(data[:consumed].translate(None, HIGH_BYTES))
 
 
-def _java_utf8(data: bytes) -> bool:
-    """Whether `data` is UTF-8 but for NUL as C0 80 and surrogates one by one, as Java and CESU-8 write them."""
-    return strictly(_JAVA.sub(b"", data)) is not None
-
-
 def wide(data: bytes) -> Decoded | None:
     """UTF-32 or UTF-16 without a byte order mark: the reading in which most characters are what pages are made of."""
     shares = ((_share(data[: plausible.WINDOW], name), name) for name in WIDE)
@@ -85,7 +79,7 @@ def wide(data: bytes) -> Decoded | None:
         return None
     how: How = "utf32" if best.startswith("utf-32") else "utf16"
     decoded = decode_as(data, best, how, score=score, runner_up=(other, next_score))
-    return replace(decoded, flags=(*decoded.flags, *doubts(guess=score < SURE, size=len(decoded.text))))
+    return decoded._replace(flags=(*decoded.flags, *doubts(guess=score < SURE, size=len(decoded.text))))
 
 
 def _share(window: bytes, encoding: str) -> float:

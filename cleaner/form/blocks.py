@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from cleaner.text.paragraphs import Span
 
+PARAGRAPH = 40  # code points of a speech, an item or an article that reads as a paragraph; verse is shorter
+
 
 class Kind(StrEnum):
     """What kind of text a line belongs to. A kind only ever forbids: see docs/forms.md."""
@@ -155,6 +157,16 @@ class Form:
     def line_at(self, offset: int) -> int:
         """The number of the line in which an offset lies, from 0."""
         return bisect_right(self.starts, offset) - 1
+
+    @cached_property
+    def indents(self) -> frozenset[str]:
+        """What stands in front of its paragraphs: of prose, and of such lines as are as long as one."""
+        paragraphs = frozenset({Kind.PROSE, Kind.WRAPPED})
+        return frozenset(
+            line[: len(line) - len(line.lstrip())]
+            for line, kind in zip(self.text.split("\n"), self.kinds, strict=True)
+            if kind in paragraphs or (kind is Kind.LINES and len(line) >= PARAGRAPH)
+        )
 
     def line(self, number: int) -> str:
         """A line, without its line feed."""

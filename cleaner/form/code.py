@@ -35,26 +35,28 @@ CODE: dict[
     r"(?:-|[\w./~$-]+$|[a-z]+ [\w./~$@:-]+(?: |$)(?!.*[.。!?]$))": "commands of a shell",
     r"[a-z][\w.-]* (?:[^。，.]* )?--?[a-z][\w-]*(?:[ =]\S.*)?$": "commands with options",
     r"(?:SELECT\b.*\b(?:FROM\b|\*)|INSERT INTO |CREATE (?:TABLE|INDEX|VIEW|DATABASE) |UPDATE \w+ SET |DELETE FROM |ALTER TABLE |DROP TABLE )": "SQL",
-    r"\"[^\"\n]{0,80}\" ?: ?\S|['\"][^'\"]*['\"],?$|\{.*\}[,;]?$|\[.*\][,;]$": "JSON, literals",
+    r"\"[^\"\n]{0,80}\" ?: ?\S|\"[^\"]*\",$|'[^']*',$|[\"'][^\s\"']*[\"']$|\{.*\}[,;]?$|\[.*\][,;]$": "JSON, literals",
     r"\\[a-zA-Z]+[{\[]|\\[a-zA-Z]+$|%%": "TeX",
     r"(?:- +)?[\w.-]+: *[|>][+-]?$|!\w+ |&\w+$|---$": "YAML",
     r"\[[\w. :\"-]+\]$": "sections of settings",
     r"(?:msgid|msgstr|msgctxt|msgid_plural)(?:\[\d\])? \"": "catalogues of translations",
     r"<\?(?:xml|php)|<!(?:DOCTYPE|--|\[CDATA)|\?>": "markup",
     rf"</?(?:{TAGS})(?:\s[^<>]*)?/?>|</?(?:{TAGS})(?:\s[\w-]+=.*)?$|</[\w:.-]+>$|<[\w:.-]+(?:\s[\w:.-]+=\"[^\"]*\")*/?>.*</[\w:.-]+>$": "markup",
-    r".*[\w)\]}'\"] ?(?:\{|;|=>|->)\s*(?://.*|/\*.*)?$": "ends of statements; see _STATEMENT",
 }
 COMMENT = re.compile(r"#(?!#)|//|/\*|\*/|\* |--+ |;; |%% |<!--|\"\"\"|'''|r\"\"\"|REM ")
 CLOSERS_ONLY = re.compile(r"[\s{}()\[\];,'\"]+$")
-_CODE = re.compile("|".join(f"(?:{pattern})" for pattern in list(CODE)[:-1]))
+_CODE = re.compile("|".join(f"(?:{pattern})" for pattern in CODE))
 _STATEMENT = re.compile(
     r"[^。，]*(?:\w\(|[=<>{}\[\]]|\bnew\b|->|::)[^。，]*[;{]\s*(?://.*|/\*.*)?$|[^。，]* (?:=>|->) ?\{?$|\S+ ?\{$"
+)
+_KEYWORD = re.compile(  # with which a line of a program may begin that has no sign in it
+    r"(?:return|pass|break|continue|fi|done|esac|end|else|try|msgid|msgstr|msgctxt|import|from|raise|yield|await|del|not|assert|sudo|pip3?|npm|npx|yarn|apt|apt-get|brew|"
+    r"conda|docker|kubectl|git|cargo|go|curl|wget|chmod|mkdir|cd|ssh|scp|tar|SELECT|INSERT|UPDATE|DELETE|DROP|ALTER|CREATE)\b|[\"']|[a-z].* -"
 )
 _SIGNS = re.compile(r"[^(){}\[\]=<>;_/\\$&|+*@#^~]+")
 _NOT_CODE = re.compile(  # stripped before looking: prose quotes code, links and formulas
     r"`[^`\n]{1,200}`|!?\[[^\[\]\n]{0,200}\]\([^()\n]{0,300}\)|\$[^$\n]{1,200}\$|https?://\S+|<https?://[^>\s]+>"
 )
-_HAS_NOT_CODE = re.compile(r"`|\]\(|\$[^$]+\$|://")
 DENSE = 0.13  # share of signs of programs among the drawn characters: references reach .08
 KEY = re.compile(
     r"(?:- +)*(?:[\w./$@<-][\w./$@<>*-]*|\"[^\"]{1,60}\"|'[^']{1,60}'|\w[\w/ ()-]{0,40}\w)\s*:(?:\s+\S.*)?$|- +\S|[-]{3}$|\? \S"
@@ -65,11 +67,12 @@ TOP_LEVEL = re.compile(
 PROGRAM, SURE, ONLY = 0.35, 0.2, 0.6  # shares of lines: of a program in the widest sense, code; code alone
 PARAGRAPHS = 0.2  # share of plain paragraphs above which a text is no program
 KEYS = 0.6  # share of keys, and of what is nested below them, in settings
+HEAD, TAIL = 300, 100  # code points of a line that are looked at: patterns with two loose ends take the square of it
 PIPED = "|>"  # rows of tables and quotations are dense, and no code
+FEWEST_KEYS = 0.15  # the rest are values of several lines
 SEPARATORS = ",\t;|"
 LONGEST_VALUE = 24  # code points
 EVEN, FEWEST_ROWS = 0.9, 3  # share of rows with one number of separators
-MEMBER = re.compile(r"\s*[{\[]")
 
 
 class Program(NamedTuple):
@@ -88,7 +91,11 @@ def code(line: Line) -> bool:
     [True, True, False, False]
     """
     body = line.body
-    if _HAS_NOT_CODE.search(body):
+    if line.bare and not _KEYWORD.match(body):
+        return False
+    if len(body) > HEAD + TAIL:
+        body = body[:HEAD] + body[-TAIL:]
+    if "`" in body or "](" in body or "://" in body or body.count("$") > 1:
         body = _NOT_CODE.sub("", body).strip()
         if not body:
             return False
@@ -109,15 +116,19 @@ def dense(body: str) -> bool:
 
 def programs(lines: Sequence[Line], coded: Sequence[bool], prose: int) -> Program:
     """The count of a text; its plain paragraphs are `prose` lines more, and are no code."""
+    if not any(coded):
+        return Program(0, 0, len(lines) + prose)
     margin = 0 if prose else min(line.indent for line in lines)
     wide = sum(
-        own
-        or (line.indent >= margin + 2 and not line.body[0] > "\u2e80")
-        or COMMENT.match(line.body) is not None
-        or CLOSERS_ONLY.match(line.body) is not None
+        own or (line.indent >= margin + 2 and not line.body[0] > "\u2e80") or goes_with_code(line)
         for line, own in zip(lines, coded, strict=True)
     )
     return Program(sum(coded), wide, len(lines) + prose)
+
+
+def goes_with_code(line: Line) -> bool:
+    """No code by itself, but found among it: a comment, brackets alone."""
+    return not line.bare and (COMMENT.match(line.body) is not None or CLOSERS_ONLY.match(line.body) is not None)
 
 
 def whole(lines: Sequence[Line], coded: Sequence[bool], prose: int, marked: bool) -> str:
@@ -169,6 +180,8 @@ def _reads(body: str) -> bool:
 
 def _settings(lines: Sequence[Line], prose: int) -> bool:
     """Keys, and values nested below them: YAML."""
+    if sum(":" in line.body for line in lines) < FEWEST_KEYS * len(lines):
+        return False
     keys = nested = below = 0
     indent, block, names = -1, -1, set()
     for line in lines:
@@ -178,7 +191,7 @@ def _settings(lines: Sequence[Line], prose: int) -> bool:
         block = -1
         if line.body[0] == "#":
             below += 1
-        elif (KEY.match(line.body) and not line.body.startswith(("- ", "? "))) or (
+        elif (KEY.match(line.body[:HEAD]) and not line.body.startswith(("- ", "? "))) or (
             line.body.startswith("- ") and ": " in line.body
         ):
             keys += 1
@@ -194,12 +207,14 @@ def _settings(lines: Sequence[Line], prose: int) -> bool:
         keys >= 3
         and nested >= 1
         and keys + below >= max(KEYS * total, total - 2 if prose else 0)
-        and keys >= 0.15 * total
+        and keys >= FEWEST_KEYS * total
     )
 
 
 def rows(lines: Sequence[Line]) -> bool:
     """Rows of values: one number of separators in nearly all of them, and none a sentence; comments left out."""
+    if sum(line.closed for line in lines) > (1 - EVEN) * len(lines):
+        return False
     own = [line for line in lines if line.body[0] != "#"]
     if len(own) < FEWEST_ROWS or sum(line.closed for line in own) > (1 - EVEN) * len(own):
         return False

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from cleaner.form import marks
 from cleaner.form.blocks import Kind, Stretch
-from cleaner.form.code import CLOSERS_ONLY, COMMENT, rows
-from cleaner.form.line import LONG, Line
+from cleaner.form.code import goes_with_code, rows
+from cleaner.form.line import LONG, Line, spaceless
 from cleaner.form.structure import MARKDOWN, RST
 from cleaner.form.tables import PIPES, drawing, table
 
@@ -15,12 +15,17 @@ SHORT = 44  # columns of a line of verse, of a list of names
 SHORTISH = 60  # of one of two or three such lines
 HEADING = 50  # columns: a longer line is none, unless a sign says so
 VERSE = 4  # short lines in a row
+PIPED = 0.05  # share of lines with pipes from which on a block holds a table
+LONGEST_NAME = 5  # code points of a name and the space behind it, on the average
 MOST_SHORT = 0.7  # share of such lines that are no longer than SHORT
 TALK = 0.8  # share of closed lines from which on short lines among prose are talk
 COMMENTED = 0.8  # share of lines of a block that begin with the sign of a comment: headings stand apart
 FEW_ITEMS = 0.15  # share of the lines of a block up to which items begin its paragraphs
 RAGGED = 110  # columns: an open line that is no longer may be one of many of its sentence
 HALF, QUOTED = 0.5, 0.5  # shares of the lines of a block
+
+
+RULES = "=-~^\"'`#*+"  # what titles are underlined with
 
 
 class Page(NamedTuple):
@@ -63,14 +68,12 @@ def shared(page: Page, lines: Sequence[Line]) -> Stretch | None:
         return Stretch(first, end, Kind.FIXED, "table")
     if not page.structured and len(lines) > 2 and sum(line.body[0] == "#" for line in lines) >= COMMENTED * len(lines):
         return Stretch(first, end, Kind.FIXED, "code")
-    if any(_underline(line) for line in lines[: 3 : 2 if _underline(lines[0]) else 1]) and not lines[0].closed:
-        return None
     coded = sum(line.number in page.code for line in lines)
-    if coded >= 2 and coded + _belongs(page, lines) >= HALF * len(lines) and coded >= HALF / 2 * len(lines):
+    if coded >= 2 and coded >= HALF / 2 * len(lines) and _with_comments(page, lines) >= HALF * len(lines):
         return Stretch(first, end, Kind.FIXED, "code")
     if drawing(lines):
         return Stretch(first, end, Kind.FIXED, "drawing")
-    if len(lines) >= 3 and not any(map(marks.item_mark, (line.body for line in lines))) and rows(lines):
+    if len(lines) >= 3 and not any(listed(page, line) for line in lines) and rows(lines):
         return Stretch(first, end, Kind.FIXED, "rows")
     return None
 
@@ -79,23 +82,22 @@ def _quoted(line: Line) -> bool:
     return line.body[0] == ">" and line.body[:4] not in (">>> ", ">>>")
 
 
+def _with_comments(page: Page, lines: Sequence[Line]) -> int:
+    return sum(line.number in page.code or goes_with_code(line) for line in lines)
+
+
 def _reference(line: Line) -> bool:
     """An item of a list of references: a number in brackets, and a year."""
-    return marks.REFERENCE.match(line.body) is not None and marks.YEAR.search(line.body[:600]) is not None
+    return (
+        not line.bare
+        and marks.REFERENCE.match(line.body) is not None
+        and marks.YEAR.search(line.body[:600]) is not None
+    )
 
 
 def _options(lines: Sequence[Line]) -> bool:
     """Answers of an exam item stand in columns, and are no table."""
-    return any(marks.OPTIONS.search(line.body[:1000]) for line in lines)
-
-
-def _belongs(page: Page, lines: Sequence[Line]) -> int:
-    """Lines that are no code by themselves, and go with code: comments, brackets."""
-    return sum(
-        line.number not in page.code
-        and (COMMENT.match(line.body) is not None or CLOSERS_ONLY.match(line.body) is not None)
-        for line in lines
-    )
+    return any(not line.bare and marks.options(line.body) for line in lines)
 
 
 def may_be_wrapped(page: Page, lines: Sequence[Line]) -> bool:
@@ -107,35 +109,61 @@ def may_be_wrapped(page: Page, lines: Sequence[Line]) -> bool:
         return False
     if sum(" " in line.body or line.body[0] > "\u0e00" for line in lines) < HALF * len(lines):
         return False  # names of files, sums
-    turns = sum(marks.turn(line.body, page.names) for line in lines) if page.names else 0
+    if sum("|" in line.body for line in lines) > max(1, PIPED * len(lines)) or 2 * sum(map(_names, lines)) > len(lines):
+        return False
+    turns = sum(not line.bare and marks.turn(line.body, page.names) for line in lines) if page.names else 0
     return items <= max(FEW_ITEMS * len(lines), len(lines) > 5) and turns <= FEW_ITEMS * len(lines)
+
+
+def _names(line: Line) -> bool:
+    """Han with many spaces in it: names in columns, which end at one width too."""
+    return spaceless(line.body[0]) and line.body.count(" ") + line.body.count("　") > len(line.body) / LONGEST_NAME
 
 
 def listed(page: Page, line: Line) -> bool:
     """It begins with the mark of an item or an article."""
+    if line.bare:
+        return False
     return (
-        line.number in page.lettered or marks.item_mark(line.body) != "" or marks.ARTICLE.match(line.body) is not None
+        line.number in page.lettered
+        or (marks.ITEM.match(line.body) is not None and marks.item_mark(line.body) != "")
+        or marks.ARTICLE.match(line.body) is not None
     )
 
 
 def by_line(page: Page, lines: Sequence[Line]) -> Iterator[Stretch]:
     """Each line by itself, and runs of one sub-kind as one block."""
-    found = [_alone(page, line, lines[at + 1] if at + 1 < len(lines) else None) for at, line in enumerate(lines)]
-    _cut_sentences(lines, found)
-    _underlines(page, lines, found)
-    _lists(lines, found)
-    _short(page, lines, found)
-    _rows(lines, found, [line.number in page.code and not line.closed for line in lines], "code")
-    _rows(lines, found, ["|" in line.body and PIPES.search(line.body) is not None for line in lines], "table")
+    if len(lines) == 1:
+        yield Stretch(lines[0].number, lines[0].number + 1, *alone(page, lines[0]))
+        return
+    found = [_by_sign(page, line) for line in lines]
+    if any(sub for _, sub in found):
+        _cut_sentences(lines, found)
+        _lists(lines, found, page.format == MARKDOWN)
+        _short(page, lines, found)
+        _rows(lines, found, [line.number in page.code and not line.closed for line in lines], "code")
+        _rows(lines, found, ["|" in line.body and PIPES.search(line.body) is not None for line in lines], "table")
+    else:
+        _cut_sentences(lines, found)
+        _short(page, lines, found)
     yield from _grouped(lines, found)
+
+
+def alone(page: Page, line: Line) -> tuple[Kind, str]:
+    """A line with no other beside it. A long numbered one that ends a sentence is a paragraph by all else."""
+    kind, sub = _by_sign(page, line)
+    return (Kind.PROSE, "numbered") if sub == "list" and _numbered(line) else (kind, sub)
 
 
 Found = list[tuple[Kind, str]]
 
 
-def _alone(page: Page, line: Line, below: Line | None) -> tuple[Kind, str]:
+def _by_sign(page: Page, line: Line) -> tuple[Kind, str]:
     """A line by itself."""
     body = line.body
+    if line.bare and body[-1] not in ":：":
+        division = line.width <= 2 * LONG and not line.closed and marks.DIVISION.match(body)
+        return (Kind.HEADING, "division") if division else _by_length(page, line)
     if _quoted(line):
         return Kind.QUOTATION, "quoted"
     if (
@@ -150,9 +178,11 @@ def _alone(page: Page, line: Line, below: Line | None) -> tuple[Kind, str]:
         return Kind.HEADING, "number"
     if _reference(line):
         return Kind.QUOTATION, "references"
+    if marks.options(body):
+        return Kind.LINES, "options"
     if listed(page, line):
         return Kind.LINES, "list"
-    if marks.OPTIONS.search(body[:1000]) or (marks.BLANKS_TO_FILL.search(body[:1000]) and line.width < 4 * LONG):
+    if marks.BLANKS_TO_FILL.search(body[:1000]) and line.width < 4 * LONG:
         return Kind.LINES, "options"
     if page.names and marks.turn(body, page.names):
         return Kind.LINES, "turn"
@@ -198,35 +228,42 @@ def set_in(page: Page, line: Line) -> bool:
 def _cut_sentences(lines: Sequence[Line], found: Found) -> None:
     """Lines of one sentence that no width explains: nobody can say what belongs together, so they are no paragraphs."""
     for at, (one, other) in enumerate(pairwise(lines)):
-        cut = not one.closed and one.width <= RAGGED and found[at][1] == "" and found[at + 1][1] in ("", "short")
-        if cut and (other.body[0].islower() or (found[at + 1][0] is Kind.PROSE and other.width <= RAGGED)):
+        sub, below = found[at][1], found[at + 1][1]
+        if one.closed or one.width > RAGGED or below not in ("", "short") or sub not in ("", "short", "unsure"):
+            continue
+        goes_on = other.body[0].islower() or sub == "unsure"
+        if goes_on or (sub == "" and found[at + 1][0] is Kind.PROSE and other.width <= RAGGED):
             found[at] = found[at + 1] = Kind.LINES, "unsure"
-        elif found[at][1] == "unsure" and not one.closed and found[at + 1][1] in ("", "short"):
-            found[at + 1] = Kind.LINES, "unsure"
 
 
-def _underlines(page: Page, lines: Sequence[Line], found: Found) -> None:
-    """A short line with a rule below it, or between two."""
-    for at, line in enumerate(lines):
-        if (at and found[at][1] == "rule") or (at and _underline(line)):
-            above = lines[at - 1]
-            if (
-                not above.closed
-                and above.width <= 2 * LONG
-                and found[at - 1][0] is not Kind.MARK
-                and line.body[0] in "=-~^\"'`#*+"
-                and line.width * 3 >= above.width * 2
-            ):
-                found[at - 1] = found[at] = Kind.HEADING, "underline"
-                if at > 1 and found[at - 2][1] == "rule" and lines[at - 2].body[0] == line.body[0]:
-                    found[at - 2] = found[at]
+def title(lines: Sequence[Line], at: int) -> int:
+    """How many lines from here on are a title and the rules below it, or around it; 0 where none begins here."""
+    over = len(lines) > at + 2 and _underline(lines[at]) and lines[at].body[0] == lines[at + 2].body[0]
+    return 2 + over if len(lines) > at + 1 + over and _underlined(lines[at + over], lines[at + over + 1]) else 0
+
+
+def _underlined(line: Line, rule: Line) -> bool:
+    return (
+        _underline(rule)
+        and not _underline(line)
+        and not line.closed
+        and rule.body[0] in RULES
+        and line.width <= 2 * LONG
+        and 3 * rule.width >= 2 * line.width
+        and not listed_sign(line)
+    )
 
 
 def _underline(line: Line) -> bool:
-    return len(line.body) > 2 and marks.UNDERLINE.match(line.body) is not None
+    return not line.bare and len(line.body) > 2 and marks.UNDERLINE.match(line.body) is not None
 
 
-def _lists(lines: Sequence[Line], found: Found) -> None:
+def listed_sign(line: Line) -> bool:
+    """A row of a table, a quotation."""
+    return line.body[0] in "|>+"
+
+
+def _lists(lines: Sequence[Line], found: Found, lazy: bool) -> None:
     """Lines below an item that are set in, or stand between two items and do not end a sentence, belong to it."""
     items = [at for at, (_, sub) in enumerate(found) if sub in ("list", "options")]
     if not items:
@@ -235,24 +272,25 @@ def _lists(lines: Sequence[Line], found: Found) -> None:
     for at, line in enumerate(lines):
         if found[at][1] in ("list", "options"):
             deep = line.indent
-        elif deep >= 0 and line.indent > deep:
-            found[at] = Kind.LINES, "list"
+        elif deep >= 0 and (line.indent > deep or (lazy and found[at][1] != "sign")):
+            found[at] = Kind.LINES, "list"  # in Markdown whatever follows without a blank line
         elif deep >= 0 and line.indent <= deep and found[at][1] != "short":
             deep = -1
     if len(items) > 1 and 3 * len(items) >= items[-1] - items[0] + 1:
         for at in range(items[0], items[-1] + 1):
             if found[at][0] is Kind.HEADING or not lines[at].closed:
                 found[at] = Kind.LINES, "list"
-    for at in items:  # the only item of its block, and a paragraph by all else
-        if len(items) == 1 and lines[at].closed and lines[at].width >= 3 * LONG and _numbered(lines[at]):
-            found[at] = Kind.PROSE, "numbered"
+    if len(items) == 1 and _numbered(lines[items[0]]):
+        found[items[0]] = Kind.PROSE, "numbered"
 
 
 def _numbered(line: Line) -> bool:
-    """By a number, with no gap behind it, and not an article."""
+    """Long and closed, by a number with no gap behind it, and not an article."""
     mark = marks.item_mark(line.body)
     return (
-        bool(mark)
+        line.closed
+        and line.width >= 3 * LONG
+        and bool(mark)
         and not marks.BULLET.match(line.body)
         and not marks.ARTICLE.match(line.body)
         and line.body[len(mark) : len(mark) + 2] != "  "

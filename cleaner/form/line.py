@@ -6,6 +6,8 @@ from typing import NamedTuple
 from cleaner.text.chars import ranges
 
 TAB = 8  # columns
+LONGEST_WORD = 60  # code points
+EXACT = 200  # code points: no limit asks for the columns of a longer line
 LONG = 60  # columns from which on a line is no heading and no line of a list of names
 
 WIDE = (  # two columns: East_Asian_Width W and F, blocks that matter
@@ -45,16 +47,19 @@ _BEGINS = (
     "(?!(?:[A-Za-zＡ-Ｚａ-ｚ]|[IVXivx]{1,5}|[一二三四五六七八九十]{1,3})[)）.．、:：])"
     "(?!第[一二三四五六七八九十百千零〇0-9]{1,7}[条條章节節编編款項项步回篇卷部集幕])"
     "(?![^ 　：:。，,]{0,16}(?: [A-Z][^ ：:,]{0,16}){0,2} ?[：:])"
-    "[^\\W\\d_]"
+    "(?!\\d{1,4}(?:[.．、)）:：\\s-]|$))"
+    "[^\\W_①-⓿❶-➓]"
 )
 _PLAIN = re.compile(_BEGINS)
-_QUIET = re.compile(_BEGINS + r"[^|`#>*<{}=\\_\t~+;$@&^\[\]：:/]*$")  # and no sign of anything else in it
-_INDENT = re.compile("[ \t　\xa0]*")
+_BARE = re.compile(  # and no sign of anything else in it; `(` begins the arguments of a call
+    r"(?!(?:Step|Schritt|Étape|Paso|Шаг|手順|단계|步骤|步驟|题|題|例|Art|Section|Sec\b|Статья|제))"
+    + _BEGINS
+    + r"[^|`#>*<{}=\\_\t~+;$@&^\[\]：:/()%│┃║├┌└]*$"
+)
 _SPACELESS = re.compile(f"[{NO_SPACES}]")
-_NARROW = re.compile(f"[^{WIDE}]+")
+_ODD_WIDTHS = re.compile(f"([{WIDE}]+)|[{MARKS}]+")
 _EITHER = re.compile(f"[^{EITHER}]+")
-_MARKS = re.compile(f"[^{MARKS}]+")
-_PIECE = re.compile(f"[{NO_SPACES}][{NOT_FIRST}]*|[{UNBROKEN}]{{1,8}}|[^\\s{NO_SPACES}]{{1,60}}")
+_PIECE = re.compile(f"[{NO_SPACES}][{re.escape(NOT_FIRST)}]*|[{UNBROKEN}]{{1,8}}|[^\\s{NO_SPACES}]{{1,60}}")
 
 
 class Line(NamedTuple):
@@ -63,8 +68,9 @@ class Line(NamedTuple):
     number  of the line in its text, from 0
     body    without outer blanks
     indent  before it
-    width   with its indent
+    width   with its indent; of a line over EXACT code points by its script alone
     closed  it ends a sentence
+    bare    it shows no sign of anything but prose and headings
     """
 
     number: int
@@ -73,6 +79,7 @@ class Line(NamedTuple):
     indent: int
     width: int
     closed: bool
+    bare: bool
 
 
 def plain(line: str) -> bool:
@@ -89,11 +96,6 @@ def plain(line: str) -> bool:
     return line[-1] in _LAST and _PLAIN.match(line) is not None and (line[-1] in ENDS or closed(line))
 
 
-def quiet(line: Line) -> bool:
-    """A short or an open line without a sign of anything but prose and headings."""
-    return line.indent < 2 and "  " not in line.body and _QUIET.match(line.raw.rstrip()) is not None
-
-
 def closed(body: str) -> bool:
     """It ends where a sentence ends.
 
@@ -108,14 +110,18 @@ def closed(body: str) -> bool:
 def line_of(number: int, raw: str) -> Line:
     """The measures of a line that is not blank."""
     body = raw.strip()
-    indent = _columns_of_indent(raw)
-    return Line(number, raw, body, indent, indent + columns(body), closed(body))
+    size = len(body)
+    wide = columns(body) if size <= EXACT else 2 * size if body[EXACT] > "\u2e80" else size
+    indent = _indent(raw) if raw[0].isspace() else 0
+    last = body[-1]
+    ends = last in _LAST or last in CLOSERS
+    bare = indent < TAB and _BARE.match(body) is not None
+    return Line(number, raw, body, indent, indent + wide, ends and closed(body), bare)
 
 
-def _columns_of_indent(raw: str) -> int:
-    found = _INDENT.match(raw)
-    blank = found[0] if found else ""
-    return len(blank.expandtabs(TAB)) + blank.count("　") if blank else 0
+def _indent(raw: str) -> int:
+    blank = raw[: len(raw) - len(raw.lstrip())]
+    return len(blank.expandtabs(TAB)) + blank.count("　")
 
 
 def columns(body: str) -> int:
@@ -124,9 +130,12 @@ def columns(body: str) -> int:
     >>> columns("年a"), columns("e\\u0301")
     (3, 1)
     """
-    if body.isascii():
-        return len(body)
-    return len(body) + len(_NARROW.sub("", body)) - len(_MARKS.sub("", body))
+    total = len(body)
+    if not body.isascii():
+        for run in _ODD_WIDTHS.finditer(body):
+            size = run.end() - run.start()
+            total += size if run.lastindex else -size
+    return total
 
 
 def either(body: str) -> int:
@@ -136,7 +145,7 @@ def either(body: str) -> int:
 
 def spaceless(letter: str) -> bool:
     """Of a script that writes no spaces between words: Han and kana."""
-    return _SPACELESS.match(letter) is not None
+    return letter >= "\u2e80" and _SPACELESS.match(letter) is not None
 
 
 def first_piece(body: str) -> str:
@@ -145,5 +154,7 @@ def first_piece(body: str) -> str:
     >>> first_piece("harbour, and"), first_piece("年。好"), first_piece("3.5万")
     ('harbour,', '年。', '3.5')
     """
+    if body.isascii():
+        return body.partition(" ")[0][:LONGEST_WORD]
     found = _PIECE.match(body)
     return found[0] if found else body[:1]

@@ -1,23 +1,25 @@
 """The form of a text, from the syntax it follows and from what its lines have in common. Changes nothing."""
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import groupby
-from pathlib import PurePath
+from itertools import chain, groupby
 from typing import NamedTuple
 
 from cleaner.form import marks, wrapping
 from cleaner.form.blocks import Form, Kind, Seam, Stretch
 from cleaner.form.code import code, whole
-from cleaner.form.kinds import Page, by_length, by_line, may_be_wrapped, set_in, shared
-from cleaner.form.line import Line, line_of, plain, quiet
+from cleaner.form.glance import surely_prose
+from cleaner.form.kinds import Page, alone, by_line, may_be_wrapped, set_in, shared, title
+from cleaner.form.line import Line, line_of, plain
 from cleaner.form.neighbours import settled
 from cleaner.form.structure import FORMATS, MARKDOWN, by_syntax, fences, format_of
+from cleaner.form.tables import values
 
-OWN_CODE, FEWEST_TOP = (
-    0.4,
-    3,
-)  # share of code, and lines of it without an indent, in a program that shows marks of Markdown
+OWN_CODE = 0.4  # share of code in a program that shows marks of Markdown
+FEWEST_TOP = 3  # lines of it without an indent
+MARGIN = 3  # columns that are no indent yet
+_FORMAT = re.compile(r"^[#`~|<.+=:>{}\[-]|[|\t`]|::|-->|  ")  # by which a line may belong to a format, a table, code
 NARROW = 160  # code points: lines of a block that is wrapped are no longer
 
 
@@ -34,7 +36,7 @@ def format_named(name: str) -> str | None:
     >>> format_named("notes/README.md"), format_named("a.srt"), format_named("a.txt")
     ('markdown', 'cues', None)
     """
-    return FORMATS.get(PurePath(name).suffix.lower())
+    return FORMATS.get(name[name.rfind(".") :].lower())
 
 
 @lru_cache(maxsize=1)  # the stages ask for it one after the other
@@ -48,14 +50,21 @@ def form_of(text: str, format: str | None = None) -> Form:
     >>> [block.kind.value for block in form_of("Oats\\n\\n1. Wash them.\\n2. Boil them in salted water.").blocks]
     ['heading', 'lines']
     """
+    return Form(text) if format is None and surely_prose(text) else looked_at(text, format)
+
+
+def looked_at(text: str, format: str | None = None) -> Form:
+    """The same without a glance first."""
     lines = (text.replace("\r\n", "\n") if "\r" in text else text).split("\n")
+    if format is None and values(text):
+        return Form(text, "data", (Stretch(0, len(lines) - (not lines[-1]), Kind.FIXED, "rows"),))
     odd = _odd(text, lines)
     if not odd:
         return Form(text, format or "")
-    if not format and all(map(quiet, odd)) and _alone(lines, odd):
-        return _form(
-            text, "", settled(lines, [Stretch(line.number, line.number + 1, *by_length(line)) for line in odd])
-        )
+    if not format and _alone(lines, odd) and _no_format(text, lines, odd):
+        page = _page("", odd, [not line.closed and code(line) for line in odd], len(lines))
+        told = [Stretch(line.number, line.number + 1, *alone(page, line)) for line in odd]
+        return _form(text, "", settled(lines, told))
     return _looked_at(text, lines, odd, format)
 
 
@@ -74,18 +83,30 @@ def _alone(lines: Sequence[str], odd: Sequence[Line]) -> bool:
     )
 
 
+def _no_format(text: str, lines: Sequence[str], odd: Sequence[Line]) -> bool:
+    """No sign of any format stands in it: bare lines, or mostly plain paragraphs and lines without such signs."""
+    if all(line.bare and line.indent < MARGIN for line in odd):
+        return True
+    return (
+        "](" not in text
+        and 3 * len(odd) <= sum(map(bool, lines))
+        and not any(line.indent >= MARGIN or _FORMAT.search(line.body) for line in odd)
+    )
+
+
 def _odd(text: str, lines: Sequence[str]) -> list[Line]:
     """The lines that are neither blank nor plain paragraphs."""
     numbers = [number for number, line in enumerate(lines) if line and not plain(line)]
-    if any(sign in text for sign in marks.OPTION_SIGNS):
-        more = {number for number, line in enumerate(lines) if len(line) < 2_000 and marks.OPTIONS.search(line)}
+    if marks.may_have_options(text):
+        more = {number for number, line in enumerate(lines) if marks.options(line)}
         numbers = sorted(more.union(numbers)) if more else numbers
     return [line_of(number, lines[number]) for number in numbers if not lines[number].isspace()]
 
 
 def _looked_at(text: str, lines: Sequence[str], odd: Sequence[Line], format: str | None) -> Form:
     by_look = format is None
-    found = format_of(lines, odd, "](" in text) if format is None else format
+    signed = [line for line in odd if not line.bare]
+    found = format_of(text, lines, signed) if format is None else format
     coded = [code(line) for line in odd]
     prose = sum(map(bool, lines)) - len(odd)
     if by_look and (kind := whole(odd, coded, prose, found == MARKDOWN and not _program_with_marks(odd, coded, lines))):
@@ -94,8 +115,21 @@ def _looked_at(text: str, lines: Sequence[str], odd: Sequence[Line], format: str
             for order in (range(len(lines)), range(len(lines) - 1, -1, -1))
         )
         return Form(text, kind, (Stretch(first, last + 1, Kind.FIXED, kind),))
-    page = _page(found, lines, odd, coded, prose)
-    return _form(text, found, _stretches(page, lines, odd))
+    page = _page(found, odd, coded, prose)
+    if page.structured:
+        odd = _with_indented(lines, odd)
+    return _form(text, found, _stretches(page, lines, odd, signed))
+
+
+def _with_indented(lines: Sequence[str], odd: Sequence[Line]) -> list[Line]:
+    """Where indents are structure, an indented paragraph is no plain one, nor one that goes on from the line above."""
+    known = {line.number for line in odd}
+    more = [
+        number
+        for number, line in enumerate(lines)
+        if number not in known and (line[:1] in " \t" or (number and lines[number - 1].strip())) and line.strip()
+    ]
+    return sorted([*odd, *(line_of(number, lines[number]) for number in more)])
 
 
 def _program_with_marks(odd: Sequence[Line], coded: Sequence[bool], lines: Sequence[str]) -> bool:
@@ -105,11 +139,10 @@ def _program_with_marks(odd: Sequence[Line], coded: Sequence[bool], lines: Seque
     return fenced * 10 < len(odd) and sum(coded) > OWN_CODE * len(odd) and top >= FEWEST_TOP
 
 
-def _page(found: str, lines: Sequence[str], odd: Sequence[Line], coded: Sequence[bool], prose: int) -> Page:
-    bodies = [line.body for line in odd if "：" in line.body[:40] or ":" in line.body[:60]]
+def _page(found: str, odd: Sequence[Line], coded: Sequence[bool], prose: int) -> Page:
+    bodies = [line.body for line in odd if not line.bare and ("：" in line.body[:40] or ":" in line.body[:60])]
     coded_lines = frozenset(line.number for line, own in zip(odd, coded, strict=True) if own)
-    indents = sorted(line.indent for line in odd if not line.body[0] > "\u2e80")
-    margin = 0 if prose or not indents else indents[len(indents) // 50]
+    margin = 0 if prose else min((line.indent for line in odd), default=0)
     return Page(found, marks.speakers(bodies), _lettered(odd), coded_lines, margin, prose)
 
 
@@ -118,7 +151,7 @@ def _lettered(odd: Sequence[Line]) -> frozenset[int]:
     found: list[int] = []
     group: list[int] = []
     for line in odd:
-        sign = marks.letter(line.body)
+        sign = "" if line.bare else marks.letter(line.body)
         if not sign:
             continue
         if sign == "A":
@@ -132,8 +165,8 @@ def _lettered(odd: Sequence[Line]) -> frozenset[int]:
     return frozenset(found)
 
 
-def _stretches(page: Page, lines: Sequence[str], odd: Sequence[Line]) -> list[Stretch]:
-    claimed = by_syntax(lines, odd, page.format)
+def _stretches(page: Page, lines: Sequence[str], odd: Sequence[Line], signed: Sequence[Line]) -> list[Stretch]:
+    claimed = by_syntax(lines, signed, page.format)
     taken = bytearray(len(lines))
     for stretch in claimed:
         taken[stretch.first : stretch.end] = b"\1" * (stretch.end - stretch.first)
@@ -163,18 +196,46 @@ def _runs(lines: Sequence[str], odd: dict[int, Line], taken: bytearray) -> Itera
 
 def _judged(page: Page, runs: Sequence[Run]) -> Iterator[Stretch]:
     """Each run by what its lines share, by how they are wrapped, or line by line."""
-    wholes = [shared(page, run.lines) for run in runs]
+    several: list[Run] = []
+    for run in chain.from_iterable(map(_titles_apart, runs)):
+        if isinstance(run, Stretch):
+            yield run
+        elif len(run.lines) > 1:
+            several.append(run)
+        else:
+            yield Stretch(run.lines[0].number, run.lines[0].number + 1, *alone(page, run.lines[0]))
+    if not several:
+        return
+    wholes = [shared(page, run.lines) for run in several]
     found = [
         wrapping.gaps(run.lines) if not own and may_be_wrapped(page, run.lines) else []
-        for own, run in zip(wholes, runs, strict=True)
+        for own, run in zip(wholes, several, strict=True)
     ]
-    for run, own, full in zip(runs, wholes, wrapping.judge(found), strict=True):
+    for run, own, full in zip(several, wholes, wrapping.judge(found), strict=True):
         if own:
             yield own
         elif full:
             yield from _maybe_wrapped(page, run.lines, full)
         else:
             yield from _between_paragraphs(page, run)
+
+
+def _titles_apart(run: Run) -> Iterator[Run | Stretch]:
+    """Underlined titles, and what stands between them."""
+    begins = 0
+    for at in range(len(run.lines) - 1):
+        signs = not (run.lines[at].bare and run.lines[at + 1].bare)
+        if at >= begins and signs and (size := title(run.lines, at)):
+            if begins < at:
+                yield _part(run, begins, at)
+            begins = at + size
+            yield Stretch(run.lines[at].number, run.lines[begins - 1].number + 1, Kind.HEADING, "underline")
+    if begins < len(run.lines):
+        yield _part(run, begins, len(run.lines)) if begins else run
+
+
+def _part(run: Run, first: int, end: int) -> Run:
+    return Run(run.lines[first:end], min(run.odd, end - first))
 
 
 def _between_paragraphs(page: Page, run: Run) -> Iterator[Stretch]:

@@ -26,11 +26,16 @@ _BULLET = "|".join(f"[{re.escape(signs)}]{behind}" for signs, behind in BULLETS.
 ITEM = re.compile(rf"(?:{_BULLET}|{'|'.join(NUMBERS)})")
 BULLET = re.compile(rf"(?:{_BULLET})")
 LETTER = re.compile(r"[(（\[【]?([A-Ha-hＡ-Ｈ])[)）\]】.．、:：][ 　\t]?(?=\S)|([A-D])[ 　\t]{1,4}(?=[^\sa-z])")
-OPTIONS = re.compile(  # A and B in one line: an exam item
-    r"(?:^|[\s　)）。？?（(])[(（]?A[)）.．、:：][^\n]{1,300}?[\s　)）。；;\w][(（]?B[)）.．、:：]|(?:^|[\s　])[(（]?Ａ[)）.．、][^\n]{1,300}?[(（]?Ｂ[)）.．、]"
+_OPTIONS = re.compile(  # A and B in one line: an exam item
+    r"(?:^|[\s　)）。？?（(：:_.])[(（]?A[)）.．、:：][^\n]{1,300}?[\s　)）。；;.,，:?？!\w][(（]?B[)）.．、:：]|(?:^|[\s　])[(（]?Ａ[)）.．、][^\n]{1,300}?[(（]?Ｂ[)）.．、]"
     r"|[)）。？?\s]①[^\n②]{1,300}②"
 )
-OPTION_SIGNS = ("B.", "B．", "B、", "B)", "B）", "Ｂ", "②")  # a text without any has no options
+LONGEST_OPTIONS = 1000  # code points of a line that are looked at
+OPTION_SIGNS = {  # sign of the second answer: what must stand in a text that has a first and a second one in a line
+    "②": [("①", "②")],
+    "B": [(f"A{sign}", f"B{sign}") for sign in ".．、)）:："],
+    "Ｂ": [(f"Ａ{sign}", f"Ｂ{sign}") for sign in ".．、)）:："],
+}
 BLANKS_TO_FILL = re.compile(r"_{4,}|[（(][ 　]{2,}[)）]|＿{2,}")
 _LETTERS = {chr(ord("Ａ") + at): chr(ord("A") + at) for at in range(8)}
 
@@ -41,7 +46,6 @@ DIVISION = re.compile(  # headings by their words
 )
 ATX = re.compile(r" {0,3}#{1,6}(?:[ \t]+\S|[ \t]*$)")
 UNDERLINE = re.compile(r"([=\-~^\"'`#*+:.])\1{2,}$")
-SETEXT = re.compile(r"(?:=+|-+)$")
 
 TURN = re.compile(
     r"[【\[（(]?([^\s　：:。，,0-9０-９“”\"()（）]{1,12}(?: [A-Z][\w.'-]{0,15}){0,2})[】\])）]?[ 　]?[：:](?![/\d])"
@@ -69,6 +73,24 @@ PAGE = re.compile(
 RULE = re.compile(r"([-─━═=_*~·•.—＊－＿＝#＃+※◇◆○●☆★…])(?:[ 　]?\1){2,}$|\* ?\* ?\*$|⁂$|[-*]{3,}$")
 CUE_TIME = re.compile(r"(?:\d{1,2}:)?\d{1,2}:\d{2}[,.]\d{1,3} *--> *(?:\d{1,2}:)?\d{1,2}:\d{2}[,.]\d{1,3}")
 LYRIC_TIME = re.compile(r"\[\d{1,2}:\d{2}(?:[.:]\d{1,3})?\]")
+
+
+def may_have_options(text: str) -> bool:
+    """The signs of a first and a second answer stand in it somewhere."""
+    for second, pairs in OPTION_SIGNS.items():
+        if second in text and any(one in text and other in text for one, other in pairs):
+            return True
+    return False
+
+
+def options(body: str) -> bool:
+    """Answers of an exam item, two or more in one line.
+
+    >>> options("A. oats  B. barley"), options("Vitamin A. It is found in liver.")
+    (True, False)
+    """
+    head = body[:LONGEST_OPTIONS]
+    return may_have_options(head) and _OPTIONS.search(head) is not None
 
 
 def item_mark(body: str) -> str:

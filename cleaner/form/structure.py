@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from cleaner.form.blocks import Kind, Stretch
 from cleaner.form.line import Line
-from cleaner.form.marks import ATX, CUE_TIME, ITEM, LETTER, UNDERLINE
+from cleaner.form.marks import ATX, CUE_TIME, UNDERLINE
 from cleaner.form.tables import GRID
 
 MARKDOWN, RST, CUES = "markdown", "rst", "cues"
@@ -30,14 +30,14 @@ RAW = re.compile(
 HTML = re.compile(
     r"</?(?:address|article|aside|base|blockquote|body|br|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|fieldset|"
     r"figcaption|figure|font|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|img|legend|li|link|main|menu|menuitem|meta|"
-    r"nav|ol|optgroup|option|p|param|picture|section|source|summary|table|tbody|td|tfoot|th|thead|title|tr|track|ul|video|a|b|i|em|sub|sup|kbd|span|strong|code|small|img)"
+    r"nav|ol|optgroup|option|p|param|picture|section|source|summary|table|tbody|td|tfoot|th|thead|title|tr|track|ul|video|img)"
     r"(?:[\s/>]|$)|<[?!]|</?[A-Z]\w*(?:\s[^<>]*)?/?>$|</?[A-Z]\w*$",
     re.IGNORECASE,
 )
 LINK = re.compile(r"\[[^\[\]\n]{1,200}\]\([^()\s]{1,300}\)|!\[[^\[\]\n]{0,200}\]\(")
-REFERENCE_LINK = re.compile(r" {0,3}\[[^\]\n]{1,100}\]: *\S")
 DELIMITER = re.compile(r"\|? *:?-{2,}:? *(?:\| *:?-+:? *)+\|? *$|\| *:?-{2,}:? *\|$")
-DIRECTIVE = re.compile(r"\.\. ")
+CODE_INDENT = 4
+_MARKDOWN_ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)")
 NAMED_DIRECTIVE = re.compile(r"\.\. (?:\|[^|]+\| )?([\w:.-]+)::|\.\. _[^:]+:|\.\. \[")
 ROLE = re.compile(r":[a-z]+(?::[a-z]+)?:`[^`]+`|``[^`\n]+``|`[^`\n]+`_")
 
@@ -52,7 +52,7 @@ def by_syntax(lines: Sequence[str], odd: Sequence[Line], kind: str) -> list[Stre
     if kind == RST:
         walks += [list(literals(lines, odd)), list(rst_tables(lines, odd))]
     if kind == MARKDOWN:
-        walks += [list(html(lines, odd)), list(indented(lines, odd))]
+        walks += [list(html(lines, odd)), list(indented(lines))]
     for walk in walks:
         found = merged(found, walk)
     return found
@@ -69,24 +69,29 @@ def merged(one: Sequence[Stretch], other: Sequence[Stretch]) -> list[Stretch]:
     return sorted(kept)
 
 
-def format_of(lines: Sequence[str], odd: Sequence[Line], linked: bool) -> str:
-    """Markdown, RST or cues by their marks, two kinds of them; nothing where a text shows no format. `linked`: it may hold links."""
-    if sum(CUE_TIME.match(line.body) is not None for line in odd) >= 2 or odd[0].body.startswith("WEBVTT"):
+def format_of(text: str, lines: Sequence[str], odd: Sequence[Line]) -> str:
+    """Markdown, RST or cues by their marks, two kinds of them; nothing where a text shows no format."""
+    if not odd:
+        return ""
+    times = "-->" in text and sum("-->" in line.body and CUE_TIME.match(line.body) is not None for line in odd)
+    if times > 1 or odd[0].body.startswith("WEBVTT"):
         return CUES
-    marks = markdown_marks(lines, odd, linked)
-    rst = _rst_marks(lines, odd)
+    marks = markdown_marks(text, lines, odd)
+    rst = _rst_marks(text, lines, odd)
     if rst >= 2 and rst >= marks:
         return RST
     return MARKDOWN if marks >= 2 else ""
 
 
-def markdown_marks(lines: Sequence[str], odd: Sequence[Line], linked: bool) -> int:
+def markdown_marks(text: str, lines: Sequence[str], odd: Sequence[Line]) -> int:
     """How many kinds of its marks a text shows: closed fences, headings, links, tables."""
-    fence = any(stretch.end - stretch.first > 1 for stretch in fences(lines, odd, ""))
-    heading = any(line.body[0] == "#" and ATX.match(line.raw) and _apart(lines, line.number) for line in odd)
-    table = any("|" in line.body and "-" in line.body and DELIMITER.match(line.body) for line in odd)
-    link = linked and any(LINK.search(line) for line in lines if "](" in line)
-    return fence + heading + table + link
+    fenced = ("```" in text or "~~~" in text) and any(own.end - own.first > 1 for own in fences(lines, odd, ""))
+    heading = "#" in text and any(
+        line.body[0] == "#" and ATX.match(line.raw) and _apart(lines, line.number) for line in odd
+    )
+    table = "|" in text and any("|" in line.body and "-" in line.body and DELIMITER.match(line.body) for line in odd)
+    link = "](" in text and any(LINK.search(line) for line in lines if "](" in line)
+    return fenced + heading + table + link
 
 
 def _apart(lines: Sequence[str], number: int) -> bool:
@@ -96,12 +101,18 @@ def _apart(lines: Sequence[str], number: int) -> bool:
     return ((not before or before[0] == "#") and len(lines) > 1) or not behind
 
 
-def _rst_marks(lines: Sequence[str], odd: Sequence[Line]) -> int:
-    directive = any(line.body.startswith(".. ") and NAMED_DIRECTIVE.match(line.body) for line in odd)
-    literal = any(line.body.endswith("::") and _deeper(lines, line.number, line.indent) for line in odd)
-    role = any("`" in line.body and ROLE.search(line.body) for line in odd)
-    title = any(len(line.body) > 3 and line.number and _underlines(lines[line.number - 1], line.body) for line in odd)
-    return directive + literal + (role and (directive or literal or title)) + (title and (directive or literal or role))
+def _rst_marks(text: str, lines: Sequence[str], odd: Sequence[Line]) -> int:
+    """Directives and literal blocks; roles and underlined titles beside one of these or each other."""
+    directive = ".. " in text and any(line.body[:3] == ".. " and NAMED_DIRECTIVE.match(line.body) for line in odd)
+    literal = "::" in text and any(line.body[-2:] == "::" and _deeper(lines, line.number, line.indent) for line in odd)
+    role = "`" in text and any("`" in line.body and ROLE.search(line.body) for line in odd)
+    if not (directive or literal or role):
+        return 0
+    title = any(
+        line.body[:1] == line.body[1:2] and line.number and _underlines(lines[line.number - 1], line.body)
+        for line in odd
+    )
+    return directive + literal + (role and (directive or literal or title)) + title
 
 
 def _underlines(above: str, body: str) -> bool:
@@ -191,23 +202,27 @@ def _next_blank(lines: Sequence[str], number: int) -> int:
     return number
 
 
-def indented(lines: Sequence[str], odd: Sequence[Line]) -> Iterator[Stretch]:
+def indented(lines: Sequence[str]) -> Iterator[Stretch]:
     """Indented code of Markdown, behind a blank line; below an item it is the item's text, and no paragraph of its own."""
-    listed, end, at = False, -1, 0
-    for _index, line in enumerate(odd):
-        if line.number < at:
+    listed, blank, at = False, True, 0
+    for number, line in enumerate(lines):
+        if not line or line.isspace():
+            blank = True
             continue
-        after_blank = line.number == 0 or not lines[line.number - 1].strip()
-        if line.indent < 4:
-            gap = line.number != end
-            listed = bool(ITEM.match(line.body) or LETTER.match(line.body)) or (
-                listed and (not after_blank or line.indent > 1) and not (gap and not after_blank and line.indent == 0)
-            )
-            end = line.number + 1
-        elif after_blank or line.number == at:
-            at = _dedent(lines, line.number, 4)
-            kind, sub = (Kind.LINES, "list") if listed else (Kind.FIXED, "code")
-            yield Stretch(line.number, at, kind, sub)
+        indent = _indent(line) if line[0] in " \t" else 0
+        if number >= at and indent >= CODE_INDENT and blank:
+            at = _dedent(lines, number, CODE_INDENT)
+            yield Stretch(number, at, *((Kind.LINES, "list") if listed else (Kind.FIXED, "code")))
+        elif indent < CODE_INDENT and begins_item(line.lstrip()):
+            listed = True
+        elif blank and indent < 2:
+            listed = False  # a paragraph at the margin ends the list
+        blank = False
+
+
+def begins_item(body: str) -> bool:
+    """By a mark of Markdown."""
+    return _MARKDOWN_ITEM.match(body) is not None
 
 
 def _dedent(lines: Sequence[str], number: int, indent: int) -> int:

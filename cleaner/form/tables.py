@@ -1,5 +1,7 @@
 """Tables, drawings and rows of values, by what many lines of a block have in common. Reads no cell."""
 
+import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -16,6 +18,9 @@ BOXES = re.compile(
 )  # NOT here: ─ and ━, which Chinese type takes for a dash
 RULES_ONLY = "─━═-_=*~·•.…—＊－＿＝~ \t"
 GRID_ROWS = 30  # lines of a table to one border
+VALUE_SIGNS = {",": 2, ";": 2, "\t": 1}  # between values, and how many of them the first row must have
+FEWEST_ROWS = 3
+SPACED = 4  # one value in so many may begin with a space
 LETTERS = 0.3  # share of letters below which lines are drawn, or are columns of figures
 
 
@@ -26,7 +31,7 @@ def table(lines: Sequence[Line]) -> str:
     borders = sum(line.body[0] in "+=-" and GRID.match(line.body) is not None for line in lines)
     if borders and borders * GRID_ROWS >= len(lines):
         return "grid"
-    if _many([line.body.count("|") >= 1 and PIPES.search(line.body) is not None for line in lines]):
+    if _many(["|" in line.body and PIPES.search(line.body) is not None for line in lines]):
         return "pipes"
     if _many(["\t" in line.body for line in lines]):
         return "tabs"
@@ -63,6 +68,8 @@ def gap_ends(line: Line) -> set[int]:
 
 def drawing(lines: Sequence[Line]) -> bool:
     """Signs of boxes, or hardly a letter."""
+    if 2 * sum(line.bare for line in lines) > len(lines):
+        return False
     if sum(BOXES.search(line.body) is not None for line in lines) >= max(1, len(lines) / 2):
         return True
     if len(lines) < 2 or any(line.body.strip(RULES_ONLY) == "" and len(line.body) < 3 for line in lines):
@@ -77,3 +84,29 @@ def _letters(body: str) -> int:
 
 
 _NO_LETTER = re.compile(r"[\W\d_]+")
+
+
+def values(text: str) -> bool:
+    """Whether all of a text is values with commas, semicolons or TABs between, as many in each row: what csv reads as a table.
+
+    >>> values("no,name,said\\n1,Ann,It rains.\\n2,Bo,'No'\\n"), values("One, two, three.\\nFour, five, six.\\nA, b, c.\\n")
+    (True, False)
+    """
+    first = text[: text.find("\n") + 1]
+    signs = (sign for sign, fewest in VALUE_SIGNS.items() if first.count(sign) >= fewest)
+    return any(not _spaced(first.split(sign), sign) and _read_as_table(text, sign) for sign in signs)
+
+
+def _read_as_table(text: str, sign: str) -> bool:
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True) if row]
+    except csv.Error:
+        return False
+    if len(rows) < FEWEST_ROWS or len(set(map(len, rows))) > 1:
+        return False
+    return not _spaced([rows[0][0], *(cell for row in rows for cell in row[1:])], sign)
+
+
+def _spaced(cells: Sequence[str], sign: str) -> bool:
+    """In prose a space stands behind a comma."""
+    return sign != "\t" and sum(cell.startswith(" ") for cell in cells[1:]) * SPACED > len(cells)

@@ -16,6 +16,7 @@ from cleaner.form.line import HANGUL, UNBROKEN, Line, columns, either, first_pie
 from cleaner.form.marks import item_mark
 
 LONGEST_RUN, WINDOW = 100, 50  # lines: a longer run is judged window by window
+WIDEST = 200  # columns; of long paragraphs some happen to be of one length
 NARROWEST_CHINESE, NARROWEST = 36, 28  # columns; verse is narrower
 
 
@@ -38,6 +39,7 @@ class Limits(NamedTuple):
 
 OWN = Limits(3, 0.85, 0.34, 0.5, (0.0, 0.0))
 DOCUMENT = Limits(1, 0.75, 0.15, 0.65, (0.08, 0.18))
+POOLED = DOCUMENT._replace(breaks=6)  # for the width of a document of which no block has proved its own
 HABIT = DOCUMENT._replace(
     breaks=0, capitals=1.0
 )  # where most blocks are wrapped, a full line that ends closed is one more of them
@@ -138,8 +140,8 @@ def _window(own: Sequence[Gap]) -> int:
 
 def _pooled(found: Sequence[Gap]) -> tuple[int, int] | None:
     """The width of a document whose blocks are too short to prove their own."""
-    result = measured(found, DOCUMENT)
-    return (result.way, result.width) if result and result.inside >= OWN.breaks and _proved(result, DOCUMENT) else None
+    result = _proved(measured(found, DOCUMENT), POOLED)
+    return (result.way, result.width) if result else None
 
 
 def measured(found: Sequence[Gap], limits: Limits, given: tuple[int, int] | None = None) -> Measured | None:
@@ -161,7 +163,9 @@ def width_of(used: Sequence[int]) -> int:
 
 def _at(found: Sequence[Gap], way: int, width: int, limits: Limits, wide: bool) -> Measured | None:
     narrowest = NARROWEST_CHINESE // (2 if way == 1 else 1) if wide else NARROWEST
-    if width < narrowest or sum(gap.used[way] > width * OVER + OVER_BY for gap in found) > MANY_OVER * len(found):
+    if not narrowest <= width <= WIDEST or sum(
+        gap.used[way] > width * OVER + OVER_BY for gap in found
+    ) > MANY_OVER * len(found):
         return None
     slack = max(SLACK, width * limits.slack[not wide])
     full = tuple(gap.used[way] + gap.needs[way] > width - slack for gap in found)
@@ -240,6 +244,8 @@ def _seam(one: Line, other: Line, is_full: bool, words: bool) -> Seam:
     """
     left, right = one.body[-1], other.body[0]
     sure = is_full and not one.closed
+    if left.isascii() and right.isascii():
+        return Seam("", False) if left == "-" else Seam(" ", sure)
     if spaceless(left) or spaceless(right) or left in _CJK_SIGNS or right in _CJK_SIGNS:
         return Seam("", sure)
     if left in _HYPHENS:

@@ -4,7 +4,8 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import compress, pairwise
+from operator import not_
 from pathlib import Path, PurePosixPath
 
 from cleaner.text.errors import ConfigError
@@ -60,20 +61,13 @@ def listing(inputs: Sequence[str], out: Path | None) -> Listing:
             raise ConfigError(f"{root}: no such file or directory")
     found: list[Source | Passed] = []
     for root in roots:
-        found += _below(root, out, prefix=f"{_name_of(root)}/" if len(roots) > 1 else "")
+        name = Path(os.path.realpath(root)).name or "root"  # also where it was given as `..`
+        found += _below(root, out, prefix=f"{name}/" if len(roots) > 1 else "")
     sources = sorted((one for one in found if isinstance(one, Source)), key=lambda one: os.fsencode(one.name))
     _no_twins(sources)
     passed = sorted((one for one in found if isinstance(one, Passed)), key=lambda one: os.fsencode(one.path))
-    return Listing(
-        tuple(sources),
-        tuple(one for one in passed if not one.reason.startswith("left out")),
-        tuple(one for one in passed if one.reason.startswith("left out")),
-    )
-
-
-def _name_of(root: Path) -> str:
-    """The name of a directory, also where it was given as `..`."""
-    return Path(os.path.realpath(root)).name or "root"
+    meant = [not one.reason.startswith("left out") for one in passed]
+    return Listing(tuple(sources), tuple(compress(passed, meant)), tuple(compress(passed, map(not_, meant))))
 
 
 def _below(root: Path, out: Path | None, prefix: str) -> Iterator[Source | Passed]:

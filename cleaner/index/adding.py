@@ -10,9 +10,11 @@ from typing import Any
 
 from cleaner import __version__
 from cleaner.config import config_of
+from cleaner.dedup.blocks import paragraphs_of
 from cleaner.dedup.settings import Dedup
 from cleaner.disk import LOCK, TEMPORARY, digest, locked, sync_folder, writing
 from cleaner.document import Document
+from cleaner.form import format_named
 from cleaner.index import reading
 from cleaner.index.segments import Kept, join_segments, write_segment
 from cleaner.pipeline import Pipeline
@@ -20,7 +22,6 @@ from cleaner.provenance import manifest
 from cleaner.provenance.layout import PROVENANCE
 from cleaner.provenance.restore import CleanFiles, records, source_document
 from cleaner.text.errors import ConfigError, RunDirError
-from cleaner.text.paragraphs import paragraphs
 
 SEGMENTS = 8  # with more, the two neighbours that hold least become one
 _SEGMENT = re.compile(r"[0-9]{5,}")
@@ -65,15 +66,11 @@ def check(index: Path) -> Json:
         return dict(open_one.header)
 
 
-def run_digest(content: Mapping[str, Any]) -> str:
-    """A name for what a run did: the sha256 of its manifest without the timing."""
-    return sha256(manifest.sealed({key: value for key, value in content.items() if key != "timing"})).hexdigest()
-
-
 def _added(index: Path, out: Path, content: Mapping[str, Any]) -> Json:
     header, _ = reading.read_header(index)
     _clear_unlisted(index, header)
-    run = {"out": str(out), "sha256": run_digest(content), "config_sha256": content["config_sha256"]}
+    timeless = manifest.sealed({key: value for key, value in content.items() if key != "timing"})  # what the run did
+    run = {"out": str(out), "sha256": sha256(timeless).hexdigest(), "config_sha256": content["config_sha256"]}
     if any(one["sha256"] == run["sha256"] for one in header["runs"]):
         raise ConfigError(f"{out}: is in {index} already")
     settings = _settings(index, header)
@@ -131,7 +128,7 @@ def _kept_document(record: Mapping[str, Any], files: CleanFiles, pipeline: Pipel
     if gone:
         again = pipeline(Document.of(doc.raw, doc.id, {"path": origin.path, "record": origin.record}))
         back = again.change.mapper(back=True)
-        spans = frozenset(span for span in paragraphs(again.text) if back(*span) in gone)
+        spans = frozenset(span for span in paragraphs_of(again.text, format_named(again.id)) if back(*span) in gone)
         if len(spans) == len(gone):
             return Kept(_record(again, source), again.text, spans)
     return Kept(_record(doc, source), doc.text)

@@ -6,10 +6,9 @@ index.json   the header, sealed: version, settings of matching, and every file w
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from cleaner.dedup.key import key_table_digest
 from cleaner.dedup.known import Segment, spans_of
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import Ids
-from cleaner.disk import digest, inside, opened
+from cleaner.disk import digest, inside
 from cleaner.index.texts import TextReader
 from cleaner.provenance import manifest
 from cleaner.text.errors import CleanerError, ConfigError, RunDirError
@@ -29,9 +28,10 @@ BLOCKS = ("places", "digests")  # of the documents
 FILES = frozenset({TEXTS, *(f"{name}.npy" for name in (*ARRAYS, *BLOCKS))})
 MATCHING = ("units", "near", "threshold", "shortest", "recall", "seed")  # settings that decide what is in it
 
+PARAGRAPHS = "blocks of prose"  # what a paragraph is: before an index said so, it was every line
 
-@dataclass(frozen=True, slots=True)
-class Index:
+
+class Index(NamedTuple):
     """An open index.
 
     name      the directory, as it was given
@@ -86,28 +86,14 @@ def opened_index(folder: Path, settings: Dedup | None = None) -> Iterator[Index]
     with ExitStack() as held:
         with _believing(str(folder)):
             segments = [segment_in(folder, one) for one in header["segments"]]
-            texts = [held.enter_context(closing(texts_in(folder, one))) for one in header["segments"]]
+            texts = [held.enter_context(closing(_texts_in(folder, one))) for one in header["segments"]]
         yield Index(str(folder), sha, header, segments, texts)
 
 
 def read_header(folder: Path) -> tuple[dict[str, Any], str]:
     """The header and its sha256. ConfigError where there is none, RunDirError where it cannot be believed."""
-    path = folder / HEADER
-    try:
-        with opened(path) as file:
-            body = file.read()
-    except (FileNotFoundError, NotADirectoryError):
-        raise ConfigError(
-            f"{folder}: holds no index (no {HEADER}); clean index build OUT -o {folder} makes one"
-        ) from None
-    except OSError as failure:
-        raise RunDirError(f"{path}: cannot be read: {failure.strerror}") from failure
-    header = manifest.unsealed(body)
-    if header is None:
-        raise RunDirError(f"{path}: is damaged: its seal does not fit its bytes; build the index again")
-    if header.get("schema") != SCHEMA:
-        raise RunDirError(f"{path}: has schema {header.get('schema')!r}, this version reads {SCHEMA!r}")
-    return header, digest(path)[1]
+    missing = ConfigError(f"{folder}: holds no index (no {HEADER}); clean index build OUT -o {folder} makes one")
+    return manifest.read_sealed(folder / HEADER, (SCHEMA,), missing, "build the index again")
 
 
 def matching_of(settings: Dedup) -> dict[str, Any]:
@@ -115,7 +101,7 @@ def matching_of(settings: Dedup) -> dict[str, Any]:
     bands = settings.bands
     out = {name: getattr(settings, name) for name in MATCHING}
     signing = {"bands": [bands.b, bands.r], "near_from": [*settings.near_from], "key_table_sha256": key_table_digest()}
-    return out | signing
+    return out | signing | ({"paragraphs": PARAGRAPHS} if settings.paragraphs else {})
 
 
 def refuse_other(folder: Path, header: Mapping[str, Any], settings: Dedup) -> None:
@@ -129,10 +115,10 @@ def refuse_other(folder: Path, header: Mapping[str, Any], settings: Dedup) -> No
                 f"pass -s dedup.{name}={str(given).lower() if isinstance(given, bool) else given}, or build another index"
             )
     its = {"near_from": [settings.shortest] * 2, **its}  # as it was before an index said so
-    for name in ("bands", "near_from", "key_table_sha256"):
-        if mine[name] != its.get(name):
+    for name in ("bands", "near_from", "key_table_sha256", "paragraphs"):
+        if mine.get(name) != its.get(name):
             raise RunDirError(
-                f"{folder}: was made by another version ({name.replace('_', ' ')} {its.get(name)}, here {mine[name]}); "
+                f"{folder}: was made by another version ({name.replace('_', ' ')} {its.get(name)}, here {mine.get(name)}); "
                 "build the index again"
             )
 
@@ -153,7 +139,7 @@ def segment_in(folder: Path, entry: Mapping[str, Any]) -> Segment:
     return segment
 
 
-def texts_in(folder: Path, entry: Mapping[str, Any]) -> TextReader:
+def _texts_in(folder: Path, entry: Mapping[str, Any]) -> TextReader:
     """The documents of a segment."""
     places, digests = (_array(folder, entry, name) for name in BLOCKS)
     return TextReader(inside(folder, f"{entry['name']}/{TEXTS}"), places, digests)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from cleaner.dedup.known import Rows, by_kind, sorted_band, sorted_exact
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import DOCUMENT, Ids, Units, units_of
 from cleaner.disk import digest, explained, make_folder, opened, scratch, writing
+from cleaner.form import format_named
 from cleaner.index.reading import BLOCKS, FILES, TEXTS, checked, segment_in
 from cleaner.index.texts import TextWriter
 
@@ -20,8 +21,7 @@ _COPY = 1 << 20
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """A document that a run kept: its record as the first pass stages it, its text before paragraphs went, and which
     did, in offsets of that text.
     """
@@ -68,7 +68,8 @@ def write_segment(folder: Path, documents: Iterable[Kept], settings: Dedup) -> J
         bands = settings.bands.b
         with explained(folder):
             keys.flush()
-        stored = _stored(keys, len(near), bands)
+        shape = len(near), bands  # of the band keys as they were put, unit by unit; they stay on disk
+        stored: Any = np.memmap(keys, np.int64, "r", shape=shape) if len(near) else np.empty(shape, np.int64)
         _write_arrays(folder, units, exact, ((stored[:, band], near) for band in range(bands)), (bands, len(near)))
     _save(folder, BLOCKS[0], places)
     _save(folder, BLOCKS[1], digests)
@@ -87,14 +88,9 @@ def join_segments(index: Path, folder: Path, one: Json, other: Json) -> Json:
         exact[part.exact_rows.astype(np.int64) + start] = part.exact
     bands, count = parts[0].keys.shape[0], parts[0].keys.shape[1] + parts[1].keys.shape[1]
     behind = np.uint32(len(parts[0]))
-    columns = (
-        (
-            np.concatenate([part.keys[band] for part in parts]),
-            np.concatenate([parts[0].rows[band], parts[1].rows[band] + behind]),
-        )
-        for band in range(bands)
-    )
-    _write_arrays(folder, units, exact, columns, (bands, count))
+    keys = (np.concatenate([part.keys[band] for part in parts]) for band in range(bands))
+    rows = (np.concatenate([parts[0].rows[band], parts[1].rows[band] + behind]) for band in range(bands))
+    _write_arrays(folder, units, exact, zip(keys, rows, strict=True), (bands, count))
     _join_texts(index, folder, one, other)
     return header_entry(folder, one["documents"] + other["documents"], units.shape[1])
 
@@ -120,7 +116,8 @@ def _chunks(documents: Iterable[Kept]) -> Iterator[list[Kept]]:
 
 def _put(columns: _Columns, texts: TextWriter, chunk: list[Kept], settings: Dedup) -> None:
     """Sign a chunk; keep what a later unit could equal."""
-    units = units_of([one.text for one in chunk], settings)
+    formats = [format_named(one.record["id"]) for one in chunk]
+    units = units_of([one.text for one in chunk], settings, formats)
     rows = np.flatnonzero(units.letters >= np.where(units.kind == DOCUMENT, 1, settings.shortest))
     gone = {(at, *span) for at, one in enumerate(chunk) for span in one.gone}
     if gone:
@@ -133,13 +130,6 @@ def _put(columns: _Columns, texts: TextWriter, chunk: list[Kept], settings: Dedu
     columns.documents += len(held)
     for at in held.tolist():
         texts.put(chunk[at].record, chunk[at].text)
-
-
-def _stored(file: IO[bytes], count: int, bands: int) -> Any:
-    """The band keys as they were put, unit by unit; they stay on disk."""
-    if not count:
-        return np.empty((0, bands), dtype=np.int64)
-    return np.memmap(file, dtype=np.int64, mode="r", shape=(count, bands))
 
 
 def _write_arrays(

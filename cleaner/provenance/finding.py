@@ -1,6 +1,7 @@
 """A finding as a record holds it, and back. Spans are code points of the decoded source."""
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from cleaner.document import Certainty, Finding, finding_id
@@ -18,9 +19,10 @@ def finding_out(finding: Finding, raw: str, content: str) -> dict[str, Any]:
     if finding.flag:
         out["flag"] = True
     if finding.edits:
-        return out | _edits_out(finding.edits, raw) | ({"evidence": finding.evidence} if finding.evidence else {})
-    out["span"] = [finding.start, finding.end]
-    if finding.text:
+        out |= _edits_out(finding.edits, raw)
+    else:
+        out["span"] = [finding.start, finding.end]
+    if finding.text and not finding.edits:
         out["text"] = finding.text
     if finding.evidence:
         out["evidence"] = finding.evidence
@@ -41,16 +43,8 @@ def finding_in(out: Mapping[str, Any]) -> Finding:
     """The finding that this JSON tells of, in code points of the source."""
     edits = () if "span" in out else tuple(_edits_in(out))
     start, end = out["span"] if "span" in out else (edits[0].start, max(edit.end for edit in edits))
-    return Finding(
-        start,
-        end,
-        out["rule"],
-        None if out.get("flag") else out.get("text", ""),
-        Certainty[out.get("certainty", "safe").upper()],
-        out.get("evidence", {}),
-        out.get("applied", True),
-        edits,
-    )
+    text, certainty = None if out.get("flag") else out.get("text", ""), Certainty[out.get("certainty", "safe").upper()]
+    return Finding(start, end, out["rule"], text, certainty, out.get("evidence", {}), out.get("applied", True), edits)
 
 
 def _edits_out(edits: Iterable[Edit], raw: str) -> dict[str, Any]:
@@ -68,7 +62,8 @@ def _edits_out(edits: Iterable[Edit], raw: str) -> dict[str, Any]:
             other.append(edit)
     out: dict[str, Any] = {"spans": spans} if spans else {}
     if swaps:
-        out["swaps"] = [{"old": old, "new": new, "at": _deltas(at)} for (old, new), at in swaps.items()]
+        deltas = {pair: [at[0], *(here - before for before, here in pairwise(at))] for pair, at in swaps.items()}
+        out["swaps"] = [{"old": old, "new": new, "at": at} for (old, new), at in deltas.items()]
     if other:
         out["edits"] = other
     return out
@@ -83,7 +78,3 @@ def _edits_in(out: Mapping[str, Any]) -> list[Edit]:
             at += delta
             edits.append(Edit(at, at + 1, swap["new"]))
     return sorted(edits)
-
-
-def _deltas(at: list[int]) -> list[int]:
-    return [here - before for before, here in zip([0, *at], at, strict=False)]

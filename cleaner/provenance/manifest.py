@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -59,26 +59,14 @@ def versions() -> dict[str, str]:
 
 def write(out: Path, content: dict[str, Any]) -> None:
     """The manifest of a finished run, with a last member that is the sha256 of all bytes before it."""
-    body = sealed(content)
     with writing(out / MANIFEST) as file:
-        file.write(body)
+        file.write(sealed(content))
 
 
 def read(out: Path) -> dict[str, Any]:
     """The manifest of a finished run. RunDirError where there is none, or it is damaged or of another version."""
-    path = out / MANIFEST
-    try:
-        with opened(path) as file:
-            body = file.read()
-    except FileNotFoundError:
-        raise RunDirError(f"{out}: has no {MANIFEST}: not a run, or one that did not finish") from None
-    except OSError as failure:
-        raise RunDirError(f"{path}: cannot be read: {failure.strerror}") from failure
-    content = unsealed(body)
-    if content is None:
-        raise RunDirError(f"{path}: is damaged: its seal does not fit its bytes; clean run … --force does it again")
-    if content.get("schema") not in READ:
-        raise RunDirError(f"{path}: has schema {content.get('schema')!r}, this version reads {SCHEMA!r}")
+    missing = RunDirError(f"{out}: has no {MANIFEST}: not a run, or one that did not finish")
+    content, _ = read_sealed(out / MANIFEST, READ, missing, "clean run … --force does it again")
     with believing(out):
         _check(content)
     return content
@@ -93,6 +81,27 @@ def _check(content: dict[str, Any]) -> None:
     for one in (*content["skipped"], *content["failed"], *content["ignored"]):
         _ = one["path"], one["reason"]
     _ = content["counts"]["rules"]
+
+
+def read_sealed(path: Path, schemas: Sequence[str], missing: CleanerError, again: str) -> tuple[dict[str, Any], str]:
+    """A sealed file and its sha256. RunDirError where it is damaged or of another version, `missing` where there is none.
+
+    schemas  that this version reads, its own first
+    again    what to do about a damaged one
+    """
+    try:
+        with opened(path) as file:
+            body = file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        raise missing from None
+    except OSError as failure:
+        raise RunDirError(f"{path}: cannot be read: {failure.strerror}") from failure
+    content = unsealed(body)
+    if content is None:
+        raise RunDirError(f"{path}: is damaged: its seal does not fit its bytes; {again}")
+    if content.get("schema") not in schemas:
+        raise RunDirError(f"{path}: has schema {content.get('schema')!r}, this version reads {schemas[0]!r}")
+    return content, sha256(body).hexdigest()
 
 
 def sealed(content: dict[str, Any]) -> bytes:

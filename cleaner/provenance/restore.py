@@ -58,21 +58,13 @@ class CleanFiles:
         if clean["path"] is None:
             text = ""
         elif clean["record"] is None:
-            text = _decoded(clean["path"], self._bytes(clean["path"]))
+            text = _decoded(clean["path"], _contents(inside(self._out, clean["path"])))
         else:
             line = self._line(clean["path"], clean["record"])
             text = text_at(record, line)
         if content_digest(text) != clean["sha256"]:
             raise RunDirError(f"{clean['path']}: {record['id']}: the clean text is not what the run wrote")
         return text, line
-
-    def _bytes(self, name: str) -> bytes:
-        path = inside(self._out, name)
-        try:
-            with opened(path) as file:
-                return file.read()
-        except OSError as failure:
-            raise RunDirError(f"{path}: cannot be read: {failure.strerror}") from failure
 
     def _line(self, name: str, number: int) -> bytes:
         if name != self._name or number <= self._number:
@@ -105,7 +97,8 @@ def source_bytes(out: Path, record: Mapping[str, Any], files: CleanFiles) -> byt
             data = origin.carrier.source_bytes(record["verbatim"])
         else:
             doc, origin = source_document(record, files)
-            data = _original(out, origin) if origin.original else origin.carrier.source_bytes(doc.raw)
+            kept = _contents(inside(out, f"{ORIGINALS}/{origin.original}")) if origin.original else None
+            data = origin.carrier.source_bytes(doc.raw) if kept is None else kept
         if sha256(data).hexdigest() != origin.sha256:
             raise RunDirError(f"{origin.place}: restored bytes differ from the source ({len(data)} and {origin.bytes})")
         return data + (origin.carrier.end.encode() if origin.record is not None else b"")
@@ -117,8 +110,7 @@ def source_document(record: Mapping[str, Any], files: CleanFiles) -> tuple[Docum
     return document_in(record, text), origin_in(record, line)
 
 
-def _original(out: Path, origin: Origin) -> bytes:
-    path = inside(out, f"{ORIGINALS}/{origin.original}")
+def _contents(path: Path) -> bytes:
     try:
         with opened(path) as file:
             return file.read()
@@ -131,15 +123,24 @@ def restore(out: Path, target: Path, only: tuple[str, ...] = ()) -> Restored:
 
     Every sound input is restored; the damaged ones are listed. ConfigError where a file stands in the way.
     """
-    done = Restored()
-    content = manifest.read(out)
+    done, content = Restored(), manifest.read(out)
     with manifest.believing(out):
-        _restore(out, target, only, content, done)
+        wanted = {one["name"]: one for one in content["inputs"] if not only or one["name"].startswith(only)}
+        _refuse_target(out, target, only, wanted)
+        left = dict(wanted)
+        for name, group in groupby(records(out, done.damaged), key=lambda record: record["source"]["name"]):
+            if name in left:
+                _restore_one(out, target, left.pop(name), group, done)
+        for one in left.values():  # inputs without any line
+            _restore_one(out, target, one, [], done)
+        for folder in sorted({inside(target, name).parent for name in wanted}):
+            if folder.is_dir():
+                sync_folder(folder)
+        done.missing = [one["path"] for one in content["skipped"] if not only]
     return done
 
 
-def _restore(out: Path, target: Path, only: tuple[str, ...], content: Mapping[str, Any], done: Restored) -> None:
-    wanted = {one["name"]: one for one in content["inputs"] if _asked(one["name"], only)}
+def _refuse_target(out: Path, target: Path, only: tuple[str, ...], wanted: Iterable[str]) -> None:
     if only and not wanted:
         raise ConfigError(f"{out}: no input begins with {', '.join(only)}; clean audit {out} list names them all")
     if os.path.realpath(target) == os.path.realpath(out):
@@ -147,20 +148,6 @@ def _restore(out: Path, target: Path, only: tuple[str, ...], content: Mapping[st
     for name in wanted:
         if os.path.lexists(inside(target, name)):
             raise ConfigError(f"{target / name}: stands there already; restore into a new directory")
-    left = dict(wanted)
-    for name, group in groupby(records(out, done.damaged), key=_name):
-        if name in left:
-            _restore_one(out, target, left.pop(name), group, done)
-    for one in left.values():  # inputs without any line
-        _restore_one(out, target, one, [], done)
-    for folder in sorted({inside(target, name).parent for name in wanted}):
-        if folder.is_dir():
-            sync_folder(folder)
-    done.missing = [one["path"] for one in content["skipped"] if not only]
-
-
-def _name(record: Mapping[str, Any]) -> str:
-    return str(record["source"]["name"])
 
 
 def _restore_one(out: Path, target: Path, source: Mapping[str, Any], group: Iterable[Record], done: Restored) -> None:
@@ -180,7 +167,3 @@ def _restore_one(out: Path, target: Path, source: Mapping[str, Any], group: Iter
         return
     rename(temporary, path)
     done.files += 1
-
-
-def _asked(name: str, only: tuple[str, ...]) -> bool:
-    return not only or any(name.startswith(prefix) for prefix in only)

@@ -3,10 +3,10 @@
 Which articles there are, and in which order they are read, `stages/splice` says; where they are written, `shelf.py`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cleaner.document import Document, Finding, content_digest, finding_id
 from cleaner.pipeline import Pipeline
@@ -22,17 +22,13 @@ Entry = dict[str, Any]
 
 def salvaged(pipeline: Pipeline, doc: Document) -> list[Entry]:
     """The articles that `splice` took out of this cleaned document, each with its `text`."""
-    if not any(map(_went, doc.findings)):
+    if not any(finding.applied and finding.rule == "splice.foreign" for finding in doc.findings):
         return []
     from cleaner.stages.splice.salvage import articles
 
     content = content_digest(doc.raw)
     found = articles(_as_splice_saw_it(pipeline, doc), doc.findings)
     return [_entry(article, doc, content) for article in found]
-
-
-def _went(finding: Finding) -> bool:
-    return finding.applied and finding.rule == "splice.foreign"
 
 
 def _as_splice_saw_it(pipeline: Pipeline, doc: Document) -> Document:
@@ -78,36 +74,15 @@ def _left_out(left: "LeftOut", content: str) -> Entry:
     return out | ({"like": left.like} if left.like else {})
 
 
-class Stretch(NamedTuple):
-    """A stretch of a salvaged text: a part, or what joins two of them."""
+def article_in(entry: Mapping[str, Any]) -> "Article":
+    """A salvaged article that an entry tells of; with the source alone it gives its text again."""
+    from cleaner.stages.splice.salvage import Article, Part
 
-    text: str
-    part: "Part | None"
-
-
-def stretches(entry: Mapping[str, Any], raw: str) -> Iterator[Stretch]:
-    """A salvaged text, from its entry and the source alone."""
-    from cleaner.stages.splice.salvage import Part
-
-    for at, one in enumerate(entry["parts"]):
-        if at:
-            yield Stretch(one.get("glue", entry["between"]), None)
-        start, end = one["span"]
-        part = Part(start, end, _UNSAID, tuple(Edit(*edit) for edit in one.get("edits", ())))
-        yield Stretch(part.text(raw), part)
-    yield Stretch(entry["end"], None)
-
-
-def source_of(entry: Mapping[str, Any], raw: str, at: int) -> tuple[int, int]:
-    """The source span of a salvaged character; an empty one where it only joins two parts."""
-    last = 0
-    for text, part in stretches(entry, raw):
-        if part is not None:
-            last = part.end
-        if at < len(text):
-            return part.source(at) if part is not None else (last, last)
-        at -= len(text)
-    raise IndexError(at)
+    parts = []
+    for one in entry["parts"]:
+        (start, end), edits = one["span"], tuple(Edit(*edit) for edit in one.get("edits", ()))
+        parts.append(Part(start, end, _UNSAID, edits, one.get("glue")))
+    return Article(entry["article"], tuple(parts), (), entry["missing"], entry["between"], entry["end"])
 
 
 _UNSAID = Finding(0, 0, "splice.foreign")  # an entry names its removals by id
@@ -116,5 +91,5 @@ _UNSAID = Finding(0, 0, "splice.foreign")  # an entry names its removals by id
 def check(record: Mapping[str, Any], raw: str) -> None:
     """Do the salvaged texts of a record come out of its source as they were written? RunDirError where one does not."""
     for entry in record.get("salvaged", ()):
-        if _sha("".join(stretch.text for stretch in stretches(entry, raw))) != entry["sha256"]:
+        if _sha(article_in(entry).text(raw)) != entry["sha256"]:
             raise RunDirError(f"{entry['id']}: the salvaged text is not what its source spans give")

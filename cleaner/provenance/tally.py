@@ -27,19 +27,19 @@ class Tally:
 
     def add(self, doc: Document) -> None:
         """Count one finished document."""
-        self.documents += 1
-        self.kept += doc.kept
-        self.chars_in += len(doc.raw)
-        self.chars_out += len(doc.text)
+        self._count(1, doc.kept, len(doc.raw), len(doc.text))
         for finding in doc.findings:
             self._found(doc.id, finding)
 
     def untouched(self, chars: int) -> None:
         """Count a document of so many characters in which nothing was found."""
-        self.documents += 1
-        self.kept += 1
-        self.chars_in += chars
-        self.chars_out += chars
+        self._count(1, 1, chars, chars)
+
+    def _count(self, documents: int, kept: int, chars_in: int, chars_out: int) -> None:
+        self.documents += documents
+        self.kept += kept
+        self.chars_in += chars_in
+        self.chars_out += chars_out
 
     def revised(self, chars: int, doc: Document) -> None:
         """Count anew a document that had so many characters, to which more was done; its findings are only the new ones."""
@@ -53,16 +53,13 @@ class Tally:
         counts[0] += count
         if finding.applied:
             counts[1] += count
-            counts[2] += _chars(finding)
+            counts[2] += sum(end - start for start, end, _ in finding.where)
             if finding.evidence and (margin := margin_of(finding)) is not None:
                 self._note((margin, doc, finding.rule))
 
     def merge(self, other: "Tally") -> None:
         """Add the counts of another shard."""
-        self.documents += other.documents
-        self.kept += other.kept
-        self.chars_in += other.chars_in
-        self.chars_out += other.chars_out
+        self._count(other.documents, other.kept, other.chars_in, other.chars_out)
         for rule, counts in other.rules.items():
             own = self.rules.get(rule, (0, 0, 0))
             self.rules[rule] = [one + more for one, more in zip(own, counts, strict=True)]
@@ -87,12 +84,6 @@ class Tally:
         if len(self.weakest) == WEAKEST and one >= self.weakest[-1]:
             return
         self.weakest = sorted({*self.weakest, one})[:WEAKEST]
-
-
-def _chars(finding: Finding) -> int:
-    if not finding.edits:
-        return finding.end - finding.start
-    return sum(end - start for start, end, _ in finding.edits)
 
 
 def margin_of(finding: Finding) -> float | None:

@@ -1,9 +1,8 @@
 """Is a run directory what the run wrote? Every file, every record, every way back. Changes nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from cleaner.disk import LOCK, digest, inside
 from cleaner.provenance import manifest
@@ -31,19 +30,13 @@ def verify(out: Path) -> Verified:
     content = manifest.read(out)
     done = Verified()
     with manifest.believing(out):
-        _verify(out, content, done)
+        listed = {one["path"]: (one["bytes"], one["sha256"]) for one in content["outputs"]}
+        done.files = len(listed)
+        done.damaged += filter(None, (_fault(out, name, *its) for name, its in listed.items()))
+        done.unlisted = sorted(set(_files(out)) - set(listed))
+        if not done.damaged:  # with whole files only a defect of ours can break a record
+            done.damaged += _records(out, done)
     return done
-
-
-def _verify(out: Path, content: Mapping[str, Any], done: Verified) -> None:
-    listed = {one["path"]: one for one in content["outputs"]}
-    for name, one in listed.items():
-        done.files += 1
-        if fault := _fault(out, name, one["bytes"], one["sha256"]):
-            done.damaged.append(fault)
-    done.unlisted = sorted(set(_files(out)) - set(listed))
-    if not done.damaged:  # with whole files only a defect of ours can break a record
-        done.damaged += _records(out, done)
 
 
 def _fault(out: Path, name: str, size: int, sha256: str) -> str | None:
@@ -75,9 +68,6 @@ def _files(out: Path) -> Iterator[str]:
     """Every file of the directory but the manifest, the lock and what an unfinished run staged."""
     for path in out.rglob("*"):
         name = path.relative_to(out).as_posix()
-        if (
-            name not in (MANIFEST, LOCK)
-            and not name.startswith(f"{WORK}/")
-            and (path.is_symlink() or not path.is_dir())
-        ):
+        ours = name in (MANIFEST, LOCK) or name.startswith(f"{WORK}/")
+        if not ours and (path.is_symlink() or not path.is_dir()):
             yield name

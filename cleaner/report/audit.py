@@ -7,7 +7,7 @@ from typing import Any
 
 from cleaner.document import Document
 from cleaner.provenance import manifest
-from cleaner.report import lookup, show, summary, where
+from cleaner.report import forms, lookup, show, summary, where
 from cleaner.report.cells import aligned
 from cleaner.text.errors import ConfigError
 from cleaner.text.shown import shown
@@ -23,33 +23,27 @@ def of_run(out: Path) -> Answer:
 
 
 def of_document(out: Path, asked: str, rule: str | None, certainty: str | None) -> Answer:
-    """The findings of one document."""
-    manifest.read(out)
+    """The findings of one document, or one article that was salvaged from it."""
     with manifest.believing(out):
         try:
             past = lookup.find(out, asked)
         except ConfigError:
             if (article := lookup.find_article(out, asked)) is None:
                 raise
-            return _of_article(*article)
+            past, entry = article
+            head = {"schema": "cleaner/salvaged/1", "source": past.record["source"], "document": past.doc.id}
+            return {**head, **entry}, show.salvaged_article(past, entry)
     found = show.selected(past.doc, rule, certainty)
     wanted = {id(finding) for finding in found}
     both = zip(past.doc.findings, past.record["findings"], strict=True)
     findings = [one for finding, one in both if id(finding) in wanted]
     entries = past.record.get("salvaged", ()) if certainty is None and (rule or "splice").startswith("splice") else ()
-    lines = chain(show.show(past, found), show.salvaged_articles(entries))
+    lines = chain(show.show(past, found), *(("", show.salvaged_line(entry)) for entry in entries))
     return {**past.record, "schema": "cleaner/show/1", "findings": findings}, lines
-
-
-def _of_article(past: lookup.Past, entry: Mapping[str, Any]) -> Answer:
-    """One salvaged article."""
-    content = {"schema": "cleaner/salvaged/1", "source": past.record["source"], "document": past.doc.id, **entry}
-    return content, show.salvaged_article(past, entry)
 
 
 def of_place(out: Path, asked: str) -> Answer:
     """The source of one clean character."""
-    manifest.read(out)
     with manifest.believing(out):
         place = where.where(out, asked)
     source = {"document": place.past.doc.id, "path": place.past.origin.path, "record": place.past.origin.record}
@@ -57,9 +51,23 @@ def of_place(out: Path, asked: str) -> Answer:
     return {"schema": "cleaner/where/1", **source, **found}, where.described(place)
 
 
+def of_form(out: Path, asked: str) -> Answer:
+    """What kind of text every line of a clean text belongs to."""
+    manifest.read(out)
+    with manifest.believing(out):
+        past = lookup.find(out, asked)
+    form = forms.form(past)
+    content = {
+        "schema": "cleaner/forms/1",
+        "document": past.doc.id,
+        "format": form.format,
+        "blocks": forms.blocks(form),
+    }
+    return content, forms.described(past, form)
+
+
 def of_documents(out: Path) -> Answer:
     """Every document, with how much of it is left and how many findings it has."""
-    manifest.read(out)
     with manifest.believing(out):
         rows = [row for past in lookup.past_documents(out) for row in (_row(past.doc), *_article_rows(past))]
     return {"schema": "cleaner/list/1", "documents": rows}, _listed(rows)

@@ -17,11 +17,6 @@ def width(text: str) -> int:
     return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def padded(text: str, cells: int) -> str:
-    """The text with spaces behind it up to this many cells."""
-    return text + " " * (cells - width(text))
-
-
 def clipped(text: str, cells: int, *, layout: bool = True) -> str:
     """One line of at most `cells` cells: the beginning and the end of a longer text, with … between."""
     text = shown(text, _VISIBLE if layout else None)
@@ -52,7 +47,8 @@ def aligned(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> list
 
 
 def _cell(text: str, cells: int, right: bool) -> str:
-    return " " * (cells - width(text)) + text if right else padded(text, cells)
+    spaces = " " * (cells - width(text))
+    return spaces + text if right else text + spaces
 
 
 def _first(text: str, cells: int) -> str:

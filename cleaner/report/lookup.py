@@ -1,9 +1,8 @@
 """Find documents of a finished run. Reads its provenance and clean text, changes nothing."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cleaner.document import Document
 from cleaner.formats.carrier import Origin
@@ -13,8 +12,7 @@ from cleaner.text.errors import ConfigError
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(NamedTuple):
     """A document of a finished run: its record, itself with source and clean text, and where it came from."""
 
     record: Json

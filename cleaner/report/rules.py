@@ -2,15 +2,13 @@
 
 from cleaner.dedup.settings import RULES as DEDUP_RULES
 from cleaner.report.cells import aligned
-from cleaner.stages.order import STAGES
+from cleaner.stages.order import ORDER, stage_class
 
 
 def rules() -> dict[str, str]:
     """Rule id → what it does, in the order of the stages."""
-    out: dict[str, str] = {}
-    for stage in STAGES.values():
-        out |= stage().rules
-    return out | DEDUP_RULES
+    stages = (stage_class(name)().rules for name in ORDER)
+    return {rule: says for rules in (*stages, DEDUP_RULES) for rule, says in rules.items()}
 
 
 def rule_table() -> str:

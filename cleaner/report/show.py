@@ -1,6 +1,6 @@
 """What was found in one document, and why, for a person to disagree with; and the articles that were salvaged from it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cleaner.document import Document, Finding, content_digest, finding_id
@@ -132,16 +132,9 @@ def _printed(value: Any) -> str:
     return clipped(str(value), CELLS)
 
 
-def salvaged_articles(entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """One line for each article that was salvaged from a document."""
-    for entry in entries:
-        yield ""
-        yield _salvaged_line(entry)
-
-
 def salvaged_article(past: Past, entry: Mapping[str, Any]) -> Iterator[str]:
     """One article: its paragraphs in order with the lines of the source they come from, and what was left out."""
-    yield _salvaged_line(entry)
+    yield salvaged_line(entry)
     yield f"from {shown(past.origin.place)}"
     yield from (f"{mark}: {shown(why)}" for mark, why in entry["missing"].items())
     yield ""
@@ -153,7 +146,8 @@ def salvaged_article(past: Past, entry: Mapping[str, Any]) -> Iterator[str]:
         yield f"{_source_line(past.doc.raw, left['span'])}  left out: {LEFT_OUT.get(left['why'], left['why'])}{like}"
 
 
-def _salvaged_line(entry: Mapping[str, Any]) -> str:
+def salvaged_line(entry: Mapping[str, Any]) -> str:
+    """An article that was salvaged from a document, in one line."""
     if "same_as" in entry:
         return f"salvaged  {shown(entry['id'])}: word for word {shown(entry['same_as'])}, not written again"
     line = f":{entry['record']}" if entry["record"] is not None else ""

@@ -31,7 +31,9 @@ def passed_over(manifest: Mapping[str, Any]) -> list[str]:
     if more := sum(max(len(manifest[kind]) - LISTED, 0) for kind in kinds):
         lines.append(f"… and {more:,} more, all in manifest.json")
     if ignored := manifest["ignored"]:
-        lines.append(f"left out {len(ignored):,} {'entry' if len(ignored) == 1 else 'entries'}: {_reasons(ignored)}")
+        counted = Counter(one["reason"].removeprefix("left out: ") for one in ignored)
+        reasons = (f"{reason} ({count:,})" if count > 1 else reason for reason, count in sorted(counted.items()))
+        lines.append(f"left out {len(ignored):,} {'entry' if len(ignored) == 1 else 'entries'}: {', '.join(reasons)}")
     return lines
 
 
@@ -78,11 +80,6 @@ def _weakest(counts: Mapping[str, Any], out: str, *, look: bool) -> list[str]:
     names = list(dict.fromkeys(shown(one["document"]) for one in counts["weakest"]))
     told = f"weakest removals: {', '.join(names)}"
     return [f"{told}; look: clean audit {shown(out)} show {names[0]}" if look else told]
-
-
-def _reasons(ignored: list[Mapping[str, str]]) -> str:
-    counted = Counter(one["reason"].removeprefix("left out: ") for one in ignored)
-    return ", ".join(f"{reason} ({count:,})" if count > 1 else reason for reason, count in sorted(counted.items()))
 
 
 def thoroughness(manifest: Mapping[str, Any]) -> list[str]:

@@ -1,12 +1,10 @@
 """Where a clean character came from: the way back through a document's change."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from cleaner.document import Finding
-from cleaner.provenance.salvaged import source_of, stretches
+from cleaner.provenance.salvaged import article_in
 from cleaner.report.cells import clipped
 from cleaner.report.lookup import Past, find_clean, find_salvaged
 from cleaner.text.errors import ConfigError
@@ -15,8 +13,7 @@ from cleaner.text.shown import shown
 AROUND = 20  # characters of context on either side
 
 
-@dataclass(frozen=True, slots=True)
-class CleanCharacter:
+class CleanCharacter(NamedTuple):
     """A clean character and the source span it came from, in code points; `rules` are those that touched that span.
 
     text  that it stands in: the clean text of the document, or an article that was salvaged from it
@@ -40,13 +37,15 @@ def where(out: Path, asked: str) -> CleanCharacter:
     Characters count from 0, lines from 1. ConfigError where nothing stands there.
     """
     past, entry, at = _parse(out, asked)
-    text = past.doc.text if entry is None else "".join(one.text for one in stretches(entry, past.doc.raw))
+    article = None if entry is None else article_in(entry)
+    text = past.doc.text if article is None else article.text(past.doc.raw)
     if not 0 <= at < len(text):
         raise ConfigError(f"{asked}: the clean text has characters 0 to {len(text) - 1}")
     back = past.doc.change.mapper(back=True)
-    start, end = back(at, at + 1) if entry is None else source_of(entry, past.doc.raw, at)
-    touched = tuple(dict.fromkeys(f.rule for f in past.doc.findings if f.applied and _touches(f, start, end)))
-    return CleanCharacter(past, text, at, (start, end), touched)
+    start, end = back(at, at + 1) if article is None else article.source(past.doc.raw, at)
+    applied = ((finding.rule, edit) for finding in past.doc.findings if finding.applied for edit in finding.where)
+    touched = dict.fromkeys(rule for rule, edit in applied if edit.start < end and start < edit.end)
+    return CleanCharacter(past, text, at, (start, end), tuple(touched))
 
 
 def described(place: CleanCharacter) -> list[str]:
@@ -76,10 +75,6 @@ def _parse(out: Path, asked: str) -> tuple[Past, Mapping[str, Any] | None, int]:
     raise ConfigError(
         f"{asked}: no such place; write PATH:CHARACTER, or PATH:LINE:CHARACTER in a JSON lines file, with PATH as corpus/a.txt"
     )
-
-
-def _touches(finding: Finding, start: int, end: int) -> bool:
-    return any(edit.start < end and start < edit.end for edit in finding.where)
 
 
 def _around(text: str, start: int, end: int) -> str:

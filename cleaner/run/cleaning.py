@@ -10,6 +10,7 @@ from typing import NamedTuple
 from cleaner import disk
 from cleaner.dedup.settings import Dedup
 from cleaner.document import Document
+from cleaner.form import format_named
 from cleaner.formats.carrier import Origin, text_bytes
 from cleaner.formats.documents import Read, Reading, Verbatim, documents
 from cleaner.formats.jsonl import number_in
@@ -178,7 +179,7 @@ class _Piece:
         self._put(one, Row(len(self.done.read), True, len(one.text), parts, line, start, end), one.text)
 
     def _put(self, one: Read, row: Row, text: str) -> None:
-        self.stager.put(row, text, self._value(one))
+        self.stager.put(row, text, self._value(one), format_named(one.origin.id))
 
     def _value(self, one: Read) -> float:
         """The number by which copies of a document are preferred; documents that are no records have none."""

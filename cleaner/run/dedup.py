@@ -113,8 +113,8 @@ class _Deduped:
     def write(self, kept: IO[bytes], removed: IO[bytes] | None) -> Outcome:
         """Write the lines that stay to `kept`, one row a removed unit to `removed`.
 
-        A removed paragraph takes its line with it; a document that has none left goes. Rows hold `id`, `kept` (the copy
-        that stays), `jaccard` and `exact`; the id of a paragraph is DOCUMENT:LINE, lines counted from 0.
+        A removed paragraph takes its lines with it; a document that has none left goes. Rows hold `id`, `kept` (the copy
+        that stays), `jaccard` and `exact`; the id of a paragraph is DOCUMENT:LINE, that in which it begins, counted from 0.
         """
         if pays(os.fstat(self.source.fileno()).st_size // LONGEST):
             from cleaner.dedup import kernel  # noqa: F401  # before there are threads, beside which numba loads more

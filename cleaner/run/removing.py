@@ -59,7 +59,7 @@ def removals_in(
 
 
 def without(text: str, gone: Sequence[Removal]) -> Change:
-    """The change that takes these units out of a text: a paragraph goes with its line."""
+    """The change that takes these units out of a text: a paragraph goes with its lines."""
     edits = [Edit(one.start, one.end) for one in gone]
     return Change.of(len(text), [*edits, *line_ends(text, gone)])
 
@@ -67,20 +67,21 @@ def without(text: str, gone: Sequence[Removal]) -> Change:
 def line_ends(text: str, gone: Sequence[Removal]) -> Iterator[Edit]:
     """What goes with paragraphs that go: their line ends, and blank lines beyond what stood on one side of them.
 
-    Between two paragraphs that stay, the widest of the gaps stays; at its start and end a text keeps what stands there.
+    Between two lines that stay, the widest of the gaps stays; at its start and end a text keeps what stands there.
 
     >>> text = "一\\n\\n二\\n\\n三"
     >>> without(text, [Removal(False, 3, 4, None, 1, 1, -1)]).apply(text)
     '一\\n\\n三'
     """
-    starts = {one.start for one in gone if not one.whole}
-    if not starts:
+    ends = {one.start: one.end for one in gone if not one.whole}
+    if not ends:
         return
-    last, group = None, list[Span]()  # the last paragraph that stays, and those behind it that go
+    last, group, end = None, list[Span](), 0  # the last line that stays; paragraphs behind it that go, where they end
     for span in map(Span._make, bounds(text)):
-        if span.start in starts:
-            group.append(span)
-        else:
+        if span.start in ends:
+            end = ends[span.start]
+            group.append(Span(span.start, end))
+        elif span.start >= end:  # no further line of the paragraph that goes
             yield from _closed(text, last, group, span)
             last, group = span, []
     yield from _closed(text, last, group, None)

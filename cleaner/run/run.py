@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
@@ -123,14 +123,15 @@ class _Run:
             cleaned, skipped = self._clean(cut, pipeline)
         with self._clock("match"):
             gone = self._match(cleaned)
-        shelves = Shelves.of([one.salvaged for one in cleaned])
+        shelves = Shelves.of([one.salvaged for one in cleaned]) if salvage else None
         with self._clock("write"):
             written = self._write(cut, cleaned, gone, shelves, pipeline)
             clear_staged(self.out)
-            shelves.announce(self.out, _in_lines(cleaned))
+            if shelves:
+                shelves.announce(self.out, _in_lines(cleaned))
             outputs = put_in_place(self.out, cleaned, written)
         content = self._content(found, cleaned, gone, written)
-        if salvage:
+        if shelves:
             content["salvaged"] = shelves.report()
         content["inputs"] = _inputs(cleaned, cut.digests)
         content["skipped"] = [asdict(one) for one in (*found.skipped, *skipped)]
@@ -176,13 +177,14 @@ class _Run:
             return matched(corpus, self.config.dedup, self.engine, folder, self.index)
 
     def _write(
-        self, cut: Cut, cleaned: Sequence[Cleaned], gone: Matched | None, shelves: Shelves, pipeline: Pipeline
+        self, cut: Cut, cleaned: Sequence[Cleaned], gone: Matched | None, shelves: Shelves | None, pipeline: Pipeline
     ) -> list[Written]:
         fn = Writing(self.out, pipeline, self.config.dedup, self.config.text_field)
         in_lines = _in_lines(cleaned)
         parts = []
-        for one, shelf in zip(cleaned, shelves.shares, strict=True):
-            part = Part(one.shard, [entry.name for entry in one.read], in_lines, shelf=shelf)
+        for at, one in enumerate(cleaned):
+            part = Part(one.shard, [entry.name for entry in one.read], in_lines)
+            part = replace(part, shelf=shelves.shares[at]) if shelves else part
             parts.append(part if gone is None else part.losing(*gone.of_shard(one.shard), gone.first))
         return list(self._watched("write", cut, self.engine.map_shards(fn, parts)))
 

@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import disk
+from cleaner.dedup.blocks import Paragraphs, told_apart
 from cleaner.dedup.match import scoped
 from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import Laid, Units, units_laid
+from cleaner.dedup.units import Units, units_told
 from cleaner.formats.carrier import text_of
 from cleaner.formats.jsonl import BOM, record_in, records_in, text_in, texts_in
 from cleaner.provenance.record import CLOSE, Parts, dumped, loaded
@@ -94,10 +95,11 @@ class Stager:
         self._file, self._shard, self._settings = file, shard, settings
         self.head: Mapping[str, Any] = {}
         self._numbers = array("q")  # as in Numbers, but for the places
-        self._told: list[bytes] = []
+        self._records: list[bytes] = []
         self._count = 0
         self._values = array("d")
         self._texts: list[str] = []
+        self._told: list[Paragraphs] = []
         self._rows = array("q")  # of these texts
         self._held = 0
         self._units: list[Units] = []
@@ -115,21 +117,26 @@ class Stager:
         """Units that were signed elsewhere."""
         self._units.append(units)
 
-    def put(self, row: Row, text: str | None = None, value: float = -inf) -> None:
-        """The next row; `text` where it is a document, `value` where a number decides which copy stays."""
+    def put(self, row: Row, text: str | None = None, value: float = -inf, format: str | None = None) -> None:
+        """The next row; `text` where it is a document, `value` where a number decides which copy stays.
+
+        format  of the text, as `form_of` was asked for it
+        """
         input, kept, chars, parts, line, start, end = row
         self._numbers.extend((input, kept, chars, 0, len(line), start, end, 0, *map(len, parts)))
         self._file.write(line)
-        self._told += parts
-        self._told.append(CLOSE)
+        self._records += parts
+        self._records.append(CLOSE)
         self._count += 1
         self._values.append(value)
         if text is not None and self._settings is not None:
-            self._sign(text)
+            told = told_apart(text, format) if self._settings.paragraphs else None  # now: the form is still at hand
+            self._sign(text, told)
 
-    def _sign(self, text: str) -> None:
+    def _sign(self, text: str, told: Paragraphs) -> None:
         self._rows.append(self._count - 1)
         self._texts.append(text)
+        self._told.append(told)
         self._held += len(text)
         if self._held >= CHUNK:
             self._sign_held()
@@ -138,9 +145,10 @@ class Stager:
         settings = self._settings
         if settings is None or not (self._texts or not self._units):
             return
-        units = units_laid(Laid.of(self._texts), settings)
-        self.add(signed(units, np.array(self._rows, dtype=np.int64), self._shard, settings))
-        self._texts, self._rows, self._held = [], array("q"), 0
+        rows = np.array(self._rows, dtype=np.int64)
+        for units in units_told(self._texts, self._told, settings):
+            self.add(signed(units, rows, self._shard, settings))
+        self._texts, self._told, self._rows, self._held = [], [], array("q"), 0
 
     def close(self) -> None:
         """Write what was held back."""
@@ -149,7 +157,7 @@ class Stager:
         line += np.cumsum(size) - size
         told += len(CLOSE) + rows[:, _PIECES].sum(axis=1)
         told[:] = self._file.tell() + np.cumsum(told) - told
-        self._file.write(b"".join(self._told))
+        self._file.write(b"".join(self._records))
         self._sign_held()
         values = {"value": np.array(self._values)}
         write_tables(self._file, {"row": rows, **values, **unit_tables(self._units)}, self.head)

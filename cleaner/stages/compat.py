@@ -81,14 +81,10 @@ class Compat:
         if self.ligatures == "split":
             yield from Finding.bulk("compat.ligature", _mapped(LIGATURE, LIGATURES, text))
         if self.kana == "full":
-            runs = (run for run in KANA_RUN.finditer(text) if _word(run[0]))
+            found = KANA_RUN.finditer(text)
+            runs = (run for run in found if TWO_LETTERS.search(run[0]) and not MOST_SOUND_MARKS.search(run[0]))
             edits = [Edit(*run.span(), unicodedata.normalize("NFKC", run[0])) for run in runs]
             yield from Finding.bulk("compat.kana", edits)
-
-
-def _word(run: str) -> bool:
-    """A run of half-width kana that spells something."""
-    return bool(TWO_LETTERS.search(run)) and not MOST_SOUND_MARKS.search(run)
 
 
 def _mapped(pattern: re.Pattern[str], table: Mapping[str, str], text: str) -> list[Edit]:

@@ -70,7 +70,8 @@ class Compose:
         yield from Finding.flags("compose.combining-run", piled)
         if not piled and unicodedata.is_normalized("NFC", text):
             return
-        edits = [edit for line in LINE.finditer(text) if self._composable(line[0]) for edit in _composed(line)]
+        whole = (line for line in LINE.finditer(text) if not any(self._piled(line[0])))  # first: this is the guard
+        edits = [edit for line in whole if not unicodedata.is_normalized("NFC", line[0]) for edit in _composed(line)]
         ideographs = [edit for edit in edits if IDEOGRAPH.search(text, edit.start, edit.end)]
         yield from Finding.bulk("compose.ideograph", ideographs)
         yield from Finding.bulk("compose.nfc", sorted(set(edits) - set(ideographs)))
@@ -79,10 +80,6 @@ class Compose:
         for run in combining_runs().finditer(text):
             if run.end() - run.start() > self.combining_limit:
                 yield Edit(*run.span())
-
-    def _composable(self, line: str) -> bool:
-        """A line that needs NFC and may have it: the order of these tests is the guard."""
-        return not any(self._piled(line)) and not unicodedata.is_normalized("NFC", line)
 
 
 def _composed(line: re.Match[str]) -> Iterator[Edit]:
@@ -109,22 +106,24 @@ def marks() -> str:
 
     Written out, they would slow a search thirtyfold; whoever finds one of the range looks again.
     """
-    return ranges(code for code in range(0x300, 0x10000) if unicodedata.combining(chr(code))) + ASTRAL_MARKS
+    return _combining(0x10000) + ASTRAL_MARKS
+
+
+def _combining(end: int = 0x1F000) -> str:
+    return ranges(code for code in range(0x300, end) if unicodedata.combining(chr(code)))
 
 
 @cache
 def continuing() -> re.Pattern[str]:
     """A character in front of which a text must not be cut for NFC, with those that follow it."""
-    astral = ranges(code for code in range(0x10000, 0x1F000) if unicodedata.combining(chr(code)))
-    basic = ranges(code for code in range(0x300, 0x10000) if unicodedata.combining(chr(code)))
-    return re.compile(f"[{CHANGED_ALONE}][{basic}{astral}{COMPOSING}]*|[^\n]?[{basic}{astral}{COMPOSING}]+")
+    following = f"[{_combining()}{COMPOSING}]"
+    return re.compile(f"[{CHANGED_ALONE}]{following}*|[^\n]?{following}+")
 
 
 @cache
 def combining_runs() -> re.Pattern[str]:
     """Runs of characters that NFC may have to sort: combining class above 0."""
-    codes = [code for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code))]
-    return re.compile(f"[{ranges(codes)}]+")
+    return re.compile(f"[{_combining()}]+")
 
 
 @cache

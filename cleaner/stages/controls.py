@@ -162,13 +162,8 @@ def _hidden() -> str:
     """The inside of a regex class: what the stage removes or flags by default."""
     basic = (chars.CONTROLS, chars.NEVER_NEEDED, chars.BIDI, chars.OVERRIDES, chars.BLANK_LETTERS)
     tables = "".join(members(table) for table in basic)
-    return f"{tables}{JOINERS}\ue000-\ue5e4\ue5e6-\uf8ff{chars.SURROGATES}{_unassigned()}{chars.ASTRAL}"
-
-
-@cache
-def _unassigned() -> str:
-    """The inside of a regex class: what this Python's Unicode holds no character for, in the first plane."""
-    return ranges(code for code in range(0x10000) if unicodedata.category(chr(code)) == "Cn")
+    unassigned = ranges(code for code in range(0x10000) if unicodedata.category(chr(code)) == "Cn")
+    return f"{tables}{JOINERS}\ue000-\ue5e4\ue5e6-\uf8ff{chars.SURROGATES}{unassigned}{chars.ASTRAL}"
 
 
 def _controls(text: str) -> Iterator[Finding]:

@@ -4,11 +4,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, ClassVar, Literal
 
 from cleaner.document import Certainty, Document, Finding
-from cleaner.text.change import Edit, places
+from cleaner.text.change import Edit, common_start, places
 from cleaner.text.signs import Signs
 
 # Every test of ftfy 6.3 for mojibake needs at least one of these 421 characters: its table MOJIBAKE_CATEGORIES without
@@ -116,9 +116,9 @@ class Mojibake:
         gbk: list[Edit] = []
         steps: set[str] = set()
         for line in LINE.finditer(text) if _suspect(text) else ():
-            if not _suspect(line[0]) or not _ftfy().is_bad(line[0]):
+            if not _suspect(line[0]) or not _ftfy()[0](line[0]):
                 continue
-            if self.repair != "none" and (better := _ftfy().repaired(line[0], steps)):
+            if self.repair != "none" and (better := _repaired(line[0], steps)):
                 repaired.append(_difference(line.start(), line[0], better))
                 continue
             runs = (run for run in GBK_RUN.finditer(line[0]) if holds_gbk(run[0]))
@@ -131,26 +131,20 @@ class Mojibake:
             yield from Finding.flags("mojibake.gbk", gbk)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ftfy:
-    """ftfy, set to repair mojibake and nothing else, behind a guard of our own."""
-
-    is_bad: Callable[[str], bool]
-    fix: Callable[[str], Any]
-
-    def repaired(self, line: str, steps: set[str]) -> str | None:
-        """The line as it was meant, or None where that is not certain; what ftfy did goes to `steps`."""
-        fixed, explanation = self.fix(line)
-        better = finished(fixed) if fixed != line else line
-        if self.is_bad(better) or not _convincing(line, better):
-            return None
-        steps.update(f"{step.action} {step.parameter}" for step in explanation)
-        return better
+def _repaired(line: str, steps: set[str]) -> str | None:
+    """The line as it was meant, or None where that is not certain; what ftfy did goes to `steps`."""
+    is_bad, fix = _ftfy()
+    fixed, explanation = fix(line)
+    better = finished(fixed) if fixed != line else line
+    if is_bad(better) or not _convincing(line, better):
+        return None
+    steps.update(f"{step.action} {step.parameter}" for step in explanation)
+    return better
 
 
 @cache
-def _ftfy() -> _Ftfy:
-    """Imported only for a text that needs it."""
+def _ftfy() -> tuple[Callable[[str], bool], Callable[[str], Any]]:
+    """Is a line bad, and what it becomes: ftfy, set to repair mojibake and nothing else. Imported where a text needs it."""
     import ftfy
     from ftfy.badness import is_bad
 
@@ -161,7 +155,7 @@ def _ftfy() -> _Ftfy:
         normalization=None,
         explain=True,  # without it ftfy ignores the settings of the single steps
     )
-    return _Ftfy(is_bad, lambda line: ftfy.fix_and_explain(line, config))
+    return is_bad, partial(ftfy.fix_and_explain, config=config)
 
 
 def _suspect(text: str) -> bool:
@@ -184,9 +178,8 @@ def _convincing(line: str, better: str) -> bool:
 
 def _difference(at: int, old: str, new: str) -> Edit:
     """The one edit from old to new, without what they begin and end with alike."""
-    shorter = min(len(old), len(new))
-    head = next((i for i in range(shorter) if old[i] != new[i]), shorter)
-    tail = next((i for i in range(shorter - head) if old[-1 - i] != new[-1 - i]), shorter - head)
+    head = common_start(old, new)
+    tail = common_start(old[head:][::-1], new[head:][::-1])
     return Edit(at + head, at + len(old) - tail, new[head : len(new) - tail])
 
 

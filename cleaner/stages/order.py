@@ -1,6 +1,5 @@
 """Which stages there are and when they run. Loads a stage when it is asked for: a process has those that it runs."""
 
-from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -28,6 +27,9 @@ _ONCE = (
 ORDER = (*_LAYOUT, *_ONCE)
 LAYOUT = frozenset(_LAYOUT)
 
+# These change no kind of text: they leave lines and their ends alone.
+CARRY = frozenset({"compat", "width", "compose", "spacing"})
+
 # After a change by one of these only these can find something new; after any other, all of them.
 STIRS = {
     # ASCII letters: evidence, bearers of accents, prose.
@@ -36,21 +38,7 @@ STIRS = {
 }
 
 
-class _Stages(Mapping[str, type[Any]]):
-    def __getitem__(self, name: str) -> type[Any]:
-        if name not in ORDER:
-            raise KeyError(name)
-        stage: type[Any] = getattr(import_module(f"cleaner.stages.{name}"), name.capitalize())
-        return stage
-
-    def __contains__(self, name: object) -> bool:
-        return name in ORDER  # Mapping would load it to see
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(ORDER)
-
-    def __len__(self) -> int:
-        return len(ORDER)
-
-
-STAGES: Mapping[str, type[Any]] = _Stages()  # all by name, in default order
+def stage_class(name: str) -> type[Any]:
+    """The class of one of ORDER."""
+    kind: type[Any] = getattr(import_module(f"cleaner.stages.{name}"), name.capitalize())
+    return kind

@@ -11,7 +11,7 @@ from cleaner.text.change import Edit
 ANY: Final = frozenset(Kind)
 DRAWN: Final = ANY - {Kind.FIXED}  # in code, data, tables and drawings every character has its meaning and its place
 ENDED: Final = DRAWN - {Kind.MARK}  # cue times, rules and front matter are read by programs
-PARAGRAPHS: Final = frozenset({Kind.PROSE, Kind.WRAPPED})  # elsewhere columns, items and verses are set by spaces
+PARAGRAPHS: Final = frozenset({Kind.PROSE, Kind.WRAPPED})  # elsewhere items and verses are set in by spaces
 
 KINDS: Final = {  # by stage, or by rule where the rules of a stage differ; what is not named here may change everything
     "controls": DRAWN,
@@ -22,12 +22,17 @@ KINDS: Final = {  # by stage, or by rule where the rules of a stage differ; what
     "script": DRAWN,
     "punct": ENDED,
     "doubled": ENDED,
-    "spacing.inner": PARAGRAPHS,
+    "spacing.inner": frozenset({Kind.PROSE}),  # elsewhere columns are; lines are set to one width by spaces inside
     "spacing.indent": PARAGRAPHS,
     "spacing.trailing": ENDED,
     "spacing.blank": DRAWN,  # between blocks; in a block of code a blank line is a line
     "spacing.code-indent": frozenset({Kind.FIXED}),
 }
+SET_IN: Final = frozenset({Kind.HEADING, Kind.LINES})  # stand among paragraphs, and are typeset with them
+LAID_OUT: Final = frozenset({"spacing.inner", "spacing.indent", "spacing.trailing"})
+FURTHEST: Final = (
+    4  # plain spaces in front of a paragraph: as wide as two characters of Chinese; manuals have 7 and more
+)
 STRUCTURED: Final = "markdown", "rst"  # formats in which an indent says to what a paragraph belongs
 BREAKS: Final = "markdown"  # the format in which spaces at the end of a line are a break
 CODE_SIGN: Final = "`"  # around code inside a line of these formats
@@ -55,10 +60,26 @@ def permitted(findings: Iterable[Finding], form: Form) -> Iterator[Finding]:
 def _may(rule: str, edit: Edit, form: Form, kinds: frozenset[Kind]) -> bool:
     first, last = form.line_at(edit.start), form.line_at(max(edit.end - 1, edit.start))
     if any(kind is not None and kind not in kinds for kind in form.kinds[first : last + 1]):
-        return False
+        return rule == "spacing.indent" and _as_paragraphs(edit, form, first)
     if rule == "lines.break":
         return form.kinds[first] is not Kind.FIXED or form.text[edit.start : edit.end + 1] == "\r\n"
+    if rule in LAID_OUT and _by_columns(form, first):
+        return False
     return not (form.format in STRUCTURED and rule.startswith("spacing.")) or _may_space(rule, edit, form)
+
+
+def _by_columns(form: Form, number: int) -> bool:
+    """Whether a line is laid out by its spaces: TABs stand in it, or it is set in further than any paragraph is."""
+    line = form.line(number)
+    body = line.lstrip()
+    return "\t" in body or line[: len(line) - len(body)].count(" ") > FURTHEST
+
+
+def _as_paragraphs(edit: Edit, form: Form, line: int) -> bool:
+    """A heading, an item or a turn that is set in as the paragraphs around it are: that says nothing about it."""
+    gone = form.text[edit.start : edit.end]
+    typeset = not any(space in gone for space in PLAIN)
+    return typeset and form.kinds[line] in SET_IN and gone in form.indents
 
 
 def _may_space(rule: str, edit: Edit, form: Form) -> bool:

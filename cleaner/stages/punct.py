@@ -54,7 +54,9 @@ class Punct:
             return
         lines = [line for line in LINE.finditer(text) if ANYTHING.search(line[0]) and HAN_CHAR.search(line[0])]
         if self.punct == "zh":
-            edits = [edit for line in lines if _chinese(line[0]) for edit in _signs(line)]
+            # More Han than Latin letters: a line of code with a Chinese comment is not Chinese.
+            chinese = (line for line in lines if len(HAN_CHAR.findall(line[0])) > len(LETTER.findall(line[0])))
+            edits = [edit for line in chinese for edit in _signs(line)]
             yield from Finding.bulk("punct.zh", edits, Certainty.LIKELY)
         else:
             mixed = [edit for line in lines for edit in _mixed(line)]
@@ -78,8 +80,3 @@ def _signs(line: re.Match[str]) -> Iterator[Edit]:
     for start, end in sorted(spans):
         if start not in urls:
             yield Edit(at + start, at + end, text[start:end].translate(FULL))
-
-
-def _chinese(line: str) -> bool:
-    """More Han than Latin letters: a line of code with a Chinese comment is none."""
-    return len(HAN_CHAR.findall(line)) > len(LETTER.findall(line))

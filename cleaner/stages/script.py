@@ -3,12 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
 from itertools import groupby
-from typing import ClassVar, Literal, cast
+from typing import ClassVar, Literal, NamedTuple, cast
 
 from cleaner.document import Certainty, Document, Finding
 from cleaner.text.change import Edit
@@ -17,7 +17,8 @@ from cleaner.text.signs import Signs
 
 Label = Literal["zh-Hans", "zh-Hant", "mixed", "neutral", "ja", "ko"]
 
-KANA, HANGUL = ("\u3041", "\u30ff"), ("\uac00", "\ud7a3")
+HAN = ("\u3400", "\u9fff"), ("\uf900", "\ufaff"), ("\U00020000", "\U0003ffff")
+KANA, HANGUL = (("\u3041", "\u30ff"),), (("\uac00", "\ud7a3"),)
 FOREIGN = 0.05  # part of the letters; Chinese that quotes a Japanese title stays under it
 JAPANESE_FORMS = 0.01  # part of the Han; none of 1,949 Chinese blocks reaches it
 MOSTLY = 0.8  # part of the one-sided characters; between this and 1 - this the text is mixed
@@ -77,7 +78,8 @@ class Script:
         if config == "t2s" and PARTICLE.search(doc.text):
             config = "tw2s"
         edits = list(_differences(doc.text, converter(config)(doc.text)))
-        yield from Finding.bulk("script.variant", edits, Certainty.LIKELY, evidence=_evidence(config, letters))
+        evidence = {"config": config, **letters._asdict()}
+        yield from Finding.bulk("script.variant", edits, Certainty.LIKELY, evidence=evidence)
 
 
 @cache
@@ -86,10 +88,6 @@ def converter(config: str) -> Callable[[str], str]:
     from opencc import OpenCC
 
     return cast("Callable[[str], str]", OpenCC(config).convert)
-
-
-def _evidence(config: str, letters: "Letters") -> dict[str, object]:
-    return {"config": config, **asdict(letters)}
 
 
 def _differences(text: str, converted: str) -> Iterator[Edit]:
@@ -116,8 +114,7 @@ def _runs(at: int, old: str, new: str) -> Iterator[Edit]:
             yield Edit(at + places[0], at + places[-1] + 1, new[places[0] : places[-1] + 1])
 
 
-@dataclass(frozen=True, slots=True)
-class Letters:
+class Letters(NamedTuple):
     """The script of a text and the counts it was read from.
 
     han, kana, hangul        letters of each kind
@@ -141,19 +138,20 @@ def script_of(text: str) -> Letters:
     ['zh-Hans', 'zh-Hant', 'ja', 'neutral']
     """
     counts = Counter(text)
-    han = sum(n for char, n in counts.items() if _han(char))
-    kana, hangul = (sum(n for char, n in counts.items() if low <= char <= high) for low, high in (KANA, HANGUL))
+    han, kana, hangul = (
+        sum(n for char, n in counts.items() if any(low <= char <= high for low, high in spans))
+        for spans in (HAN, KANA, HANGUL)
+    )
     traditional, simplified, japanese = (sum(counts[char] for char in counts.keys() & only) for only in one_sided())
-    label = _label(han, kana, hangul, traditional, simplified, japanese)
-    return Letters(label, han, kana, hangul, traditional, simplified, japanese)
+    counted = han, kana, hangul, traditional, simplified, japanese
+    return Letters(_label(*counted), *counted)
 
 
 @cache
 def one_sided() -> tuple[frozenset[str], ...]:
     """Characters of one script only: traditional, simplified, Japanese. Made by scripts/build_script_table.py."""
     table = files("cleaner.stages").joinpath("script_table.txt").read_text(encoding="utf-8")
-    traditional, simplified, japanese = table.rstrip("\n").split("\n")
-    return frozenset(traditional), frozenset(simplified), frozenset(japanese)
+    return tuple(map(frozenset, table.rstrip("\n").split("\n")))
 
 
 def _label(han: int, kana: int, hangul: int, traditional: int, simplified: int, japanese: int) -> Label:
@@ -170,7 +168,3 @@ def _label(han: int, kana: int, hangul: int, traditional: int, simplified: int, 
     if share > MOSTLY:
         return "zh-Hant"
     return "zh-Hans" if share < 1 - MOSTLY else "mixed"
-
-
-def _han(char: str) -> bool:
-    return "\u3400" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff" or "\U00020000" <= char <= "\U0003ffff"

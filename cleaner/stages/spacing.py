@@ -159,7 +159,11 @@ def _gaps(text: str) -> Iterator[Gap]:
 
 def _indent(whole: Edit, doc: Document) -> tuple[str, Edit]:
     """An indent that goes; one of no-break spaces in front of code, as web pages write it, becomes one of spaces."""
-    if not set(doc.text[whole.start : whole.end]) <= {" ", NBSP} or doc.form.kind_at(whole.start) is not Kind.FIXED:
+    if (
+        NBSP not in (gone := set(doc.text[whole.start : whole.end]))
+        or gone - {" ", NBSP}
+        or doc.form.kind_at(whole.start) is not Kind.FIXED
+    ):
         return "spacing.indent", whole
     return "spacing.code-indent", Edit(whole.start, whole.end, " " * (whole.end - whole.start))
 

@@ -31,6 +31,15 @@ def places(pattern: Pattern[str], text: str, shift: int = 0) -> list[Edit]:
     return [Edit(shift + hit.start(), shift + hit.end()) for hit in pattern.finditer(text)]
 
 
+def common_start(one: str, other: str) -> int:
+    """How many characters two texts begin with alike.
+
+    >>> common_start("池塘边", "池塘里")
+    2
+    """
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
 @dataclass(frozen=True)  # no slots: where the edits stand afterwards is worked out once and kept
 class Change:
     """All edits of one text of `length` code points. Make it with `Change.of`, which checks and sorts.
@@ -107,10 +116,6 @@ class Change:
             return NOWHERE
         old = [edit.start for edit in self.edits], [edit.end for edit in self.edits]
         return Mapper(*self._after, *old) if back else Mapper(*old, *self._after)
-
-    def sparing(self, start: int, end: int) -> "Change":
-        """The same change with the old span [start, end) left as it was; what it did on either side still happens."""
-        return Change.of(self.length, _sparing(self.edits, start, end))
 
     def _check(self, text: str) -> None:
         if len(text) != self.length:
@@ -255,15 +260,3 @@ def _text_of_group(first: tuple[Edit, ...], starts: list[int], second: tuple[Edi
         parts.append(text)
         at = end
     return "".join(parts)
-
-
-def _sparing(edits: tuple[Edit, ...], start: int, end: int) -> Iterator[Edit]:
-    """What is left of the edits outside [start, end); a replacement that is cut stays on its left part if it has one."""
-    for edit in edits:
-        if edit.end <= start or edit.start >= end:
-            yield edit
-            continue
-        if edit.start < start:
-            yield Edit(edit.start, start, edit.text)
-        if edit.end > end:
-            yield Edit(end, edit.end, "" if edit.start < start else edit.text)

@@ -35,11 +35,6 @@ def compiled(function: Function) -> Function:
     return cast(Function, _compiled(function))
 
 
-@cache
-def _compiled(function: Callable[..., Any]) -> Any:
-    return _machine_code(function)
-
-
 def _machine_code(function: Callable[..., Any]) -> Any:
     numba = _numba()
     if numba is None:  # a hundred times slower, and right
@@ -48,6 +43,9 @@ def _machine_code(function: Callable[..., Any]) -> Any:
         return numba.njit(nogil=True, cache=True)(function)
     except RuntimeError:  # nowhere to keep it
         return numba.njit(nogil=True)(function)
+
+
+_compiled = cache(_machine_code)
 
 
 @cache

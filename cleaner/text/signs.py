@@ -48,21 +48,22 @@ class Lookout:
     def __init__(self, parties: Iterable[tuple[str, Signs | None]]) -> None:
         always: set[str] = set()
         self._masks: list[tuple[str, int]] = []  # the bits at which the signs of a party are complete
-        self._sets: list[tuple[str, list[int]]] = []  # the bits of all classes of each sign of a party
+        # The bits of all classes of each sign of a party, and what it spells if that is one string.
+        self._sets: list[tuple[str, list[tuple[int, str]]]] = []
         classes: list[str] = []
         begins = at_start = complete = at_end = 0
         for name, signs in parties:
             if signs is None or len(classes) + sum(len(sign) for kind in signs for sign in kind) > ROOM:
                 always.add(name)
                 continue
-            mask, sets = 0, list[int]()
+            mask, sets = 0, list[tuple[int, str]]()
             for kind, of_kind in zip(("anywhere", "first", "last"), signs, strict=True):
                 for sign in of_kind:
                     start, end = 2 << len(classes), 1 << len(classes) + len(sign)
                     begins, at_start = (begins, at_start | start) if kind == "first" else (begins | start, at_start)
                     complete, at_end = (complete, at_end | end) if kind == "last" else (complete | end, at_end)
                     mask |= end
-                    sets.append(2 * end - start)
+                    sets.append((2 * end - start, sign if isinstance(sign, str) else ""))
                     classes += sign
             self._masks.append((name, mask))
             self._sets.append((name, sets))
@@ -76,14 +77,19 @@ class Lookout:
         self._classes: dict[str, int] = {}  # of characters that were met
 
     def hinted(self, text: str) -> frozenset[str]:
-        """Those and some more, at a glance: whose signs the characters of a text could make, in whatever order they stand."""
+        """Those and some more, at a glance: whose signs the characters of a text could make, in whatever order they stand.
+
+        Signs that are one string stand in the text somewhere.
+        """
         held, classes = 0, self._classes
         for char in set(text):
             bits = classes.get(char)
             if bits is None:
                 bits = classes[char] = self._classes_of(char)
             held |= bits
-        return self._always.union(name for name, sets in self._sets if any(one & held == one for one in sets))
+        return self._always.union(
+            name for name, sets in self._sets if any(one & held == one and word in text for one, word in sets)
+        )
 
     def _classes_of(self, char: str) -> int:
         """The bits of the classes that hold a character."""

@@ -3,12 +3,13 @@
 Here: the gate, rounds of judging until nothing new goes, and findings with their evidence.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, ClassVar
 
 from cleaner.document import Certainty, Document, Finding
+from cleaner.stages.splice.joined import JoinedPage
 from cleaner.stages.splice.page import (
     FEWEST,
     Paragraph,
@@ -16,10 +17,9 @@ from cleaner.stages.splice.page import (
     kinds_of_lines,
     originals,
     readable,
-    split_paragraphs,
     strays,
 )
-from cleaner.stages.splice.verdict import Fragment, Verdict, fallen
+from cleaner.stages.splice.verdict import Fragment, Settings, Verdict, fallen
 from cleaner.text.change import Mapper
 
 SHORTEST = 500  # code points of a document that is judged at all
@@ -44,25 +44,8 @@ CUES_EXPLAINED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Splice:
-    """Take out fragments of other articles that a page or a bad extraction put into this one.
-
-    limit         probability from which on a block is taken out
-    prior         share of the documents that are expected to hold foreign pieces: lower is more careful
-    min_block     CJK characters (others: three times as many) under which a block needs a strong cue
-    share_limit   part of the document that words alone may take; beyond it every block needs a strong cue
-    digest_guard  hold back in documents that look like a round-up of many items
-    cues          use jump lines, bylines, datelines, labels, captions and repeats
-    salvage       a run writes what it took out as documents of their own, see `salvage`
-    """
-
-    limit: float = 0.95
-    prior: float = 0.5
-    min_block: int = 80
-    share_limit: float = 0.6
-    digest_guard: bool = True
-    cues: bool = True
-    salvage: bool = False
+class Splice(Settings):
+    """Take out fragments of other articles that a page or a bad extraction put into this one; its fields: `Settings`."""
 
     name: ClassVar[str] = "splice"
     rules: ClassVar[Mapping[str, str]] = {
@@ -75,25 +58,18 @@ class Splice:
 
     def __call__(self, doc: Document) -> Iterator[Finding]:
         """What is foreign in `doc.text`. Text that is short, or in a script without known words, is left alone."""
-        if len(doc.text) < SHORTEST:
+        if len(doc.text) < SHORTEST or doc.text.count("\n") < FEWEST - 1:
             return
-        paragraphs = split_paragraphs(doc.text)
-        if sum(paragraph.long for paragraph in paragraphs) < FEWEST or not readable(doc.text):
+        page = JoinedPage.of(doc.form)
+        paragraphs = page.paragraphs
+        if sum(paragraph.unit for paragraph in paragraphs) < FEWEST or not readable(page.text):
             return
         found, labels = self._within_share(self._pieces(paragraphs), paragraphs), list(strays(paragraphs))
         if not found and not labels:
             return
-        back = doc.change.mapper(back=True)
-        yield from self._findings(found, back)
-        for paragraph, length, siblings in labels:
-            evidence = {
-                "label": paragraph.text[:length],
-                "heading": paragraph.text[length:],
-                "quoted_in": list(back(paragraphs[0].start, paragraphs[0].end)),
-                "siblings": [list(back(sibling.start, sibling.end)) for sibling in siblings],
-            }
-            evidence["words"] = in_words("splice.stray-label", evidence | {"others": len(siblings)})
-            yield Finding(paragraph.start, paragraph.start + length, "splice.stray-label", evidence=evidence)
+        here, back = page.change.mapper(back=True), doc.change.then(page.change).mapper(back=True)
+        for finding in (*self._findings(found, back), *_stray_labels(labels, paragraphs[0], back)):
+            yield finding.moved(here, applied=False)
 
     def _findings(self, found: Sequence[Fragment], back: Mapper) -> Iterator[Finding]:
         """What is said of the pieces, in order of the text; each article has a number."""
@@ -153,6 +129,21 @@ def _finding(piece: Fragment, article: int, order: int, limit: float, back: Mapp
     evidence["held_back"] = piece.verdict.held_back
     evidence["words"] = in_words(rule, evidence)
     return Finding(piece.paragraphs[0].start, piece.paragraphs[-1].end, rule, "", piece.certainty, evidence)
+
+
+def _stray_labels(
+    labels: Iterable[tuple[Paragraph, int, Sequence[Paragraph]]], lead: Paragraph, back: Mapper
+) -> Iterator[Finding]:
+    """What is said of labels glued to headings, see `page.strays`."""
+    for paragraph, length, siblings in labels:
+        evidence = {
+            "label": paragraph.text[:length],
+            "heading": paragraph.text[length:],
+            "quoted_in": list(back(lead.start, lead.end)),
+            "siblings": [list(back(sibling.start, sibling.end)) for sibling in siblings],
+        }
+        evidence["words"] = in_words("splice.stray-label", evidence | {"others": len(siblings)})
+        yield Finding(paragraph.start, paragraph.start + length, "splice.stray-label", evidence=evidence)
 
 
 def _block_evidence(verdict: Verdict, limit: float) -> dict[str, Any]:

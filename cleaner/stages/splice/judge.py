@@ -5,10 +5,13 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 
 from cleaner.document import Certainty
+from cleaner.form import Kind
 from cleaner.stages.splice.model.blocks import Proposal, Proposals, propose, rare_terms
 from cleaner.stages.splice.model.columns import BLOCK, UNIT
 from cleaner.stages.splice.model.features import Features, features
@@ -38,7 +41,9 @@ PAGE = 30  # pairs of units: a window takes as long as so many, and .3 ms for ea
 LEARNED = {True: 0.1, False: 0.2}  # by script: share of common terms; English has .26, 90 other languages .14 at most
 CLOSE = 0.9  # two articles this near in size, and no first paragraph to decide: no main article
 SECTIONS = 3  # paragraphs of main under headings: a guide or handbook, of which the model has seen none outside CJK
-PROSE_SHARE = 0.75  # of the units: of news articles nearly all are, of references and READMEs often less than half
+PROSE_SHARE = (
+    0.75  # of the long paragraphs: of news articles nearly all are, of references and READMEs often less than half
+)
 FIGURES = 0.3  # of the characters are digits: a table
 DIGEST = 5  # clusters, none over half of the text: a round-up
 Seeds = dict[int, tuple[int, list[int]]]  # unit → jump line, units that are of another article
@@ -58,7 +63,7 @@ def judge(
     copies  later exact copies → their first copy, see `page.originals`
     known   what an earlier round has read of these paragraphs
     """
-    units = [at for at, paragraph in enumerate(paragraphs) if paragraph.long and at not in copies]
+    units = [at for at, paragraph in enumerate(paragraphs) if paragraph.unit and at not in copies]
     if len(units) < FEWEST:
         return []
     cuts = [units[start : start + WINDOW] for start in range(0, max(len(units) - WINDOW + STEP, 1), STEP)]
@@ -107,8 +112,7 @@ class PageCache:
         return self.known
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
+class _Window(NamedTuple):
     """What is judged at once: up to WINDOW units, with everything known about the lines between them."""
 
     paragraphs: Sequence[Paragraph]
@@ -151,29 +155,37 @@ class _Window:
         """Why this is a kind of document that the model has not learned."""
         if page.common < LEARNED[block.cjk]:
             return "its language is not among those that the model has learned"
-        if sum(map(self._prose, range(len(self.units)))) < PROSE_SHARE * len(self.units):
+        if not any(self.paragraphs[number].prose for number in block.paragraphs):
+            return "it is a list, verse or talk alone, which shares few words with its own article"
+        if self._little_prose():
             return "much of the document is no prose, whose lines repeat and share few words"
         sections = sum(page.traits[:, UNIT.headed].take(proposal.main).tolist()) >= SECTIONS
         if sections and not block.cjk and not block.told:
             return "the article is in sections under headings, which share few words"
         return ""
 
+    def _little_prose(self) -> bool:
+        """Much of what is long here is no prose, by its form or by its words."""
+        window = range(self.units[0], self.units[-1] + 1)
+        long = [self.paragraphs[at] for at in window if self.paragraphs[at].long and at not in self.copies]
+        return sum(own.kind is not Kind.FIXED and self.known.is_prose(own) for own in long) < PROSE_SHARE * len(long)
+
     def _prose(self, unit: int) -> bool:
         return self.known.is_prose(self.paragraphs[self.units[unit]])
 
     def _block(self, proposal: Proposal, cues: tuple[Cue, ...], cjk: bool) -> ForeignBlock:
-        """What is known of a proposal."""
-        numbers = [self.units[unit] for unit in proposal.block]
+        """What is known of a proposal; words in common are counted later, see `_with_rare_terms`."""
+        numbers, row = [self.units[unit] for unit in proposal.block], proposal.row.tolist()
         own = [self.paragraphs[number] for number in numbers]
         texts = [paragraph.text for paragraph in own]
         return ForeignBlock(
             paragraphs=tuple(numbers),
             characters=sum(map(len, texts)),
             nats=proposal.nats,
-            measures=_measures(proposal),
+            measures=Measures(row[BLOCK.between], (row[BLOCK.usual_lowest], row[BLOCK.usual]), row[BLOCK.inside]),
             cues=cues,
             cjk=cjk,
-            asides=any(map(note, texts)) or 2 * sum([aside(text) or tabular(text) for text in texts]) >= len(own),
+            asides=any(map(note, texts)) or 2 * sum(map(_apart, own)) >= len(own),
             stranger=2 * sum(paragraph.cjk != cjk for paragraph in own) > len(own),
             main=len(proposal.main),
         )
@@ -222,14 +234,10 @@ class _Window:
 
     def _across_byline(self) -> list[tuple[int, int]]:
         """Pairs of units with the end byline between them: on a page of several articles it ends the first one."""
-        lines = [number for number, kind in self.lines.items() if kind == "byline" and number > OWN][:1]
-        return [
-            (one, other)
-            for line in lines
-            for one, above in enumerate(self.units)
-            for other, below in enumerate(self.units)
-            if above < line < below
-        ]
+        lines = (number for number, kind in self.lines.items() if kind == "byline" and number > OWN)
+        line = next(lines, len(self.paragraphs))
+        above, below = bisect_left(self.units, line), bisect_right(self.units, line)
+        return list(product(range(above), range(below, len(self.units))))
 
     def _doubles(self, proposed: Proposals) -> set[int]:
         """Units of prose that stand twice, not one right behind the other, but with another article between.
@@ -261,17 +269,16 @@ class _Window:
         return [Cue("after the end byline", self.paragraphs[bylines[at]].text)]
 
 
-def _measures(proposal: Proposal) -> Measures:
-    """The links of one proposal; words are counted later, see `_with_rare_terms`."""
-    row = proposal.row.tolist()
-    return Measures(row[BLOCK.between], (row[BLOCK.usual_lowest], row[BLOCK.usual]), row[BLOCK.inside])
-
-
 def _with_rare_terms(verdict: Verdict, page: Features, proposal: Proposal) -> Verdict:
     """The same, with the words that block and main share counted: only what is told of needs them."""
     rare, usual = rare_terms(page, proposal)
     told = verdict.block.measures._replace(rare_shared=rare, usual_shared=usual)
     return verdict._replace(block=verdict.block._replace(measures=told))
+
+
+def _apart(paragraph: Paragraph) -> bool:
+    """It shares few words with its own article by what it is."""
+    return not paragraph.prose or aside(paragraph.text) or tabular(paragraph.text)
 
 
 def tabular(text: str) -> bool:

@@ -6,11 +6,12 @@ The words of such lines are data, see `cleaner.text.furniture`; this room only k
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import accumulate, repeat
 from typing import NamedTuple
 
+from cleaner.form import Kind
+from cleaner.text.change import common_start
 from cleaner.text.furniture import closed, line_kind, line_kinds, part_label
 from cleaner.text.paragraphs import bounds
 
@@ -50,6 +51,9 @@ WORD_MARKS = ".,;:!?…()\"'“”‘’«»¿¡"  # that stand at the edge of a
 MARKS_CJK = "，。、；：？！…（）《》“”"
 HEADING = 4  # code points of a heading
 ENDING = 2  # code points that sibling headings end on alike: 如何稳？
+PARAGRAPHS = frozenset({Kind.PROSE, Kind.WRAPPED})
+JUDGED = PARAGRAPHS | {Kind.LINES}
+NO_HEADLINE = frozenset({Kind.QUOTATION, Kind.FIXED, Kind.MARK})
 _NEAR = {"label": "page label", "caption": "photo caption"}
 _MARK = re.compile("[。，、；：？！…,;:?!.（）()]")
 _HAN = re.compile("[\u4e00-\u9fef]+")  # letters throughout
@@ -81,7 +85,15 @@ _PLAIN = re.compile(f"[\x00-\x7f{_SIGNS}{_CJK_LETTERS}{_class(LETTER_RANGES)}]*+
 
 
 class Paragraph(NamedTuple):
-    """One paragraph: its place in the text, its span, its words, whether its letters are CJK, whether it is a unit."""
+    """One paragraph of the text that is judged.
+
+    number      its place
+    start, end  in code points
+    cjk         its letters are
+    long        enough to be judged by its words
+    kind        of text it is, see docs/forms.md
+    block       the same number for all lines of a list, a verse, a heading; -1 for one that stands by itself
+    """
 
     number: int
     start: int
@@ -89,11 +101,33 @@ class Paragraph(NamedTuple):
     text: str
     cjk: bool
     long: bool
+    kind: Kind = Kind.PROSE
+    block: int = -1
 
     @property
     def closed(self) -> bool:
         """It ends where a sentence ends."""
         return closed(self.text)
+
+    @property
+    def bare(self) -> bool:
+        """Short and open, as a heading is."""
+        return not self.long and not self.closed
+
+    @property
+    def prose(self) -> bool:
+        """It is a paragraph as its author wrote it."""
+        return self.kind in PARAGRAPHS
+
+    @property
+    def unit(self) -> bool:
+        """It is judged by its words: long prose, and long items and turns beside it. Quotations and code are not."""
+        return self.long and self.kind in JUDGED
+
+    @property
+    def like_headline(self) -> bool:
+        """It belongs to what stands below it."""
+        return self.kind is Kind.HEADING or (self.bare and self.kind not in NO_HEADLINE)
 
 
 def cjk_share(text: str) -> float:
@@ -194,7 +228,7 @@ def kinds_of_lines(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
 
 def cues_before(paragraphs: Sequence[Paragraph], lines: Mapping[int, str], units: Sequence[int]) -> list[list[Cue]]:
     """For each unit the cues that the lines right before it give. The jump line is not among them: see `Boundaries`."""
-    datelines = [number for number in units if lines.get(number) == "dateline" and _under_headline(paragraphs, number)]
+    datelines = [at for at in units if lines.get(at) == "dateline" and at > 0 and paragraphs[at - 1].bare]
     cues: list[list[Cue]] = []
     for number in units:
         here: list[Cue] = []
@@ -211,9 +245,7 @@ def cues_before(paragraphs: Sequence[Paragraph], lines: Mapping[int, str], units
 
 def heading(paragraphs: Sequence[Paragraph], lines: Mapping[int, str], number: int) -> int:
     """Where the headline above this line is, or the line itself where there is none."""
-    above = number - 1
-    plain = above >= 0 and above not in lines and not paragraphs[above].long and not paragraphs[above].closed
-    return above if plain else number
+    return number - (number > 0 and number - 1 not in lines and paragraphs[number - 1].bare)
 
 
 def headline(paragraphs: Sequence[Paragraph]) -> str:
@@ -224,8 +256,7 @@ def headline(paragraphs: Sequence[Paragraph]) -> str:
 
 def headed(paragraphs: Sequence[Paragraph], number: int) -> bool:
     """A line like a heading stands right above, and it is not the first line."""
-    above = paragraphs[number - 1] if number > 1 else None
-    return above is not None and not above.long and not above.closed and not line_kind(above.text)
+    return number > 1 and paragraphs[number - 1].bare and not line_kind(paragraphs[number - 1].text)
 
 
 def like_label(paragraph: Paragraph) -> bool:
@@ -233,16 +264,10 @@ def like_label(paragraph: Paragraph) -> bool:
     return len(paragraph.text) <= LABEL[paragraph.cjk] and not _MARK.search(paragraph.text)
 
 
-def _under_headline(paragraphs: Sequence[Paragraph], number: int) -> bool:
-    above = paragraphs[number - 1] if number else None
-    return above is not None and not above.long and not above.closed
-
-
-@dataclass(frozen=True, slots=True)
-class Boundaries:
+class Boundaries(NamedTuple):
     """Where other articles begin and this one ends, by numbers of paragraphs.
 
-    jumps    the long paragraph under a jump line (of copies the first) → that line
+    jumps    the unit under a jump line (of copies the first) → that line
     bylines  numbers of end bylines
     end      the first line after which the article of the first paragraphs has ended
     """
@@ -257,30 +282,30 @@ class Boundaries:
         if not lines:
             return cls({}, [], len(paragraphs))
         under: dict[int, int] = {}
-        long = [at for at, paragraph in enumerate(paragraphs) if paragraph.long]
+        units = [at for at, paragraph in enumerate(paragraphs) if paragraph.unit]
         for line in (number for number, kind in lines.items() if kind == "continued" and number >= OWN):
-            for below in long[(at := bisect_right(long, line)) : at + 1]:
+            for below in units[(at := bisect_right(units, line)) : at + 1]:
                 under[copies.get(below, below)] = line
         ends = (at for at, kind in lines.items() if at > OWN and kind in ("byline", "label", "continued"))
         return cls(under, [at for at, kind in lines.items() if kind == "byline"], min(ends, default=len(paragraphs)))
 
 
 def originals(paragraphs: Sequence[Paragraph]) -> dict[int, int]:
-    """Later exact copies: the number of a long paragraph → the number of its first copy."""
+    """Later exact copies: the number of a long paragraph → the number of its first copy. What is no prose may well stand twice."""
     first: dict[str, int] = {}
     copies = {}
     for number, paragraph in enumerate(paragraphs):
-        if paragraph.long and first.setdefault(paragraph.text, number) != number:
+        if paragraph.long and paragraph.prose and first.setdefault(paragraph.text, number) != number:
             copies[number] = first[paragraph.text]
     return copies
 
 
 def near_copies(paragraphs: Sequence[Paragraph], units: Sequence[int]) -> list[tuple[int, int]]:
-    """Pairs of units (by place in `units`) of which one holds most of the other word for word.
+    """Pairs of units of prose (by place in `units`) of which one holds most of the other word for word.
 
     A common run of RUN of a paragraph covers its middle: so look for the middle, then see how far it reaches.
     """
-    texts = [paragraphs[number].text for number in units]
+    texts = [paragraphs[number].text if paragraphs[number].prose else "" for number in units]
     page, starts = "\n".join(texts), list(accumulate((len(text) + 1 for text in texts), initial=0))
     found = set()
     for place, text in enumerate(texts):
@@ -299,16 +324,8 @@ def near_copies(paragraphs: Sequence[Paragraph], units: Sequence[int]) -> list[t
 
 def common_run(short: str, long: str, core: str) -> float:
     """How much of `short` the common run around `core` covers."""
-    at_short, at_long = short.index(core), long.index(core)
-    left = 0
-    while left < min(at_short, at_long) and short[at_short - left - 1] == long[at_long - left - 1]:
-        left += 1
-    right = len(core)
-    while at_short + right < len(short) and at_long + right < len(long):
-        if short[at_short + right] != long[at_long + right]:
-            break
-        right += 1
-    return (left + right) / len(short)
+    at, to = short.index(core), long.index(core)
+    return (common_start(short[:at][::-1], long[:to][::-1]) + common_start(short[at:], long[to:])) / len(short)
 
 
 def is_prose(text: str, cjk: bool) -> bool:
@@ -343,7 +360,7 @@ def strays(paragraphs: Sequence[Paragraph]) -> Iterator[tuple[Paragraph, int, tu
     if not paragraphs or not paragraphs[0].long:
         return
     lead = paragraphs[0].text
-    headings = [paragraph for paragraph in paragraphs[1:] if not paragraph.long]
+    headings = [own for own in paragraphs[1:] if not own.long and own.kind not in NO_HEADLINE]
     for heading in headings:
         length = part_label(heading.text)
         bare = heading.text[length:].lstrip(" ：:")

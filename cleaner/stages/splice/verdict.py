@@ -6,11 +6,13 @@ holds together better than it holds to the main article.
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from cleaner.document import Certainty
+from cleaner.form import Kind
 from cleaner.stages.splice.page import REPEATED, Cue, Paragraph, Trust, like_label
 
 SHORT = {True: 1, False: 3}  # by script: `min_block` counts CJK characters, others need three times as many
@@ -20,22 +22,30 @@ RAISES = {Trust.MEDIUM: 1.0, Trust.STRONG: 2.0, Trust.NEAR_CERTAIN: 3.0}  # nats
 EVEN = 0.5  # probability that a block needs whose only proof is that a stretch of it stands twice
 STRETCH = 2  # paragraphs: an extractor goes twice over a block, a manual says one thing twice
 DOUBT = 0.8  # from this probability on a block is worth a look
+NEVER = frozenset({Kind.FIXED, Kind.MARK})  # code, data, tables and drawings; rules, page numbers and front matter
 TRAINED = 0.5  # share of spliced documents in what the model was trained on
 
 
-class Settings(Protocol):
-    """The settings that act here; the stage has them as its fields."""
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of the stage.
 
-    @property
-    def limit(self) -> float: ...
-    @property
-    def prior(self) -> float: ...
-    @property
-    def min_block(self) -> int: ...
-    @property
-    def digest_guard(self) -> bool: ...
-    @property
-    def cues(self) -> bool: ...
+    limit         probability from which on a block is taken out
+    prior         share of the documents that are expected to hold foreign pieces: lower is more careful
+    min_block     CJK characters (others: three times as many) under which a block needs a strong cue
+    share_limit   part of the document that words alone may take; beyond it every block needs a strong cue
+    digest_guard  hold back in documents that look like a round-up of many items
+    cues          use jump lines, bylines, datelines, labels, captions and repeats
+    salvage       a run writes what it took out as documents of their own, see `salvage`
+    """
+
+    limit: float = 0.95
+    prior: float = 0.5
+    min_block: int = 80
+    share_limit: float = 0.6
+    digest_guard: bool = True
+    cues: bool = True
+    salvage: bool = False
 
 
 class Measures(NamedTuple):
@@ -181,16 +191,21 @@ def standing(verdicts: Sequence[Verdict]) -> list[Verdict]:
         proved = own.block.trust >= Trust.NEAR_CERTAIN and own.certainty > Certainty.SUSPECT and own.block.nats >= 0
         return -len(own.block.paragraphs) * proved, -own.probability, own.block.paragraphs
 
-    found: list[Verdict] = []
-    taken: set[int] = set()
     if len(verdicts) < 2:
         return list(verdicts)
     ranked = sorted(verdicts, key=rank)
+    return sorted(_joined_blocks(_disjoint(ranked), ranked), key=lambda own: own.block.paragraphs)
+
+
+def _disjoint(ranked: Iterable[Verdict]) -> list[Verdict]:
+    """Those of whose paragraphs none is of one before."""
+    found: list[Verdict] = []
+    taken: set[int] = set()
     for verdict in ranked:
-        if not taken & set(verdict.block.paragraphs):
+        if taken.isdisjoint(verdict.block.paragraphs):
             found.append(verdict)
-            taken |= set(verdict.block.paragraphs)
-    return sorted(_joined_blocks(found, ranked), key=lambda own: own.block.paragraphs)
+            taken.update(verdict.block.paragraphs)
+    return found
 
 
 def _joined_blocks(found: list[Verdict], verdicts: Sequence[Verdict]) -> list[Verdict]:
@@ -209,20 +224,19 @@ def agreed(pages: Sequence[tuple[frozenset[int], list[Verdict]]]) -> list[Verdic
 
     Of two verdicts on one paragraph the larger block speaks: the other page saw only a part of it.
     """
-    found: list[Verdict] = []
-    taken: set[int] = set()
-    verdicts = [verdict for _, own in pages for verdict in own]
     saw: dict[int, list[int]] = {}
     for at, (seen, _) in enumerate(pages):
         for number in seen:
             saw.setdefault(number, []).append(at)
-    for verdict in sorted(verdicts, key=lambda own: (-len(own.block.paragraphs), own.block.paragraphs)):
+
+    def sure(verdict: Verdict) -> bool:
         block = set(verdict.block.paragraphs)
         near = [pages[at] for at in {at for number in block for at in saw[number]}]
-        if not block & taken and all(block & seen <= _at_least(verdict.certainty, own) for seen, own in near):
-            found.append(verdict)
-            taken |= block
-    return sorted(found, key=lambda own: own.block.paragraphs)
+        return all(block & seen <= _at_least(verdict.certainty, own) for seen, own in near)
+
+    verdicts = filter(sure, (verdict for _, own in pages for verdict in own))
+    largest_first = sorted(verdicts, key=lambda own: (-len(own.block.paragraphs), own.block.paragraphs))
+    return sorted(_disjoint(largest_first), key=lambda own: own.block.paragraphs)
 
 
 def _at_least(certainty: Certainty, verdicts: Iterable[Verdict]) -> set[int]:
@@ -274,9 +288,9 @@ def fallen(
 
 
 def _attach(paragraphs: Sequence[Paragraph], lines: Mapping[int, str], owned: _Owned) -> None:
-    """Short paragraphs go by the long ones around them."""
+    """What is no unit goes by the units around it."""
     end = len(paragraphs)
-    edges = [-1, *(at for at, paragraph in enumerate(paragraphs) if paragraph.long), end]
+    edges = [-1, *(at for at, paragraph in enumerate(paragraphs) if paragraph.unit), end]
     for left, right in pairwise(edges):
         between = range(left + 1, right)
         if left in owned and (right in owned or right == end):
@@ -285,23 +299,33 @@ def _attach(paragraphs: Sequence[Paragraph], lines: Mapping[int, str], owned: _O
             _attach_before(paragraphs, lines, owned, between)
         elif left in owned:
             _attach_behind(lines, owned, between)
+    _keep_together(paragraphs, lines, owned)
 
 
 def _attach_between(paragraphs: Sequence[Paragraph], lines: Mapping[int, str], owned: _Owned, between: range) -> None:
     """All around goes, so these go: the headline of what follows with it, the rest with what was before."""
     left, right = between.start - 1, between.stop
     last = right == len(paragraphs)
+    if _outweighs(paragraphs, between):
+        return
     same = last or owned[left][0] is owned[right][0]
     heads = True
     for number in reversed(between):
         kind = lines.get(number, "")
-        heads = heads and not same and (kind == "continued" or not paragraphs[number].closed) and kind != "label"
+        heads = heads and not same and (kind == "continued" or paragraphs[number].like_headline) and kind != "label"
         owner = right if heads or (kind == "caption" and not last) else left
         rule = "label" if kind == "label" or (last and like_label(paragraphs[number])) else "foreign"
         owned.give(number, owner, "caption" if kind == "caption" else rule)
         verdict, rule, _ = owned[number]
         if not last:
             owned[number] = verdict, rule, min(owned[left][2], owned[right][2])
+
+
+def _outweighs(paragraphs: Sequence[Paragraph], between: range) -> bool:
+    """Long lists, verses and quotations follow nothing that is shorter, and nothing where the text ends with them."""
+    follow = sum(len(paragraphs[at].text) for at in between if paragraphs[at].long and paragraphs[at].kind not in NEVER)
+    lead = [paragraphs[at].text for at in (between.start - 1, between.stop) if at < len(paragraphs)]
+    return follow > (sum(map(len, lead)) if len(lead) > 1 else 0)
 
 
 def _attach_before(paragraphs: Sequence[Paragraph], lines: Mapping[int, str], owned: _Owned, between: range) -> None:
@@ -311,7 +335,7 @@ def _attach_before(paragraphs: Sequence[Paragraph], lines: Mapping[int, str], ow
         kind = lines.get(number, "")
         if kind in ("continued", "label"):
             owned.give(number, right, "label" if kind == "label" else "foreign")
-        elif number and not headline and kind != "byline" and not paragraphs[number].closed:
+        elif number and not headline and kind != "byline" and paragraphs[number].like_headline:
             owned.give(number, right, "caption" if kind == "caption" else "foreign")
             headline = kind != "caption"
         else:
@@ -326,20 +350,31 @@ def _attach_behind(lines: Mapping[int, str], owned: _Owned, between: range) -> N
         owned.give(number, between.start - 1, "label")
 
 
+def _keep_together(paragraphs: Sequence[Paragraph], lines: Mapping[int, str], owned: _Owned) -> None:
+    """A heading goes as a whole, a list or verse as a whole or not at all, code and marks never; lines of the page do."""
+    blocks: dict[int, list[int]] = {}
+    for number, paragraph in enumerate(paragraphs):
+        if paragraph.block >= 0 and not paragraph.unit and number not in lines:
+            blocks.setdefault(paragraph.block, []).append(number)
+    for block in blocks.values():
+        its = [number for number in block if number in owned]
+        kind = paragraphs[block[0]].kind
+        if its and kind is Kind.HEADING:
+            owned.update(dict.fromkeys(block, owned[its[0]]))
+        elif len(its) < len(block) or kind in NEVER:
+            for number in its:
+                del owned[number]
+
+
 def _contiguous(paragraphs: Sequence[Paragraph], copies: Mapping[int, int], owned: _Owned) -> Iterator[Fragment]:
     """Neighbours of one article are one piece; labels, captions and copies stand alone."""
     numbers = sorted(owned)
     start = 0
     for at, number in enumerate(numbers):
         verdict, rule, certainty = owned[number]
-        after = numbers[at + 1] if at + 1 < len(numbers) else None
-        together = (
-            rule == "foreign"
-            and after is not None
-            and paragraphs[after].number == paragraphs[number].number + 1
-            and owned[after] == owned[number]
-        )
-        if not together:
+        after = numbers[at + 1] if at + 1 < len(numbers) else -1
+        same = rule == "foreign" and owned.get(after) == owned[number]
+        if not same or paragraphs[after].number != paragraphs[number].number + 1:
             stretch = tuple(paragraphs[own] for own in numbers[start : at + 1])
             copy = paragraphs[copies[number]] if rule == "repeat" else None
             yield Fragment(rule, stretch, verdict, certainty, copy)

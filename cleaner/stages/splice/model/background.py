@@ -6,9 +6,9 @@ different news: `cjk` for texts in CJK scripts, `spaced` for the others.
 
 import json
 import math
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,8 +18,7 @@ MAGIC = b"cleaner.splice.background.1\n"
 STEPS = 12  # levels for each doubling of a frequency: level = 1 + round(STEPS * log2(frequency))
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """One half of the table.
 
     levels      uint8, shape (2**bits,): 0 = not seen, else 1 + round(STEPS * log2(paragraphs with the term))
@@ -32,8 +31,7 @@ class Section:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Background:
+class Background(NamedTuple):
     """Both sections, and the table that folds traditional characters to simplified ones."""
 
     cjk: Section

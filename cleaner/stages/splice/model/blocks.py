@@ -95,7 +95,7 @@ def proposed_rows(
         strange[unit] = True
     labels = clustered(link, weight, barred, STOPS, TOUCH)
     sides = proposed_sides(labels, traits[:, UNIT.characters].copy(), strange, FIRST, LARGEST)
-    return labels, sides, block_rows(link, *known, page.vectors, traits, weight, sides)
+    return labels, sides, block_rows(link, known, page.vectors, traits, weight, sides)
 
 
 def rare_terms(page: Features, proposal: Proposal) -> tuple[int, tuple[int, float]]:
@@ -165,11 +165,9 @@ def _main_article(labels: Ints, size: Floats, foreign: Flags, first: float) -> i
 
 
 @tiered
-def block_rows(
-    link: Floats, shared: Ints, near: Floats, headline: Floats, vectors: Ints, traits: Ints, weight: Floats, sides: Ints
-) -> Floats:
+def block_rows(link: Floats, known: Similarity, vectors: Ints, traits: Ints, weight: Floats, sides: Ints) -> Floats:
     """The columns of each block, a row a block; `sides` are those of `proposed_sides`."""
-    count = len(traits)
+    shared, near, headline, count = known.shared, known.near, known.headline, len(traits)
     rows = np.zeros((len(sides), _COLUMNS))
     for at in range(len(sides)):
         row, own = rows[at], sides[at, :count]

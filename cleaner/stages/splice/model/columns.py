@@ -164,11 +164,6 @@ def columns(table: Any) -> Iterator[tuple[str, str]]:
         yield from ((f"{name}.{part}", reason) for part in parts[0]) if parts else ((name, reason),)
 
 
-def column_count(table: Any) -> int:
-    """How many columns a table has."""
-    return len(list(columns(table)))
-
-
 def _starts(table: Any) -> list[int]:
     """Where each name of a table begins: the first of its columns."""
     firsts: dict[str, int] = {}
@@ -181,4 +176,5 @@ UNIT = Unit(*_starts(Unit))
 FIRST = FirstRound(*_starts(FirstRound))
 SECOND = SecondRound(*_starts(SecondRound))
 BLOCK = BlockColumns(*_starts(BlockColumns))
-WIDTHS = {"first": column_count(FirstRound), "second": column_count(SecondRound), "block": column_count(BlockColumns)}
+_ROWS = {"first": FirstRound, "second": SecondRound, "block": BlockColumns}
+WIDTHS = {name: len(list(columns(table))) for name, table in _ROWS.items()}  # how many columns each has

@@ -9,9 +9,9 @@ import numpy as np
 
 from cleaner.stages.splice.model import Bytes, Ints, Keys, Weights
 from cleaner.stages.splice.model.background import background, frequency, level_over
-from cleaner.stages.splice.model.columns import MARKS, UNIT, Unit, column_count
-from cleaner.stages.splice.model.terms import count_terms
-from cleaner.stages.splice.model.trees import shipped_edges, shipped_vectors
+from cleaner.stages.splice.model.columns import MARKS, UNIT, Unit, columns
+from cleaner.stages.splice.model.terms import TermCounts, count_terms
+from cleaner.stages.splice.model.trees import Vectors, shipped_edges, shipped_vectors
 from cleaner.text.machine_code import tiered
 
 SMOOTHING = 0.5  # paragraphs that a term not in the table is taken to stand in
@@ -21,8 +21,8 @@ COMMON = {True: 0.003, False: 0.01}  # by script: a common term stands in more o
 MOST = 60  # a term counts at most so often in one unit
 LARGEST = 1 << 13  # terms of a unit of LONGEST code points, and of two of them
 EDGE = 8  # terms at either end of a unit that tell whether an article begins or ends there
+_WIDTH = len(list(columns(Unit)))
 SCALE = 100  # weights of terms are whole hundredths, so that their sums are the same everywhere
-_WIDTH = column_count(Unit)
 
 
 class Features(NamedTuple):
@@ -81,14 +81,11 @@ def features(
     texts: Sequence[str], closed: Sequence[bool], *, cjk: bool, headed: Sequence[bool] = (), headline: str = ""
 ) -> Features:
     """The features of these units, under this headline."""
-    table, subjects, count = background(), shipped_vectors(cjk), len(texts)
+    table, count = background(), len(texts)
     section = table.cjk if cjk else table.spaced
     scale = _scale(section.paragraphs, section.total, cjk)
     found = count_terms([*texts, headline], table.fold, _mark_kinds(), len(MARKS))
-    level, times, vectors, usual = weighed_terms(
-        *(found.hashes, found.term, found.unit, found.times, section.levels),
-        *(subjects.rows, scale.weight, subjects.lowest, scale.common, count + 1),
-    )
+    level, times, vectors, usual = weighed_terms(found, section.levels, shipped_vectors(cjk), scale)
     traits = np.empty((count, _WIDTH), np.int64)
     traits[:, UNIT.characters] = [len(text) for text in texts]
     traits[:, UNIT.terms] = found.sizes[:count]
@@ -143,27 +140,13 @@ def _scale(paragraphs: int, total: int, cjk: bool) -> Scale:
 
 
 @tiered
-def weighed_terms(
-    hashed: Keys,
-    term: Ints,
-    unit: Ints,
-    times: Ints,
-    levels: Bytes,
-    rows: Weights,
-    weight: Ints,
-    lowest: int,
-    common: int,
-    units: int,
-) -> tuple[Ints, Ints, Ints, Ints]:
-    """What the levels of the terms say.
-
-    hashed  of each term: its first bits are its place in `levels` and in `rows`
-    lowest  level under which a term has no row
-    common  level from which on a term is a common one
+def weighed_terms(found: TermCounts, levels: Bytes, subjects: Vectors, scale: Scale) -> tuple[Ints, Ints, Ints, Ints]:
+    """What the levels of the terms say; the first bits of a hash are its place in `levels` and in `subjects.rows`.
 
     Returns the level of each term; how often it counts in each unit; for each unit the weighted sum of the rows of its
     terms; how often common terms count in each unit, and all terms, shape (units, 2).
     """
+    hashed, term, unit, times, weight, rows = found[0], found[1], found[2], found[3], scale.weight, subjects.rows
     level, near = np.empty(len(hashed), np.int64), np.empty((len(hashed), rows.shape[1]), np.int8)
     shift = _shift(len(levels))
     for at in range(len(hashed)):
@@ -174,13 +157,13 @@ def weighed_terms(
         for k in range(len(row)):
             own[k] = row[k]
     counted = np.empty(len(times), np.int64)
-    sums, usual = np.zeros((units, rows.shape[1]), np.int64), np.zeros((units, 2), np.int64)
+    sums, usual = np.zeros((len(found.sizes), rows.shape[1]), np.int64), np.zeros((len(found.sizes), 2), np.int64)
     for at in range(len(term)):
         known = level[term[at]]
         counted[at] = min(times[at], weight.shape[1] - 1)
-        usual[unit[at], 0] += counted[at] if known >= common else 0
+        usual[unit[at], 0] += counted[at] if known >= scale.common else 0
         usual[unit[at], 1] += counted[at]
-        if known >= lowest:
+        if known >= subjects.lowest:
             total, row, factor = sums[unit[at]], near[term[at]], weight[known, counted[at]]
             for k in range(len(row)):
                 total[k] += factor * row[k]

@@ -43,57 +43,30 @@ class Similarity(NamedTuple):
         return Similarity(shared.take(units, axis=2), near.take(units, axis=2), self.headline.take(units, axis=0))
 
 
-def similarity(page: Features) -> Similarity:
-    """What the units of a page share."""
-    terms, scale = (page.term, page.unit, page.times, page.level), page.scale
-    sizes = page.traits[:, UNIT.terms]
-    return Similarity(*similarities(*terms, scale.weight, scale.rare, scale.gain, page.vectors, sizes, scale.rising))
-
-
-def first_rows(page: Features, known: Similarity) -> Floats:
-    """The rows of round one, a pair each: (0, 1), (0, 2) … (1, 2) …"""
-    return first_round(known.shared, known.near, known.headline, page.traits)
-
-
-def second_rows(page: Features, first: Floats, cjk: bool) -> Floats:
-    """The rows of round two, from those of round one."""
-    return second_round(shipped_trees("first", cjk).nats(first), first, page.traits)
-
-
 def links(page: Features, known: Similarity, cjk: bool) -> Floats:
     """Log-odds in nats that two units are of one article, shape (units, units)."""
-    again = second_rows(page, first_rows(page, known), cjk)
+    first = first_round(known, page.traits)
+    again = second_round(shipped_trees("first", cjk).nats(first), first, page.traits)
     return square(shipped_trees("second", cjk).nats(again), len(page.traits))
 
 
 @tiered
-def similarities(
-    term: Ints,
-    unit: Ints,
-    times: Ints,
-    level: Ints,
-    weight: Ints,
-    rare: Ints,
-    gain: Ints,
-    vectors: Ints,
-    sizes: Ints,
-    rising: Ints,
-) -> tuple[Ints, Floats, Floats]:
-    """The fields of `Similarity`; the headline is the unit behind the last."""
-    count = len(sizes)
-    shared = term_overlap(term, unit, times, level, weight, rare, gain, count + 1)
-    near = cosines(shared, vectors, np.append(sizes, 0), rising)
+def similarity(page: Features) -> Similarity:
+    """What the units of a page share; the headline is the unit behind the last."""
+    count = len(page.traits)
+    shared = term_overlap(page, count + 1)
+    near = cosines(shared, page.vectors, np.append(page.traits[:, UNIT.terms], 0), page.scale.rising)
     headline = np.empty((count, 3))
     for i in range(count):
         headline[i, ON_COSINE], headline[i, ON_VECTOR] = near[COSINE, i, count], near[VECTOR, i, count]
         headline[i, ON_RARITY] = shared[RARITY, i, count] / 1000
-    return shared[:, :count, :count].copy(), near[:, :count, :count].copy(), headline
+    return Similarity(shared[:, :count, :count].copy(), near[:, :count, :count].copy(), headline)
 
 
-def term_overlap(
-    term: Ints, unit: Ints, times: Ints, level: Ints, weight: Ints, rare: Ints, gain: Ints, count: int
-) -> Ints:
+def term_overlap(page: Features, count: int) -> Ints:
     """`Similarity.shared` of `count` units."""
+    term, unit, times, level = page.term, page.unit, page.times, page.level
+    weight, rare, gain = page.scale.weight, page.scale.rare, page.scale.gain
     shared = np.zeros((5, count, count), np.int64)
     start = 0
     while start < len(term):
@@ -142,9 +115,9 @@ def _dot(one: Ints, other: Ints) -> int:
 
 
 @tiered
-def first_round(shared: Ints, near: Floats, headline: Floats, traits: Ints) -> Floats:
-    """The columns of round one, a row a pair."""
-    count = len(traits)
+def first_round(known: Similarity, traits: Ints) -> Floats:
+    """The columns of round one, a row a pair: (0, 1), (0, 2) … (1, 2) …"""
+    shared, near, headline, count = known.shared, known.near, known.headline, len(traits)
     rows = np.zeros((count * (count - 1) // 2, _FIRST))
     cosine, vector = near[COSINE], near[VECTOR]
     hold, lean = _held(cosine), _held(vector)

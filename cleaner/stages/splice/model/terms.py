@@ -69,7 +69,7 @@ def count_terms(texts: Sequence[str], fold: Codes, signs: Bytes, rows: int) -> T
     fold   as for `terms`
     signs  for each code point of the basic plane the kind of mark that it is, `rows` where it is none
     """
-    return TermCounts(*counted_at_once(*_lowered(texts), fold, letter_kinds(), signs, rows))
+    return counted_at_once(*_lowered(texts), fold, letter_kinds(), signs, rows)
 
 
 def buckets(keys: Keys, bits: int) -> Ints:
@@ -114,9 +114,7 @@ def letter_kinds() -> Bytes:
     return found
 
 
-def counted_by_arrays(
-    codes: Codes, ends: Ints, fold: Codes, kinds: Bytes, signs: Bytes, rows: int
-) -> tuple[Keys, Ints, Ints, Ints, Ints, Ints, Keys]:
+def counted_by_arrays(codes: Codes, ends: Ints, fold: Codes, kinds: Bytes, signs: Bytes, rows: int) -> TermCounts:
     """What `counted_at_once` is, array by array: the definition, and what runs until machine code pays."""
     count, found = len(ends), _found_terms(codes, ends, fold, kinds)
     keys, first, term = np.unique(found.keys, return_index=True, return_inverse=True)
@@ -126,13 +124,9 @@ def counted_by_arrays(
     pairs, times = np.unique(place[term] * count + found.units, return_counts=True)
     owners = np.repeat(np.arange(count), np.diff(ends, prepend=0))
     marks = np.bincount(owners * (rows + 1) + signs[np.minimum(codes, 0xFFFF)], minlength=(rows + 1) * count)
-    return (
-        _hashed(keys[order]),
-        *(pairs // count, pairs % count, times),
-        np.bincount(found.units, minlength=count),
-        marks.reshape(-1, rows + 1)[:, :rows].astype(np.int64),
-        _hashed(found.keys),
-    )
+    counted = marks.reshape(-1, rows + 1)[:, :rows].astype(np.int64)
+    sizes, sequence = np.bincount(found.units, minlength=count), _hashed(found.keys)
+    return TermCounts(_hashed(keys[order]), pairs // count, pairs % count, times, sizes, counted, sequence)
 
 
 def _found_terms(codes: Codes, ends: Ints, fold: Codes, kinds: Bytes) -> Terms:
@@ -165,14 +159,12 @@ def _spaced_words(codes: Codes, kind: Bytes) -> tuple[Ints, Keys]:
     return starts, keys | _WORD
 
 
-def _one_pass(
-    codes: Codes, ends: Ints, fold: Codes, kinds: Bytes, signs: Bytes, rows: int
-) -> tuple[Keys, Ints, Ints, Ints, Ints, Ints, Keys]:
-    """The fields of `TermCounts`, from one pass over the code points."""
+def _one_pass(codes: Codes, ends: Ints, fold: Codes, kinds: Bytes, signs: Bytes, rows: int) -> TermCounts:
+    """The same from one pass over the code points."""
     marks = np.zeros((len(ends), rows + 1), np.int64)
     keys, sizes = _keys(codes, ends, fold, kinds, signs, marks)
     distinct, term, unit, times = _grouped(keys, sizes)
-    return distinct, term, unit, times, sizes, marks[:, :rows].copy(), keys
+    return TermCounts(distinct, term, unit, times, sizes, marks[:, :rows].copy(), keys)
 
 
 counted_at_once = tiered(_one_pass, counted_by_arrays)

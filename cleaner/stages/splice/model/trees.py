@@ -32,8 +32,7 @@ LEAVES = 16  # of a tree, at most: one bit each
 ALL = (1 << LEAVES) - 1  # no leaf is struck out
 
 
-@dataclass(frozen=True, slots=True)
-class Vectors:
+class Vectors(NamedTuple):
     """What a term is about: a row of whole numbers for each bucket of terms.
 
     rows    shape (2**bits, dimensions)
@@ -65,12 +64,25 @@ class Trees:
 
     def nats(self, rows: Floats) -> Floats:
         """Log-odds of each row."""
-        return summed(rows, *self.masks) / NAT
+        return summed(rows, self.masks) / NAT
 
     @cached_property
     def masks(self) -> "Masks":
         """The same trees, as they are walked."""
-        return _masked(self)
+        left, roots = self.left, self.roots
+        leaves, first = _leaf_places(left, self.right, roots)
+        if leaves.max() > LEAVES:
+            raise ValueError(f"a tree of splice has {leaves.max()} leaves, more than the {LEAVES} that a mask holds")
+        inner, ends = np.flatnonzero(left >= 0), np.flatnonzero(left < 0)
+        tree = np.searchsorted(roots, np.arange(len(left)), side="right") - 1
+        values = np.zeros((len(roots) + len(roots) % 2, LEAVES), np.int64)
+        values[tree[ends], first[ends]] = self.value[ends]
+        starts = np.searchsorted(tree[inner], np.arange(len(values) + 1))
+        struck = ((1 << leaves[left[inner]]) - 1) << first[inner]
+        column, threshold = self.column[inner], self.threshold[inner]
+        cuts, firsts, rank = _ranked(column, threshold)
+        mask = (~struck & ALL).astype(np.uint16)
+        return Masks(starts, column.astype(np.uint8), threshold, rank, mask, values, cuts, firsts, self.bias)
 
 
 @cache
@@ -123,23 +135,6 @@ class Masks(NamedTuple):
     bias: Ints
 
 
-def _masked(trees: Trees) -> Masks:
-    left, roots = trees.left, trees.roots
-    leaves, first = _leaf_places(left, trees.right, roots)
-    if leaves.max() > LEAVES:
-        raise ValueError(f"a tree of splice has {leaves.max()} leaves, more than the {LEAVES} that a mask holds")
-    inner, ends = np.flatnonzero(left >= 0), np.flatnonzero(left < 0)
-    tree = np.searchsorted(roots, np.arange(len(left)), side="right") - 1
-    values = np.zeros((len(roots) + len(roots) % 2, LEAVES), np.int64)
-    values[tree[ends], first[ends]] = trees.value[ends]
-    starts = np.searchsorted(tree[inner], np.arange(len(values) + 1))
-    struck = ((1 << leaves[left[inner]]) - 1) << first[inner]
-    column, threshold = trees.column[inner], trees.threshold[inner]
-    cuts, firsts, rank = _ranked(column, threshold)
-    mask = (~struck & ALL).astype(np.uint16)
-    return Masks(starts, column.astype(np.uint8), threshold, rank, mask, values, cuts, firsts, trees.bias)
-
-
 def _leaf_places(left: Nodes, right: Nodes, roots: Nodes) -> tuple[Ints, Ints]:
     """For each node how many leaves it has, and the place of its first one in its tree."""
     leaves, first = np.ones(len(left), np.int64), np.zeros(len(left), np.int64)
@@ -167,15 +162,12 @@ def _ranked(column: NDArray[np.int16], threshold: Singles) -> tuple[Singles, Int
     return cuts[new], firsts, rank.astype(np.uint8)
 
 
-def summed_by_arrays(rows: Floats, *parts: Any) -> Ints:
-    """For each row the sum of the leaves it ends in, in micronats; `parts` are those of `Masks`. All nodes at once."""
-    starts, column, threshold, _, mask, value, _, _, bias = parts
-    out, empty = np.full(len(rows), bias[0]), np.flatnonzero(starts[1:] == starts[:-1])
-    column, threshold, mask = (
-        np.append(column, 0),
-        np.append(threshold, np.inf),
-        np.append(mask, ALL),
-    )  # no start is outside
+def summed_by_arrays(rows: Floats, masks: Masks) -> Ints:
+    """For each row the sum of the leaves it ends in, in micronats. All nodes at once."""
+    starts, value = masks.starts, masks.value
+    out, empty = np.full(len(rows), masks.bias[0]), np.flatnonzero(starts[1:] == starts[:-1])
+    column, mask = np.append(masks.column, 0), np.append(masks.mask, ALL)  # no start is outside
+    threshold = np.append(masks.threshold, np.inf)
     for first in range(0, len(rows), TOGETHER):
         struck = np.where(rows[first : first + TOGETHER, column] <= threshold, np.uint16(ALL), mask)
         left = np.bitwise_and.reduceat(struck, starts[:-1], axis=1).astype(np.int64)
@@ -185,19 +177,9 @@ def summed_by_arrays(rows: Floats, *parts: Any) -> Ints:
     return out
 
 
-def _node_by_node(
-    rows: Floats,
-    starts: Ints,
-    column: Bytes,
-    threshold: Singles,
-    rank: Bytes,
-    mask: Leaves,
-    value: Ints,
-    cuts: Singles,
-    firsts: Ints,
-    bias: Ints,
-) -> Ints:
+def _node_by_node(rows: Floats, masks: Masks) -> Ints:
     """The same, all rows of a part node by node."""
+    starts, column, _, rank, mask, value, cuts, firsts, bias = masks
     out = np.full(len(rows), bias[0])
     for first in range(0, len(rows), TOGETHER):
         passed = _cuts_passed(rows[first : first + TOGETHER], cuts, firsts)

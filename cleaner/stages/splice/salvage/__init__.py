@@ -1,18 +1,19 @@
 """What `splice` took out of a document → the foreign articles it is of. Reads findings, changes nothing, writes nothing."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 from cleaner.document import Document, Finding
-from cleaner.stages.splice.page import Paragraph, split_paragraphs
+from cleaner.stages.splice.joined import JoinedPage
+from cleaner.stages.splice.page import Paragraph
 from cleaner.stages.splice.salvage.reading_order import ArticleLine, Left, line_of_article, reading_order
 from cleaner.text.change import Change, Edit, Mapper
 from cleaner.text.paragraphs import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A paragraph of a salvaged article, or the rest of one.
 
     start, end  in code points of the source
@@ -42,8 +43,7 @@ class Part:
         return Change.of(self.end - self.start, edits)
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(NamedTuple):
     """A line that went with the article and is not written again, why, and the line that it is like."""
 
     start: int
@@ -53,8 +53,7 @@ class LeftOut:
     like: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Article:
+class Article(NamedTuple):
     """One foreign article, put together again.
 
     number    that of the findings; 1 would be the main article
@@ -72,14 +71,25 @@ class Article:
 
     def text(self, raw: str) -> str:
         """The article, from the source it was part of."""
-        return "".join(text for text, _ in self.pieces(raw)) + self.end
+        return "".join(text for text, _ in self.pieces(raw))
+
+    def source(self, raw: str, at: int) -> tuple[int, int]:
+        """The span of the source that one character of the text comes from; an empty one where it only joins two parts."""
+        last = 0
+        for text, part in self.pieces(raw):
+            last = part.end if part else last
+            if at < len(text):
+                return part.source(at) if part else (last, last)
+            at -= len(text)
+        raise IndexError(at)
 
     def pieces(self, raw: str) -> Iterator[tuple[str, Part | None]]:
-        """The text in pieces: parts, and what stands between them."""
+        """The text in pieces: parts, what stands between them, and the end."""
         for at, part in enumerate(self.parts):
             if at:
                 yield self.between if part.glue is None else part.glue, None
             yield part.text(raw), part
+        yield self.end, None
 
 
 def articles(doc: Document, findings: Iterable[Finding]) -> Iterator[Article]:
@@ -99,20 +109,26 @@ def articles(doc: Document, findings: Iterable[Finding]) -> Iterator[Article]:
             yield article
 
 
-@dataclass(frozen=True, slots=True)
-class _PageText:
-    """A document in paragraphs, where each stands in the source, and the way from there to the text."""
+class _PageText(NamedTuple):
+    """A document in paragraphs, where each stands in the text and in the source, and the way from there to the text.
+
+    Hard-wrapped paragraphs are read as joined, and written with their lines as they are.
+    """
 
     doc: Document
     paragraphs: Sequence[Paragraph]
+    own: Sequence[Span]
     spans: Sequence[Span]
     forward: Mapper
+    between: str
 
     @classmethod
     def of(cls, doc: Document) -> "_PageText":
-        back, paragraphs = doc.change.mapper(back=True), split_paragraphs(doc.text)
-        spans = [Span(*back(paragraph.start, paragraph.end)) for paragraph in paragraphs]
-        return cls(doc, paragraphs, spans, doc.change.mapper())
+        page = JoinedPage.of(doc.form)
+        here, back = page.change.mapper(back=True), doc.change.mapper(back=True)
+        own = [Span(*here(paragraph.start, paragraph.end)) for paragraph in page.paragraphs]
+        between = "\n\n" if "\n\n" in doc.text or page.change.edits else "\n"
+        return cls(doc, page.paragraphs, own, [Span(*back(*span)) for span in own], doc.change.mapper(), between)
 
     def article(self, number: int, findings: Iterable[Finding]) -> Article | None:
         lines: dict[int, tuple[ArticleLine, Finding]] = {}
@@ -121,32 +137,28 @@ class _PageText:
             for paragraph in self._inside(finding):
                 lines[paragraph.number] = line_of_article(paragraph, rule), finding
         read = reading_order([lines[at][0] for at in sorted(lines)])
-        parts = tuple(self._part(line, lines[line.number][1], read.glued.get(line.number)) for line in read.lines)
         if not any(line.read for line in read.lines):
             return None
+        parts = []
+        for line in read.lines:
+            at, edits = line.number, tuple(self._edits(line.number))
+            parts.append(Part(*self.spans[at], lines[at][1], edits, read.glued.get(at)))
         left = tuple(self._left(one, lines[one.line.number][1]) for one in read.left)
-        between = "\n\n" if "\n\n" in self.doc.text else "\n"
         end = "\n" if self.doc.text.endswith("\n") else ""
-        return Article(number, parts, left, read.missing, between, end)
+        return Article(number, tuple(parts), left, read.missing, self.between, end)
 
-    def _inside(self, finding: Finding) -> Iterator[Paragraph]:
-        at = bisect_left(self.spans, (finding.start, finding.start))
-        while at < len(self.spans) and self.spans[at].end <= finding.end:
-            yield self.paragraphs[at]
-            at += 1
+    def _inside(self, finding: Finding) -> Sequence[Paragraph]:
+        first = bisect_left(self.spans, (finding.start, finding.start))
+        return self.paragraphs[first : bisect_right(self.spans, finding.end, first, key=attrgetter("end"))]
 
-    def _part(self, line: ArticleLine, finding: Finding, glue: str | None) -> Part:
-        start, end = self.spans[line.number]
-        return Part(start, end, finding, tuple(self._edits(line.paragraph)), glue)
-
-    def _edits(self, paragraph: Paragraph) -> Iterator[Edit]:
+    def _edits(self, number: int) -> Iterator[Edit]:
         """What was changed inside a paragraph; of an edit that reaches beyond it, the text that stands in it."""
-        start, end = self.spans[paragraph.number]
+        (start, end), own = self.spans[number], self.own[number]
         forward = self.forward
         for at in range(bisect_left(forward.starts, start), len(forward.starts)):
             if forward.ends[at] > end:
                 break
-            low, high = max(forward.to_starts[at], paragraph.start), min(forward.to_ends[at], paragraph.end)
+            low, high = max(forward.to_starts[at], own.start), min(forward.to_ends[at], own.end)
             edit = Edit(forward.starts[at], forward.ends[at], self.doc.text[low:high] if low < high else "")
             if edit.start < edit.end or edit.text:
                 yield edit

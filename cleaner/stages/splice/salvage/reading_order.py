@@ -85,8 +85,8 @@ def reading_order(lines: Sequence[ArticleLine]) -> ReadingOrder:
     missing = _missing(order, lines)
     glued = {} if habit else dict(_glued(order))
     captions = list({line.text: line for line in reversed(lines) if line.kind == "caption"}.values())[::-1]
-    shown = {line.number for line in (*order, *captions)}
     out = (*order, *captions)
+    shown = {line.number for line in out}
     left = tuple(twice.get(line.number) or _unwritten(line, out) for line in lines if line.number not in shown)
     return ReadingOrder(out, glued, left, missing)
 
@@ -113,7 +113,8 @@ def _apart(before: ArticleLine, line: ArticleLine, after: ArticleLine | None) ->
 
 def _headline_first(pieces: list[Stretch]) -> list[Stretch]:
     """The piece under a proved headline leads; one whose start is on this page before one that only goes on here."""
-    proved = sorted((piece for piece in pieces if _proved(piece)), key=_jump)
+    # Those without a jump line first.
+    proved = sorted(filter(_proved, pieces), key=lambda piece: any(line.kind == "continued" for line in piece[:2]))
     return [*proved[:1], *(piece for piece in pieces if piece is not (proved[0] if proved else None))]
 
 
@@ -121,10 +122,6 @@ def _proved(piece: Stretch) -> bool:
     """It begins with a headline: a jump line, a dateline or a line of authors stands under it."""
     under = piece[1] if len(piece) > 1 else piece[0]
     return piece[0].heading and (under.kind in ("continued", "dateline") or author_line(under.text))
-
-
-def _jump(piece: Stretch) -> bool:
-    return any(line.kind == "continued" for line in piece[:2])
 
 
 def _chained(pieces: list[Stretch]) -> list[Stretch]:
@@ -218,10 +215,8 @@ def doubles(lines: Sequence[ArticleLine]) -> Doubles:
     for one, other in near:
         short, full = sorted((single[one], single[other]), key=lambda line: len(line.text))
         if short.number not in found and full.number not in found:
-            whole = short.text in full.text
-            found[(short if whole else full).number] = (
-                Left(short, "repeat", full) if whole else Left(full, "mixed", short)
-            )
+            left = Left(short, "repeat", full) if short.text in full.text else Left(full, "mixed", short)
+            found[left.line.number] = left
     return found
 
 

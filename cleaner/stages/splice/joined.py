@@ -1,0 +1,55 @@
+"""A text as `splice` reads it: hard-wrapped blocks joined, and of each paragraph what kind of text it is. Judges nothing."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from cleaner.form import Form, Kind
+from cleaner.stages.splice.page import Paragraph, split_paragraphs
+from cleaner.text.change import Change, Edit, Mapper
+
+UNSURE = "unsure"  # lines that may be one sentence, though no width explains their ends
+FEW = 0.25  # of the lines of prose: so many are headings over paragraphs; more are a text that nobody can join
+ITEMS = "list", "options"  # what looks like this is one list, also where blank lines part its items
+
+
+class JoinedPage(NamedTuple):
+    """A text with its hard-wrapped paragraphs as their author wrote them.
+
+    text        after `change`
+    paragraphs  of `text`, each with its kind and its block
+    change      from the text as it stands to this one: in most texts none
+    """
+
+    text: str
+    paragraphs: list[Paragraph]
+    change: Change
+
+    @classmethod
+    def of(cls, form: Form) -> "JoinedPage":
+        """The text that has this form."""
+        if form.all_prose:
+            return cls(form.text, split_paragraphs(form.text), Change(len(form.text)))
+        breaks = (Edit(one.start, one.end, one.glue) for block in form.blocks for one in block.breaks)
+        change = Change.of(len(form.text), breaks)
+        text = change.apply(form.text)
+        return cls(text, list(_of_kinds(form, split_paragraphs(text), change.mapper(back=True))), change)
+
+
+def _of_kinds(form: Form, paragraphs: Sequence[Paragraph], back: Mapper) -> Iterator[Paragraph]:
+    """The same paragraphs with what the form says of the lines on which they stand."""
+    number, before, few = -1, "", _few_unsure(form)
+    for paragraph in paragraphs:
+        block = form.block_at(back(paragraph.start, paragraph.end)[0])
+        if block is None or block.kind is Kind.PROSE or (block.sub == UNSURE and few):
+            before = ""
+            yield paragraph
+            continue
+        number = number if block.sub == before and before in ITEMS else block.first
+        before = block.sub
+        yield paragraph._replace(kind=block.kind, block=number)
+
+
+def _few_unsure(form: Form) -> bool:
+    """Lines that may be parts of one are paragraphs in a text of paragraphs, of which none is hard-wrapped."""
+    unsure = sum(block.last - block.first for block in form.blocks if block.sub == UNSURE)
+    return not form.kinds.count(Kind.WRAPPED) and unsure <= FEW * form.kinds.count(Kind.PROSE)
