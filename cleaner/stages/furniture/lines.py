@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from cleaner.form import Form, Kind
+from cleaner.forms import Form, Kind
 
 UNPAGED = ("cues", "code", "data", "markup")  # formats whose numbers are not those of pages
 OF_PAGES = ("page number", "running head")  # marks of the form that are lines of pages
