@@ -55,7 +55,7 @@ def form(text: str, format: str | None = None) -> "Form":
     returns  a Form; every offset in it counts code points of the text, end exclusive
 
     >>> [(block.kind.value, block.start, block.end) for block in form("Oats\\n\\n1. Wash them.\\n2. Boil them in salted water.").blocks]
-    [('heading', 0, 4), ('lines', 6, 48)]
+    [('heading', 0, 4), ('lines', 6, 49)]
     """
     from cleaner.forms import form_of
 
