@@ -23,11 +23,12 @@ from cleaner.text.errors import ConfigError
 LEVELS = {certainty.name.lower(): certainty for certainty in Certainty}
 FILES = ("clean.toml", "pyproject.toml")
 NEEDS = {"rejoin": "splice"}  # off by itself where the other is off: it would glue what splice would have parted
+ON_REQUEST = frozenset({"unwrap"})  # stages that run only where the settings say so
 PRESETS: dict[str, dict[str, Any]] = {
     "zh-news": {},  # the defaults: what a corpus of articles needs
     "any": {"splice": False},  # no judgement on what an article is: forums, code, mixed web pages
     "minimal": {  # repairs what is broken and takes out equal documents; no width, spacing or layout is touched
-        **dict.fromkeys(("compat", "width", "compose", "spacing", "splice", "rejoin"), False),
+        **dict.fromkeys(("compat", "width", "compose", "spacing", "furniture", "splice", "rejoin"), False),
         "dedup": {"units": "document", "near": False},
     },
 }
@@ -79,7 +80,7 @@ def config_of(settings: Mapping[str, Any], where: str = "settings") -> Config:
     settings = merged(PRESETS[preset], {key: value for key, value in settings.items() if key != "preset"})
     head = {name: value for key, value in settings.items() if (name := key.replace("-", "_")) in _HEAD}
     others = (key for key in settings if key.replace("-", "_") not in _HEAD)
-    sections = {key: _section(key, settings[key], where) for key in others}
+    sections = _unwrap_by_rejoin({key: _section(key, settings[key], where) for key in others}, where)
     stages = tuple(_stages(sections, where))
     dedup = sections.get("dedup", {})
     return Config(
@@ -127,13 +128,18 @@ def _stages(sections: Mapping[str, Mapping[str, Any]], where: str) -> Iterator[S
     """The package's stages in their order, then others in the order they are named."""
     for name in ORDER:
         table = sections.get(name, {})
-        if table.get("on", name not in NEEDS or sections.get(NEEDS[name], {}).get("on", True)):
+        if table.get("on", _by_default(name, sections)):
             yield _filled(stage_class(name), table, f"{where}: {name}")
     for name, table in sections.items():
         if name not in ORDER and name != "dedup":
             stage = _foreign(name, table, where)
             if table.get("on", True):
                 yield stage
+
+
+def _by_default(name: str, sections: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether a stage runs where its own section does not say."""
+    return name not in ON_REQUEST and (name not in NEEDS or bool(sections.get(NEEDS[name], {}).get("on", True)))
 
 
 def _foreign(name: str, table: Mapping[str, Any], where: str) -> Stage:
@@ -229,6 +235,16 @@ def _section(key: str, value: Any, where: str) -> Mapping[str, Any]:
     if isinstance(value, Mapping):
         return value
     raise ConfigError(f"{where}: unknown setting {key!r}{_hint(key, [*_HEAD, *ORDER, 'dedup'])}")
+
+
+def _unwrap_by_rejoin(sections: Mapping[str, Mapping[str, Any]], where: str) -> Mapping[str, Mapping[str, Any]]:
+    """`rejoin.unwrap = true`, as it was written before unwrap became a stage, switches that stage on."""
+    rejoin = sections.get("rejoin", {})
+    if "unwrap" not in rejoin:
+        return sections
+    on = _fitting(rejoin["unwrap"], bool, f"{where}: rejoin.unwrap")
+    others = {key: value for key, value in rejoin.items() if key != "unwrap"}
+    return {**sections, "rejoin": others, "unwrap": {"on": on, **sections.get("unwrap", {})}}
 
 
 def _hint(name: str, known: Mapping[str, Any] | list[str]) -> str:

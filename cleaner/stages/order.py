@@ -19,6 +19,8 @@ _ONCE = (
     "punct",
     "doubled",
     "script",  # once: t2s of its own output can change it again, 由於單位 → 由於单位 → 由于单位
+    "furniture",  # before unwrap, splice and rejoin: a running head stands between two halves of one sentence
+    "unwrap",  # before splice: what is judged is a paragraph, not a line
     "splice",
     "rejoin",  # after splice, or half a sentence of one article is glued to the headline of the next
 )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from cleaner.document import Finding
-from cleaner.form import Form, Kind
+from cleaner.forms import Form, Kind
 from cleaner.text.change import Edit
 
 ANY: Final = frozenset(Kind)

@@ -1,102 +1,168 @@
-"""Paragraphs that a page or column break cut in two become one again; hard-wrapped text only on request.
+"""Paragraphs that a page or a column cut in two become one again. Hard-wrapped lines are the matter of `unwrap`.
 
 Runs after `splice` and belongs to it: without it the half sentence of one article may be glued to the next headline.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
-from unicodedata import east_asian_width
+from itertools import pairwise
+from typing import Any, ClassVar, NamedTuple
 
 from cleaner.document import Certainty, Document, Finding
-from cleaner.text.furniture import list_item
-from cleaner.text.paragraphs import SHORTEST, Span, bounds, careless, glue, is_open, is_rest, why_apart
+from cleaner.forms import Block, Form, Kind
+from cleaner.text.change import Edit, Mapper
+from cleaner.text.halves import Halves, halves, leads_on
+from cleaner.text.paragraphs import BLANK, SHORTEST, bounds, careless, glue, is_open, is_rest
 
-NARROWEST = 20  # cells of a hard-wrapped line; verse is narrower
-RAGGED = 2  # cells by which hard-wrapped lines differ
-_NEVER_WRAPPED = re.compile("^[ \t　|>#]|[\t|{}]", re.MULTILINE)  # indents, tables, quotations, code
+SHOWN = 12  # code points of either half that the evidence quotes
 
 
 @dataclass(frozen=True, slots=True)
 class Rejoin:
-    """Join a paragraph that ends inside a sentence with its rest behind the break.
+    """Join a paragraph that ends inside a sentence with its rest behind a blank line or the mark of a page.
 
     shortest  code points of the part before the break, and of the part after it unless that ends a sentence
-    unwrap    join hard-wrapped lines too
 
-    >>> cut = "河水向东流" * 12
-    >>> for raw in (f"{cut}\\n\\n入海去了。\\n", f"{cut}\\n\\n1. 船。\\n", "\\n".join([cut[:20]] * 3)):
-    ...     print(*(f.rule for f in Rejoin(unwrap=True)(Document.of(raw))))
-    rejoin.line
-    rejoin.open-end
-    rejoin.unwrap rejoin.unwrap
+    >>> cut = "河水向东流，" * 12
+    >>> for raw in (f"{cut}\\n\\n入海去了。\\n", f"{cut}\\n入海去了。\\n", f"{cut}\\n\\n1. 船。\\n"):
+    ...     print([found.rule for found in Rejoin()(Document.of(raw))])
+    ['rejoin.line']
+    []
+    []
     """
 
     shortest: int = SHORTEST
-    unwrap: bool = False
     name: ClassVar[str] = "rejoin"
     rules: ClassVar[Mapping[str, str]] = {
-        "rejoin.line": "joins a paragraph that ends inside a sentence with the one behind the break",
-        "rejoin.open-end": "flags a long paragraph that ends inside a sentence, where what follows is no clear rest",
-        "rejoin.unwrap": "joins the lines of a hard-wrapped block (with the setting `unwrap`)",
+        "rejoin.line": "joins a paragraph that ends inside a sentence with its rest behind a blank line or a page mark",
+        "rejoin.open-end": "flags a paragraph that ends with a word or a comma inside a sentence, and whose rest does not follow",
     }
 
     def __call__(self, doc: Document) -> Iterator[Finding]:
         """Joins and flags. Nothing where a suspected piece of another article lies in or between the two."""
-        wrapped = list(_wrapped(doc.text)) if self.unwrap else []
-        for start, end, evidence in wrapped:
-            yield Finding(start, end, "rejoin.unwrap", glue(doc.text[start - 1], doc.text[end]), evidence=evidence)
-        done = {start for start, _, _ in wrapped}
         spans = bounds(doc.text)
-        long = [at for at, (start, end) in enumerate(spans[:-1]) if end - start >= self.shortest and end not in done]
-        cut = [at for at in long if is_open(doc.text[slice(*spans[at])], self.shortest)]
-        if not cut:
+        cut = {start for start, end in spans[:-1] if is_open(doc.text[start:end], self.shortest)}
+        places = Places.of(doc)
+        if not (cut or places.pages):
             return
-        texts = [doc.text[start:end] for start, end in spans]
-        habit = careless(texts, self.shortest)
-        suspects = [(f.start, f.end) for f in doc.findings if f.rule.startswith("splice.") and not f.applied]
-        back = doc.change.mapper(back=True)
-        for at in cut:
-            before, after = map(Span._make, spans[at : at + 2])
-            if not is_rest(texts[at + 1], self.shortest):
-                continue
-            hull = back(before.start, after.end)
-            if any(start < hull[1] and end > hull[0] for start, end in suspects):
-                continue
-            yield _found(before, after, texts[at], texts[at + 1], habit)
+        form = doc.form
+        if form.format:
+            return
+        yield from _across_pages(form, places)
+        yield from self._paragraphs(form, places, cut)
+
+    def _paragraphs(self, form: Form, places: "Places", cut: set[int]) -> Iterator[Finding]:
+        """The joins and flags of paragraphs that stand alone, each in a line of its own."""
+        text, blocks = form.text, [_bare(form.text, block) for block in form.blocks]
+        pairs = [(one, other) for one, other in pairwise(blocks) if one.start in cut and one.kind is Kind.PROSE]
+        if not pairs:
+            return
+        marked = {one.start for one, other in pairs if places.page(one.end, other.start)}
+        prose = [text[own.start : own.end] for own in blocks if own.kind is Kind.PROSE and own.start not in marked]
+        habit = careless(prose, self.shortest)
+        for one, other in pairs:
+            page = one.start in marked
+            if (page or text.count("\n", one.end, other.start) > 1) and not places.suspected(one.start, other.end):
+                yield from self._joined(text, one, other, page=page, habit=habit and not page)
+
+    def _joined(self, text: str, one: "_Bare", other: "_Bare", *, page: bool, habit: bool) -> Iterator[Finding]:
+        first, second = text[one.start : one.end], text[other.start : other.end]
+        evidence: dict[str, Any] = {"ends": first[-SHOWN:], "begins": second[:SHOWN]}
+        judged = self._judged(first, second, other.kind, text, page=page, habit=habit)
+        if judged.joined:
+            evidence = {"why": judged.why, "across": "the mark of a page" if page else "a blank line", **evidence}
+            yield Finding(one.end, other.start, "rejoin.line", glue(first[-1], second[0]), evidence=evidence)
+        elif not habit and other.kind in BEGIN_ANEW and leads_on(first) and not _introduced(second):
+            evidence["held_back"] = judged.why
+            yield Finding(one.start, one.end, "rejoin.open-end", None, Certainty.SUSPECT, evidence)
+
+    def _judged(self, first: str, second: str, kind: Kind, text: str, *, page: bool, habit: bool) -> Halves:
+        if kind is not Kind.PROSE:
+            return Halves(False, f"{KINDS[kind]} follows")
+        if habit:
+            return Halves(False, "many paragraphs of this text end without a mark")
+        if not is_rest(second, self.shortest):
+            return Halves(False, "a short line without an end follows")
+        return halves(first, second, text, page=page)
 
 
-def _found(before: Span, after: Span, one: str, other: str, habit: bool) -> Finding:
-    """A join, or a flag where the texts do not look like two halves."""
-    evidence: dict[str, Any] = {"ends": one[-12:], "begins": other[:12]}
-    why = why_apart(one, other)
-    if why or habit:
-        evidence["held_back"] = why or "many paragraphs of this text end without a mark"
-        return Finding(before.start, before.end, "rejoin.open-end", None, Certainty.SUSPECT, evidence)
-    return Finding(before.end, after.start, "rejoin.line", glue(one[-1], other[0]), evidence=evidence)
+BEGIN_ANEW = (
+    Kind.PROSE,
+    Kind.HEADING,
+)  # NOT here: lists, quotations, code, which a sentence may introduce without a mark
+KINDS = {
+    Kind.WRAPPED: "a hard-wrapped paragraph",
+    Kind.HEADING: "a heading",
+    Kind.LINES: "a list or another group of lines",
+    Kind.QUOTATION: "a quotation",
+    Kind.FIXED: "code or a table",
+    Kind.MARK: "a line that is no text",
+}
 
 
-def _wrapped(text: str) -> Iterator[tuple[int, int, dict[str, Any]]]:
-    """The breaks inside hard-wrapped blocks: where they start and end, and what was measured."""
-    for block in re.finditer("(?:[^\n]+\n){2,}[^\n]+", text):
-        lines = block[0].split("\n")
-        if not _NEVER_WRAPPED.search(block[0]) and (evidence := _measured(lines)):
-            at = block.start()
-            for line in lines[:-1]:
-                at += len(line)
-                yield at, at + 1, evidence
-                at += 1
+def _introduced(text: str) -> bool:
+    """What a sentence may introduce without a mark: an address, a figure, a quotation."""
+    return not text[0].isalpha() or "://" in text.partition(" ")[0]
 
 
-def _measured(lines: Sequence[str]) -> dict[str, Any] | None:
-    """Width of a block and shares of its lines, None where one of them speaks against a hard wrap."""
-    widths = sorted(sum(1 + (east_asian_width(letter) in "WF") for letter in line) for line in lines[:-1])
-    fits = [sum(abs(width - other) <= RAGGED for other in widths) for width in widths]
-    share = max(fits) / len(widths)
-    width = widths[fits.index(max(fits))]
-    inside = sum(line[-1].isalnum() for line in lines[:-1]) / len(widths)
-    listed = sum(map(list_item, lines)) / len(lines)
-    if width < NARROWEST or share < 0.8 or 3 * inside < 1 or listed >= 0.3:
-        return None
-    return {"width": width, "even": round(share, 2), "open": round(inside, 2), "listed": round(listed, 2)}
+class _Bare(NamedTuple):
+    """A block without its outer blanks."""
+
+    start: int
+    end: int
+    kind: Kind
+
+
+def _bare(text: str, block: Block) -> _Bare:
+    body = text[block.start : block.end]
+    return _Bare(block.end - len(body.lstrip(BLANK)), block.start + len(body.rstrip(BLANK)), block.kind)
+
+
+def _across_pages(form: Form, places: "Places") -> Iterator[Finding]:
+    """Paragraphs that were cut at the marks of pages alone, several of them in a row, look like hard-wrapped lines."""
+    for block in form.blocks:
+        if block.kind is Kind.WRAPPED and all(one.sure and places.page(one.start, one.end) for one in block.breaks):
+            for one in block.breaks:
+                evidence = {
+                    "why": "the line is full and ends inside a sentence",
+                    "across": "the mark of a page",
+                    "ends": form.text[one.start - SHOWN : one.start].rpartition("\n")[2],
+                    "begins": form.text[one.end : one.end + SHOWN].partition("\n")[0],
+                }
+                yield Finding(one.start, one.end, "rejoin.line", one.glue, evidence=evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where marks of pages and pieces of other articles stood, and where such pieces are suspected.
+
+    pages, suspects  spans of the source
+    back             from the text to the source
+    """
+
+    pages: tuple[Edit, ...]
+    suspects: tuple[Edit, ...]
+    back: Mapper
+
+    @classmethod
+    def of(cls, doc: Document) -> "Places":
+        pages, suspects = list[Edit](), list[Edit]()
+        for finding in doc.findings:
+            stage = finding.rule.partition(".")[0]
+            if finding.rule == "lines.page-break" or (finding.applied and stage in ("furniture", "splice")):
+                pages += finding.where
+            elif stage == "splice" and not finding.applied:
+                suspects += finding.where
+        return cls(tuple(pages), tuple(suspects), doc.change.mapper(back=True))
+
+    def page(self, start: int, end: int) -> bool:
+        """Whether one stood between the last character before `start` and the first behind `end`."""
+        return bool(self.pages) and _touched(self.back(start - 1, end + 1), self.pages)
+
+    def suspected(self, start: int, end: int) -> bool:
+        """Whether a suspected piece lies in this stretch of the text."""
+        return bool(self.suspects) and _touched(self.back(start, end), self.suspects)
+
+
+def _touched(hull: tuple[int, int], spans: Iterable[Edit]) -> bool:
+    return any(span.start < hull[1] and span.end > hull[0] for span in spans)

@@ -80,10 +80,10 @@ def stands_alone(text: str) -> str:
 def glue(left: str, right: str) -> str:
     """What goes between two halves that end and begin with these letters.
 
-    >>> glue("扭", "负"), glue("e", "w")
-    ('', ' ')
+    >>> glue("扭", "负"), glue("e", "w"), glue("에", "대")
+    ('', ' ', ' ')
     """
-    return " " if (_writes_spaces(left) or left == ",") and _writes_spaces(right) else ""
+    return " " if (_parts_words(left) or left in ",;—–") and _parts_words(right) else ""
 
 
 def _no_continuation(other: str) -> str:
@@ -93,6 +93,11 @@ def _no_continuation(other: str) -> str:
     if not other[0].isalpha():
         return "begins with a figure or a mark"
     return "begins with a capital letter" if _writes_spaces(other[0]) else ""
+
+
+def _parts_words(letter: str) -> bool:
+    """Of a script that writes spaces between words, which Korean does though its letters are wide."""
+    return _writes_spaces(letter) or "\uac00" <= letter <= "\ud7a3"
 
 
 def _writes_spaces(letter: str) -> bool:

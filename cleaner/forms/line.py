@@ -35,7 +35,6 @@ SENTENCE_ENDS = {  # a line that ends so ends a sentence
     "។៕": "Khmer",
     "၊။": "Myanmar",
     "།༎": "Tibetan",
-    ";": "U+037E, the question mark of Greek",
 }
 CLOSERS = "”’」』）)】》〉］]〕»›“\"'*_"  # stand behind the end; “ closes in German; * and _ are emphasis of Markdown
 ENDS = frozenset("".join(SENTENCE_ENDS))
