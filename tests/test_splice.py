@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from cleaner.document import Certainty, Document, Finding
+from cleaner.form import Kind, form_of
 from cleaner.pipeline import Pipeline
 from cleaner.stages.splice import Splice
+from cleaner.stages.splice.joined import may_be_wrapped
 from cleaner.stages.splice.page import Cue
 from cleaner.stages.splice.verdict import ForeignBlock, Measures, verdict_on
 from cleaner.text.machine_code import MAKING_ANEW, worked
@@ -125,8 +127,8 @@ def test_evidence_is_complete(case: dict[str, str]) -> None:
 
 
 def hard_wrapped(text: str, width: int) -> str:
-    """As a mail program breaks it: every line of a quotation has its sign; what is in lines already stays."""
-    paragraphs = (part if "\n" in part else _wrapped(part, width) for part in text.split("\n\n"))
+    """As a mail program breaks it: every line of a quotation has its sign; marked headings and what is in lines stay."""
+    paragraphs = (part if "\n" in part or part[:1] == "#" else _wrapped(part, width) for part in text.split("\n\n"))
     return "\n\n".join(paragraphs)
 
 
@@ -158,6 +160,13 @@ def test_hard_wrapped_documents_lose_the_same(case: dict[str, Any], width: int) 
 @pytest.mark.parametrize("case", CASES["negative"], ids=lambda case: case["label"])
 def test_hard_wrapped_articles_stay(case: dict[str, str], width: int) -> None:
     assert applied(hard_wrapped(case["raw"], width)) == []
+
+
+@pytest.mark.parametrize("width", [36, 40, 72, 100, 180])
+@pytest.mark.parametrize("case", [*CASES["negative"], *CASES["synthetic"]], ids=lambda case: case["label"])
+def test_no_hard_wrapped_block_is_overlooked(case: dict[str, Any], width: int) -> None:
+    raw = hard_wrapped(case["raw"], width)
+    assert may_be_wrapped(raw) or Kind.WRAPPED not in form_of(raw).kinds
 
 
 @pytest.mark.parametrize("case", ONE_LINE, ids=lambda case: case["label"])

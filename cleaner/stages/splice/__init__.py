@@ -9,10 +9,11 @@ from itertools import count
 from typing import Any, ClassVar
 
 from cleaner.document import Certainty, Document, Finding
-from cleaner.stages.splice.joined import JoinedPage
+from cleaner.stages.splice.joined import JoinedPage, may_be_wrapped
 from cleaner.stages.splice.page import (
     FEWEST,
     Paragraph,
+    Stray,
     Trust,
     kinds_of_lines,
     originals,
@@ -60,16 +61,31 @@ class Splice(Settings):
         """What is foreign in `doc.text`. Text that is short, or in a script without known words, is left alone."""
         if len(doc.text) < SHORTEST or doc.text.count("\n") < FEWEST - 1:
             return
-        page = JoinedPage.of(doc.form)
-        paragraphs = page.paragraphs
-        if sum(paragraph.unit for paragraph in paragraphs) < FEWEST or not readable(page.text):
-            return
-        found, labels = self._within_share(self._pieces(paragraphs), paragraphs), list(strays(paragraphs))
+        page, (found, labels) = self._judged(doc)
         if not found and not labels:
             return
         here, back = page.change.mapper(back=True), doc.change.then(page.change).mapper(back=True)
-        for finding in (*self._findings(found, back), *_stray_labels(labels, paragraphs[0], back)):
+        for finding in (*self._findings(found, back), *_stray_labels(labels, page.paragraphs[0], back)):
             yield finding.moved(here, applied=False)
+
+    def _judged(self, doc: Document) -> tuple[JoinedPage, tuple[list[Fragment], list[Stray]]]:
+        """The page, and what is foreign on it. To tell the form takes time, and it forbids more than it finds.
+
+        So it is asked where lines may have to be joined first, and where something was found without it.
+        """
+        if not may_be_wrapped(doc.text):
+            page = JoinedPage.as_it_stands(doc.text)
+            found = self._foreign(page)
+            if not any(found) or doc.form.all_prose:
+                return page, found
+        page = JoinedPage.of(doc.form)
+        return page, self._foreign(page)
+
+    def _foreign(self, page: JoinedPage) -> tuple[list[Fragment], list[Stray]]:
+        paragraphs = page.paragraphs
+        if sum(paragraph.unit for paragraph in paragraphs) < FEWEST or not readable(page.text):
+            return [], []
+        return self._within_share(self._pieces(paragraphs), paragraphs), list(strays(paragraphs))
 
     def _findings(self, found: Sequence[Fragment], back: Mapper) -> Iterator[Finding]:
         """What is said of the pieces, in order of the text; each article has a number."""
@@ -131,9 +147,7 @@ def _finding(piece: Fragment, article: int, order: int, limit: float, back: Mapp
     return Finding(piece.paragraphs[0].start, piece.paragraphs[-1].end, rule, "", piece.certainty, evidence)
 
 
-def _stray_labels(
-    labels: Iterable[tuple[Paragraph, int, Sequence[Paragraph]]], lead: Paragraph, back: Mapper
-) -> Iterator[Finding]:
+def _stray_labels(labels: Iterable[Stray], lead: Paragraph, back: Mapper) -> Iterator[Finding]:
     """What is said of labels glued to headings, see `page.strays`."""
     for paragraph, length, siblings in labels:
         evidence = {

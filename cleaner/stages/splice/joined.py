@@ -1,14 +1,19 @@
 """A text as `splice` reads it: hard-wrapped blocks joined, and of each paragraph what kind of text it is. Judges nothing."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from cleaner.form import Form, Kind
+from cleaner.form.line import closed
+from cleaner.form.wrapping import OVER, OVER_BY, OWN, WIDEST
 from cleaner.stages.splice.page import Paragraph, split_paragraphs
 from cleaner.text.change import Change, Edit, Mapper
+from cleaner.text.paragraphs import BLANK
 
 UNSURE = "unsure"  # lines that may be one sentence, though no width explains their ends
 FEW = 0.25  # of the lines of prose: so many are headings over paragraphs; more are a text that nobody can join
+LONGEST = WIDEST * OVER + OVER_BY  # code points of a line of a block that is wrapped
 ITEMS = "list", "options"  # what looks like this is one list, also where blank lines part its items
 
 
@@ -25,14 +30,36 @@ class JoinedPage(NamedTuple):
     change: Change
 
     @classmethod
+    def as_it_stands(cls, text: str) -> "JoinedPage":
+        """A text of which every line is a paragraph."""
+        return cls(text, split_paragraphs(text), Change(len(text)))
+
+    @classmethod
     def of(cls, form: Form) -> "JoinedPage":
         """The text that has this form."""
         if form.all_prose:
-            return cls(form.text, split_paragraphs(form.text), Change(len(form.text)))
+            return cls.as_it_stands(form.text)
         breaks = (Edit(one.start, one.end, one.glue) for block in form.blocks for one in block.breaks)
         change = Change.of(len(form.text), breaks)
         text = change.apply(form.text)
         return cls(text, list(_of_kinds(form, split_paragraphs(text), change.mapper(back=True))), change)
+
+
+def may_be_wrapped(text: str) -> bool:
+    """Whether a form may have hard-wrapped blocks: each needs line ends inside sentences. Most texts have hardly any.
+
+    >>> may_be_wrapped("At noon the last\\nof the boats came\\nback into the old\\nharbour.")
+    True
+    >>> may_be_wrapped("A headline\\nIts first sentence.\\nIts second sentence.\\n\\nIts third")
+    False
+    """
+    breaks = 0
+    for line, below in pairwise(text.split("\n")):
+        if below and 0 < len(line) <= LONGEST and not closed(line.rstrip(BLANK)):
+            breaks += 1
+            if breaks == OWN.breaks:
+                return True
+    return False
 
 
 def _of_kinds(form: Form, paragraphs: Sequence[Paragraph], back: Mapper) -> Iterator[Paragraph]:

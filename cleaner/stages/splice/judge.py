@@ -41,6 +41,7 @@ PAGE = 30  # pairs of units: a window takes as long as so many, and .3 ms for ea
 LEARNED = {True: 0.1, False: 0.2}  # by script: share of common terms; English has .26, 90 other languages .14 at most
 CLOSE = 0.9  # two articles this near in size, and no first paragraph to decide: no main article
 SECTIONS = 3  # paragraphs of main under headings: a guide or handbook, of which the model has seen none outside CJK
+HEADING_SIGNS = frozenset("#=-~^\"'`*+_")  # before a heading, or the line under it
 PROSE_SHARE = (
     0.75  # of the long paragraphs: of news articles nearly all are, of references and READMEs often less than half
 )
@@ -159,10 +160,14 @@ class _Window(NamedTuple):
             return "it is a list, verse or talk alone, which shares few words with its own article"
         if self._little_prose():
             return "much of the document is no prose, whose lines repeat and share few words"
-        sections = sum(page.traits[:, UNIT.headed].take(proposal.main).tolist()) >= SECTIONS
-        if sections and not block.cjk and not block.told:
+        sections = not block.cjk and sum(page.traits[:, UNIT.headed].take(proposal.main).tolist()) >= SECTIONS
+        if (sections or self._marked_headings() >= SECTIONS) and not block.told:
             return "the article is in sections under headings, which share few words"
         return ""
+
+    def _marked_headings(self) -> int:
+        """Headings that are marked as such, as no newspaper does in any script."""
+        return sum(own.kind is Kind.HEADING and own.text[0] in HEADING_SIGNS for own in self.paragraphs)
 
     def _little_prose(self) -> bool:
         """Much of what is long here is no prose, by its form or by its words."""

@@ -351,8 +351,16 @@ def _word_length(token: str) -> int:
     return len(token) if token.strip(WORD_MARKS).translate(INSIDE).isalpha() else 0
 
 
-def strays(paragraphs: Sequence[Paragraph]) -> Iterator[tuple[Paragraph, int, tuple[Paragraph, ...]]]:
-    """Headings with a stray label, 前言中小企业如何稳？: the paragraph, how long the label is, its sibling headings.
+class Stray(NamedTuple):
+    """A heading with a stray label, 前言中小企业如何稳？: the paragraph, how long the label is, its sibling headings."""
+
+    paragraph: Paragraph
+    length: int
+    siblings: tuple[Paragraph, ...]
+
+
+def strays(paragraphs: Sequence[Paragraph]) -> Iterator[Stray]:
+    """Headings with a stray label.
 
     Proof one: the lead quotes the heading word for word, without the label, as a sentence or clause of its own. Proof
     two: it quotes at least one sibling (a short paragraph that ends alike) too, and no sibling carries a label.
@@ -368,7 +376,7 @@ def strays(paragraphs: Sequence[Paragraph]) -> Iterator[tuple[Paragraph, int, tu
             continue
         alike = tuple(other for other in headings if other != heading and other.text.endswith(bare[-ENDING:]))
         if alike and all(_stands_in(other.text, lead) for other in alike):
-            yield heading, len(heading.text) - len(bare), alike
+            yield Stray(heading, len(heading.text) - len(bare), alike)
 
 
 def _stands_in(heading: str, lead: str) -> bool:
