@@ -25,7 +25,9 @@ from tests.test_stage_laws import PIECES
 from tests.test_stage_tables import raw_of, tables
 
 ROOT = Path(__file__).parent.parent
-SLEEPERS = [name for name in ORDER if name not in ("splice", "rejoin")]  # those two judge whole texts
+SLEEPERS = [
+    name for name in ORDER if name not in ("furniture", "unwrap", "splice", "rejoin")
+]  # those judge whole texts
 MEETING = [
     *["的的", "目的的", " the the ", "the the", " of of", "to to", "and and", "a", "中", "。", "》", "《", "“", "!", ":", ";"],
     *["[a](b)", "](", "**", "```", "#", "`", "<", "/b>", "&", "#38;", "\u0344", "\u09be", "ﾀ", "ÿ", "é", "м»", "σ…"],
@@ -176,7 +178,7 @@ def test_sound_text_wakes_the_judges_alone(monkeypatch: pytest.MonkeyPatch) -> N
         "今年以来，工业经济稳定恢复：同比增长 7.8%（初步数）。\n\n“好。”他说。\n",
         "Plain text, with (some) signs; it's fine.\n",
     ):
-        assert pipe._awake(text) == {"splice", "rejoin"}
+        assert pipe._awake(text) == {"furniture", "splice", "rejoin"}
     assert "error" not in [finding.rule for finding in pipe("　　一\n").findings]
 
 

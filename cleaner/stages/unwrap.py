@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 from cleaner.document import Certainty, Document, Finding
 from cleaner.forms import Block, Break, Form, Kind, form_of
 from cleaner.forms.line import columns, first_piece, spaceless
+from cleaner.forms.marks import item_mark
 from cleaner.text.change import Change, Edit
 from cleaner.text.furniture import closed, list_item
 from cleaner.text.paragraphs import SPEAKER
@@ -20,9 +21,9 @@ SOFT_HYPHEN_AT_END = re.compile("\xad(?=[ \\t\\r]*\n)")
 ROUNDS = 6  # a third is rare
 PARAGRAPHS = (Kind.PROSE, Kind.WRAPPED)
 GAP = " \t　"
-LITTLE_WORD = re.compile(r"[^\W\d_][^\w.]*\s[a-zà-öø-ÿа-я]{1,3}$")  # the, of, der, la, и
+LITTLE = 3  # letters of a word with which no sentence and no title ends: the, of, der, la, и
 INTRODUCE = ":：;；"
-QUOTES = ">"
+QUOTES = '>"“‘«„'
 SLACK = 2  # columns: a mark that may not begin a line hangs over its end
 SENTENCE_MARKS = "，。、；,;."  # a title mostly has none
 
@@ -105,7 +106,7 @@ def layout_of(form: Form) -> Layout:
         and form.text[other.start] not in GAP
         for one, other in pairwise(form.blocks)
     )
-    lines = (line.strip() for block in blocks for line in form.text[block.start : block.end].split("\n"))
+    lines = (line.strip(GAP) for block in blocks for line in form.text[block.start : block.end].split("\n"))
     return Layout(
         parted, min((_margin(form.text, block) for block in blocks), default=0), max(map(columns, lines), default=0)
     )
@@ -154,9 +155,9 @@ def _one_sentence(line: str, other: str, one: Break, layout: Layout, fresh: bool
         return False
     if layout.parted:
         return one.sure or closed(line) or (one.glue == " " and other[0].islower())
-    if not (one.sure and _filled(line, other, layout.width)):
+    if not (one.sure and _filled(line, other, layout.width)) or line[-1] in INTRODUCE or item_mark(other):
         return False
-    return other[0].islower() or leads_on(line) or not (_introduces(line, fresh) or stands_apart(other))
+    return other[0].islower() or leads_on(line) or not (_like_a_title(line, fresh) or begins_anew(other))
 
 
 def _has_letters(line: str) -> bool:
@@ -171,15 +172,16 @@ def _filled(line: str, other: str, width: int) -> bool:
 
 
 def leads_on(line: str) -> bool:
-    """It ends in a comma or a little word: no sentence and no title does."""
-    return line[-1] == "," or LITTLE_WORD.search(line) is not None
+    """It ends in a comma or a little word."""
+    before, _, last = line.rpartition(" ")
+    return line[-1] == "," or (before != "" and len(last) <= LITTLE and last.isalpha() and last.islower())
 
 
-def _introduces(line: str, fresh: bool) -> bool:
-    """It may be a paragraph of its own, though it ends without a mark: a title, the head of a list."""
-    return line[-1] in INTRODUCE or (fresh and not any(mark in line for mark in SENTENCE_MARKS))
+def _like_a_title(line: str, fresh: bool) -> bool:
+    """It may be a paragraph of its own, though it ends without a mark."""
+    return fresh and not any(mark in line for mark in SENTENCE_MARKS)
 
 
-def stands_apart(other: str) -> bool:
+def begins_anew(other: str) -> bool:
     """It may begin a paragraph: an item, a speaker, a quotation, a capital letter."""
     return other[0].isupper() or other[0] in QUOTES or list_item(other) or SPEAKER.match(other) is not None

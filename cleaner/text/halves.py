@@ -37,9 +37,8 @@ _CASELESS = re.compile(
 )  # Georgian: small letters by the book of Unicode, and no capitals in prose
 _HAN_ALONE = re.compile(f"[{_HAN}](?:[ 　]+[{_HAN}])")
 _MARKS = re.compile("[，。、；：！？,.;:!?…]")
-_WORDS = re.compile(r"[^\W\d_][\w'’-]*")
-_ADDRESS = re.compile(r"(?:https?://|www\.|[\w.+-]+@)\S+$")
-_ROW = re.compile(r"\t|  |,(?=[^\s，])|;(?=\S)|\|")
+_ADDRESS = re.compile("(?:https?://|www[.]|[A-Za-z0-9.+_-]+@)[^ ]+$")
+_ROW = re.compile("\t|  |,(?=[^ ，])|;(?=[^ ])|[|]")
 FEW_MARKS = 60  # code points of Chinese without any mark: names, key words, laughter, a post in haste
 GAPS = 3  # spaces between Han: names, verses
 TITLE_WORDS, TITLE_CASE = 3, 0.7  # of so many words of four letters or more, this share with a capital
@@ -105,9 +104,7 @@ def _kind(text: str) -> str:
 
 def _title_case(text: str) -> bool:
     """Most of its longer words begin with a capital."""
-    words = [
-        word for word in _WORDS.findall(text[:LOOKED_AT]) if len(word) > 3 and word[0].isupper() | word[0].islower()
-    ]
+    words = [word for word in text[:LOOKED_AT].split() if len(word) > 3 and word[0].isupper() | word[0].islower()]
     return len(words) >= TITLE_WORDS and sum(word[0].isupper() for word in words) >= TITLE_CASE * len(words)
 
 

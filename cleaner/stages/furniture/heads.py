@@ -27,20 +27,18 @@ STEPS, REGULAR = (1, 2), 0.7  # from page to page, or from left page to left pag
 CUTS, SOME = 2, 1 / 3  # sentences that a group has to cut, and the share of its places that do
 EVEN = 0.35  # deviation of the distances between its places, in parts of their mean
 LEAVES = 0.1  # the same where pages have as many lines: nothing else is so even
-NEAR, FAR = (
-    400,
-    1_000,
-)  # code points between two bare numbers (those of verses stand closer), between two heads without one
+NEAR = 400  # code points from one bare number to the next: those of verses stand closer
+FAR = 500  # and from one head without a number to the next
 
-NUMBER = re.compile(r"\d+")
+NUMBER = re.compile("[0-9]+")
 PAGED = re.compile(  # it says that it is a page
-    r"\b(?:[Pp]age|PAGE|[Pp]p?\.|[Ss]eite|[Pp]ágina|[Pp]ág\.|[Pp]agina|[Ss]trona|[Ss]ida|[Cc]тр\.|[Сс]тр\.|[Сс]траница)\s?\d"
-    r"|第\s?\d+\s?[页頁]|\d\s?[页頁]$|\d ?(?:페이지|쪽)$|\d ?ページ$|صفحة ?\d"
+    "(?:^|[^a-zà-ÿ])(?:[Pp]age|PAGE|[Pp]p?[.]|[Ss]eite|[Pp]ágina|[Pp]ág[.]|[Pp]agina|[Ss]trona|[Ss]ida|[Сс]тр[.]|[Сс]траница) ?[0-9]"
+    "|第 ?[0-9]+ ?[页頁]|[0-9] ?[页頁]$|[0-9] ?(?:페이지|쪽)$|[0-9] ?ページ$|صفحة ?[0-9]"
 )
+COUNTS = re.compile("[^0-9 .:：]{1,20}[ .:：]{0,2}[0-9]+(?:[.][0-9]+)*$|第 ?[0-9]+ ?[^0-9 ]{1,2}$")  # Example 3, 第3题
+BEGINS = 1  # what is counted is counted from here, and few texts begin with their first page
+AROUND = "-–—·•|~*#[]()（）【】《》. 　\t"
 INTRODUCE = ":：;；,，"
-COUNTS = re.compile(  # Example 3, 第3题: the number of something else
-    r"\W*[^\W\d]{1,20}[ .:：]{0,2}\d+(?:\.\d+)*\W*$|\W*第 ?\d+ ?[^\W\d]{1,2}\W*$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,14 +204,14 @@ def may_be_head(body: str, key: str) -> bool:
         return True
     if closed(body) or body[-1] in INTRODUCE or body[0].islower() or not any(char.isalnum() for char in body):
         return False
-    if "#" in key and COUNTS.match(body):
+    if "#" in key and COUNTS.match(body.strip(AROUND)) and int(NUMBER.findall(body)[-1]) <= BEGINS:
         return False
     return not (item_mark(body) or ARTICLE.match(body) or LETTER.match(body) or _division_alone(body))
 
 
 def _division_alone(body: str) -> bool:
     """The heading of a chapter, without a number of a page behind it."""
-    return DIVISION.match(body) is not None and not body[-1].isdigit()
+    return DIVISION.match(body) is not None and NUMBER.match(body[-1]) is None
 
 
 def _groups(doc: Document, lines: Sequence[Line], candidates: Mapping[str, tuple[int, ...]]) -> Iterator[Group]:

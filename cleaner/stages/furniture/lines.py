@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from cleaner.forms import Form, Kind
 
+AROUND = " \t\f　\xa0"  # blanks; a form feed stands where lines are kept as they are
 UNPAGED = ("cues", "code", "data", "markup")  # formats whose numbers are not those of pages
 OF_PAGES = ("page number", "running head")  # marks of the form that are lines of pages
 
@@ -27,7 +28,7 @@ def lines_of(text: str) -> list[Line]:
     found, at = [], 0
     for raw in text.split("\n"):
         end = min(at + len(raw) + 1, len(text))
-        found.append(Line(at, end, at + len(raw) - len(raw.lstrip()), raw.strip()))
+        found.append(Line(at, end, at + len(raw) - len(raw.lstrip(AROUND)), raw.strip(AROUND)))
         at = end
     return found
 

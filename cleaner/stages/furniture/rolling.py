@@ -98,6 +98,6 @@ def said_before(run: Sequence[Line]) -> Iterator[Edit]:
             yield Edit(line.start, line.end)
             continue
         if shared.size:
-            gap = len(line.body) - shared.size - len(line.body[shared.size :].lstrip())
+            gap = len(line.body) - shared.size - len(line.body[shared.size :].lstrip(" "))
             yield Edit(line.at, line.at + shared.size + gap)
         before = line
