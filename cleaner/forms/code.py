@@ -35,6 +35,7 @@ CODE: dict[
     r"(?:-|[\w./~$-]+$|[a-z]+ [\w./~$@:-]+(?: |$)(?!.*[.。!?]$))": "commands of a shell",
     r"[a-z][\w.-]* (?:[^。，.]* )?--?[a-z][\w-]*(?:[ =]\S.*)?$": "commands with options",
     r"(?:SELECT\b.*\b(?:FROM\b|\*)|INSERT INTO |CREATE (?:TABLE|INDEX|VIEW|DATABASE) |UPDATE \w+ SET |DELETE FROM |ALTER TABLE |DROP TABLE )": "SQL",
+    r"[\"'][^\"'\n]{1,80}[\"'] ?= ?[\"'\[{\w+-]": "settings with names in quotes",
     r"\"[^\"\n]{0,80}\" ?: ?\S|\"[^\"]*\",$|'[^']*',$|[\"'][^\s\"']*[\"']$|\{.*\}[,;]?$|\[.*\][,;]$": "JSON, literals",
     r"\\[a-zA-Z]+[{\[]|\\[a-zA-Z]+$|%%": "TeX",
     r"(?:- +)?[\w.-]+: *[|>][+-]?$|!\w+ |&\w+$|---$": "YAML",
