@@ -66,6 +66,8 @@ def _may(rule: str, edit: Edit, form: Form, kinds: frozenset[Kind]) -> bool:
         return form.kinds[first] is not Kind.FIXED or form.text[edit.start : edit.end + 1] == "\r\n"
     if rule in LAID_OUT and _by_columns(form, first):
         return False
+    if rule == "spacing.indent" and " " in form.text[edit.start : edit.end] and sum(map(bool, form.indents)) > 1:
+        return False  # paragraphs that are set in by more or less: the depth may say to what they belong
     return not (form.format in STRUCTURED and rule.startswith("spacing.")) or _may_space(rule, edit, form)
 
 
