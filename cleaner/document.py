@@ -6,7 +6,7 @@ from enum import IntEnum
 from hashlib import sha256
 from typing import Any
 
-from cleaner.form import Form, form_of, format_named
+from cleaner.forms import Form, form_of, format_named
 from cleaner.text.change import NOWHERE, Change, Edit, Mapper
 
 

@@ -20,8 +20,8 @@ from typing import Any
 
 import zstandard
 
-from cleaner.form import Kind, form_of
-from cleaner.form.line import NOT_FIRST, columns
+from cleaner.forms import Kind, form_of
+from cleaner.forms.line import NOT_FIRST, columns
 
 WIDTHS = (36, 40, 60, 72, 100)
 LONG = 60  # columns of a paragraph that counts as long

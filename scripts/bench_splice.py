@@ -21,7 +21,7 @@ from typing import Any
 from unicodedata import east_asian_width
 
 from cleaner.document import Certainty, Document, Finding
-from cleaner.form import form_of
+from cleaner.forms import form_of
 from cleaner.pipeline import Pipeline
 from cleaner.stages.splice import Splice
 from cleaner.text.machine_code import MAKING_ANEW, worked

@@ -254,7 +254,8 @@ def _difference(row: Row, text: Text, before: str, after: str, doc: Document) ->
         return None
     was, now = row.seen(before), row.seen(after)
     rules = () if was == now else guilty(row, doc, was)
-    if was == now or _lost_copies(row.kind, rules, (before, after), (was, now)):
+    mended = rules and all(rule.startswith(MENDS) for rule in rules)  # text that was encoded wrongly, in code, too
+    if was == now or mended or _lost_copies(row.kind, rules, (before, after), (was, now)):
         return None
     at = next(
         (number for number, pair in enumerate(zip(was, now, strict=False)) if pair[0] != pair[1]),
@@ -300,7 +301,7 @@ def _edited(raw: str, edits: Iterable[Edit]) -> str:
     return Change.of(len(raw), apart).apply(raw)
 
 
-PARAGRAPH = "dedup.paragraph."
+PARAGRAPH, MENDS = "dedup.paragraph.", "mojibake."
 HEAD = f"{'row':20}{'texts':>6}{'equal':>7}{'share':>8}{'bar':>7}{'gone':>6}{'changed':>9}{'unread':>8}  texts that a rule changed"
 
 

@@ -31,7 +31,7 @@ FLOORS: tuple[
     tuple[str, ...], ...
 ] = (  # lowest first. A room may import from floors below its own alone, and from itself
     ("text",),
-    ("form",),
+    ("forms",),
     ("document",),
     ("stages", "dedup", "encoding"),
     ("formats",),

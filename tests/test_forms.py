@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cleaner
-from cleaner.form import Kind, form_of, format_named
+from cleaner.forms import Kind, form_of, format_named
 from tests.conftest import Clean
 
 LONG = "The ferry left the inner harbour a quarter of an hour late, because two of the lorries stood on the wrong side."
@@ -42,8 +42,8 @@ def test_eight_cases_a_kind() -> None:
 
 
 def test_the_face_of_the_package_gives_it() -> None:
-    assert cleaner.form_of(f"- {LONG}\n- {LONG}").kinds == (Kind.LINES, Kind.LINES)
-    assert isinstance(cleaner.form_of(LONG), cleaner.Form)
+    assert cleaner.form(f"- {LONG}\n- {LONG}").kinds == (Kind.LINES, Kind.LINES)
+    assert isinstance(cleaner.form(LONG), cleaner.Form)
 
 
 def test_the_name_of_a_file_tells_its_format() -> None:
@@ -166,7 +166,7 @@ def steps(text: str) -> int:
     def watch(frame: FrameType, event: str, _: object) -> Any:
         nonlocal count
         count += 1
-        return watch if "/cleaner/form/" in frame.f_code.co_filename else None
+        return watch if "/cleaner/forms/" in frame.f_code.co_filename else None
 
     sys.settrace(watch)
     try:

@@ -18,8 +18,8 @@ from cleaner.dedup.blocks import paragraphs_of, told_apart
 from cleaner.dedup.match import match
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import units_of
-from cleaner.form import Kind, form_of, surely_prose
-from cleaner.form.look import looked_at
+from cleaner.forms import Kind, form_of, surely_prose
+from cleaner.forms.look import looked_at
 from cleaner.index.adding import build
 from cleaner.run.dedup import dedup_file
 from cleaner.run.removing import Removal, without

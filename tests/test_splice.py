@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cleaner.document import Certainty, Document, Finding
-from cleaner.form import Kind, form_of
+from cleaner.forms import Kind, form_of
 from cleaner.pipeline import Pipeline
 from cleaner.stages.splice import Splice
 from cleaner.stages.splice.joined import may_be_wrapped

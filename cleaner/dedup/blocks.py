@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from cleaner.form import Block, Form, Kind, form_of
+from cleaner.forms import Block, Form, Kind, form_of
 from cleaner.text.paragraphs import BLANK, Span, paragraphs
 
 PROSE = frozenset(

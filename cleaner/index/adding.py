@@ -14,7 +14,7 @@ from cleaner.dedup.blocks import paragraphs_of
 from cleaner.dedup.settings import Dedup
 from cleaner.disk import LOCK, TEMPORARY, digest, locked, sync_folder, writing
 from cleaner.document import Document
-from cleaner.form import format_named
+from cleaner.forms import format_named
 from cleaner.index import reading
 from cleaner.index.segments import Kept, join_segments, write_segment
 from cleaner.pipeline import Pipeline

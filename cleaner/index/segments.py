@@ -11,7 +11,7 @@ from cleaner.dedup.known import Rows, by_kind, sorted_band, sorted_exact
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import DOCUMENT, Ids, Units, units_of
 from cleaner.disk import digest, explained, make_folder, opened, scratch, writing
-from cleaner.form import format_named
+from cleaner.forms import format_named
 from cleaner.index.reading import BLOCKS, FILES, TEXTS, checked, segment_in
 from cleaner.index.texts import TextWriter
 

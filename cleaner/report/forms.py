@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from cleaner.form import Form, form_of, format_named
+from cleaner.forms import Form, form_of, format_named
 from cleaner.report.cells import clipped
 from cleaner.report.lookup import Past
 from cleaner.text.shown import shown

@@ -10,12 +10,12 @@ from typing import NamedTuple
 from cleaner import disk
 from cleaner.dedup.settings import Dedup
 from cleaner.document import Document
-from cleaner.form import format_named
 from cleaner.formats.carrier import Origin, text_bytes
 from cleaner.formats.documents import Read, Reading, Verbatim, documents
 from cleaner.formats.jsonl import number_in
 from cleaner.formats.listing import Passed
 from cleaner.formats.shards import Piece, Shard
+from cleaner.forms import format_named
 from cleaner.pipeline import Pipeline
 from cleaner.provenance.layout import ORIGINALS, STAGED, WORK
 from cleaner.provenance.record import (

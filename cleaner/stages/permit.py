@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from cleaner.document import Finding
-from cleaner.form import Form, Kind
+from cleaner.forms import Form, Kind
 from cleaner.text.change import Edit
 
 ANY: Final = frozenset(Kind)
@@ -36,6 +36,7 @@ FURTHEST: Final = (
 STRUCTURED: Final = "markdown", "rst"  # formats in which an indent says to what a paragraph belongs
 BREAKS: Final = "markdown"  # the format in which spaces at the end of a line are a break
 CODE_SIGN: Final = "`"  # around code inside a line of these formats
+BLANK: Final = " \t\u3000\u00a0"
 PLAIN: Final = " \t"  # what these formats count as an indent
 
 
@@ -71,8 +72,8 @@ def _may(rule: str, edit: Edit, form: Form, kinds: frozenset[Kind]) -> bool:
 def _by_columns(form: Form, number: int) -> bool:
     """Whether a line is laid out by its spaces: TABs stand in it, or it is set in further than any paragraph is."""
     line = form.line(number)
-    body = line.lstrip()
-    return "\t" in body or line[: len(line) - len(body)].count(" ") > FURTHEST
+    body = line.lstrip(BLANK)
+    return "\t" in body.rstrip(BLANK) or line[: len(line) - len(body)].count(" ") > FURTHEST
 
 
 def _as_paragraphs(edit: Edit, form: Form, line: int) -> bool:

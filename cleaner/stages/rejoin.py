@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any, ClassVar, NamedTuple
 
 from cleaner.document import Certainty, Document, Finding
-from cleaner.form import Block, Form, Kind
+from cleaner.forms import Block, Form, Kind
 from cleaner.text.change import Edit, Mapper
 from cleaner.text.halves import Halves, halves, leads_on
 from cleaner.text.paragraphs import BLANK, SHORTEST, bounds, careless, glue, is_open, is_rest

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
 
 from cleaner.document import Document, Finding
-from cleaner.form import Kind
+from cleaner.forms import Kind
 from cleaner.text.change import Edit
 from cleaner.text.chars import MONGOLIAN, OTHER_SPACES, SPACES, ZH_START, members, spelled
 from cleaner.text.signs import Signs

@@ -7,9 +7,9 @@ from itertools import pairwise
 from typing import Any, ClassVar, NamedTuple
 
 from cleaner.document import Certainty, Document, Finding
-from cleaner.form import Block, Break, Form, Kind, form_of
-from cleaner.form.line import columns, first_piece, spaceless
-from cleaner.form.marks import item_mark
+from cleaner.forms import Block, Break, Form, Kind, form_of
+from cleaner.forms.line import columns, first_piece, spaceless
+from cleaner.forms.marks import item_mark
 from cleaner.text.change import Change, Edit
 from cleaner.text.furniture import closed, list_item
 from cleaner.text.paragraphs import SPEAKER

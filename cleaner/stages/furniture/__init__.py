@@ -23,8 +23,9 @@ class Furniture:
     as well. What goes has cut sentences, or stands where pages end; what only looks so is reported.
 
     >>> pages = "The mortar of the\\n\\nSurvey, page 3 of 9\\n\\nupper wall is lost.", "It had been a\\n\\nSurvey, page 4 of 9\\n\\nfort."
+    >>> pages += ("Nobody knows who\\n\\nSurvey, page 5 of 9\\n\\nbuilt it.",)
     >>> [(found.rule, found.count) for found in Furniture()(Document.of("\\n\\n".join(pages)))]
-    [('furniture.head', 2)]
+    [('furniture.head', 3)]
     """
 
     name: ClassVar[str] = "furniture"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from cleaner.document import Document
-from cleaner.form import Form, Kind, form_of
+from cleaner.forms import Form, Kind, form_of
 from cleaner.stages.furniture.lines import Line
 from cleaner.text.halves import halves
 from cleaner.text.paragraphs import careless, is_open, is_rest

@@ -13,8 +13,8 @@ from statistics import fmean, median, pstdev
 from typing import Any, NamedTuple
 
 from cleaner.document import Certainty, Document, Finding
-from cleaner.form import Form
-from cleaner.form.marks import ARTICLE, DIVISION, LETTER, PAGE, item_mark
+from cleaner.forms import Form
+from cleaner.forms.marks import ARTICLE, DIVISION, LETTER, PAGE, item_mark
 from cleaner.stages.furniture.gaps import Gap, cuts, form_feeds, gaps_of
 from cleaner.stages.furniture.lines import Line, closed_to
 from cleaner.text.change import Edit

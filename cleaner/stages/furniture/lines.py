@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from cleaner.form import Form, Kind
+from cleaner.forms import Form, Kind
 
 AROUND = " \t\f　\xa0"  # blanks; a form feed stands where lines are kept as they are
 UNPAGED = ("cues", "code", "data", "markup")  # formats whose numbers are not those of pages

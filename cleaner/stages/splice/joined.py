@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from cleaner.form import Form, Kind
-from cleaner.form.line import closed
-from cleaner.form.wrapping import OVER, OVER_BY, OWN, WIDEST
+from cleaner.forms import Form, Kind
+from cleaner.forms.line import closed
+from cleaner.forms.wrapping import OVER, OVER_BY, OWN, WIDEST
 from cleaner.stages.splice.page import Paragraph, split_paragraphs
 from cleaner.text.change import Change, Edit, Mapper
 from cleaner.text.paragraphs import BLANK

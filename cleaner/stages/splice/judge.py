@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cleaner.document import Certainty
-from cleaner.form import Kind
+from cleaner.forms import Kind
 from cleaner.stages.splice.model.blocks import Proposal, Proposals, propose, rare_terms
 from cleaner.stages.splice.model.columns import BLOCK, UNIT
 from cleaner.stages.splice.model.features import Features, features

@@ -10,7 +10,7 @@ from enum import IntEnum
 from itertools import accumulate, repeat
 from typing import NamedTuple
 
-from cleaner.form import Kind
+from cleaner.forms import Kind
 from cleaner.text.change import common_start
 from cleaner.text.furniture import closed, line_kind, line_kinds, part_label
 from cleaner.text.paragraphs import bounds

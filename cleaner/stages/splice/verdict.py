@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from cleaner.document import Certainty
-from cleaner.form import Kind
+from cleaner.forms import Kind
 from cleaner.stages.splice.page import REPEATED, Cue, Paragraph, Trust, like_label
 
 SHORT = {True: 1, False: 3}  # by script: `min_block` counts CJK characters, others need three times as many

@@ -160,12 +160,11 @@ class Form:
 
     @cached_property
     def indents(self) -> frozenset[str]:
-        """What stands in front of its paragraphs: of prose, and of such lines as are as long as one."""
-        paragraphs = frozenset({Kind.PROSE, Kind.WRAPPED})
+        """What stands in front of its paragraphs: of prose, and of such lines as are as long as one; or of all lines alike."""
+        lines = [(line, kind) for line, kind in zip(self.text.split("\n"), self.kinds, strict=True) if kind is not None]
+        every = {_indent(line) for line, _ in lines}
         return frozenset(
-            line[: len(line) - len(line.lstrip())]
-            for line, kind in zip(self.text.split("\n"), self.kinds, strict=True)
-            if kind in paragraphs or (kind is Kind.LINES and len(line) >= PARAGRAPH)
+            every if len(every) == 1 else (_indent(line) for line, kind in lines if _paragraph(line, kind))
         )
 
     def line(self, number: int) -> str:
@@ -223,3 +222,11 @@ class Form:
 
     def _line_end(self, number: int) -> int:
         return self.starts[number + 1] if number + 1 < len(self.starts) else len(self.text)
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
+
+
+def _paragraph(line: str, kind: Kind) -> bool:
+    return kind in (Kind.PROSE, Kind.WRAPPED) or (kind is Kind.LINES and len(line) >= PARAGRAPH)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cleaner.form.line import Line
+from cleaner.forms.line import Line
 
 TAGS = (  # by known name alone: a quotation may say <Acme Corp> of a company
     "a|abbr|article|aside|audio|b|blockquote|body|br|button|canvas|center|code|col|colgroup|dd|details|dialog|div|dl|dt|em|fieldset|"
@@ -35,6 +35,7 @@ CODE: dict[
     r"(?:-|[\w./~$-]+$|[a-z]+ [\w./~$@:-]+(?: |$)(?!.*[.。!?]$))": "commands of a shell",
     r"[a-z][\w.-]* (?:[^。，.]* )?--?[a-z][\w-]*(?:[ =]\S.*)?$": "commands with options",
     r"(?:SELECT\b.*\b(?:FROM\b|\*)|INSERT INTO |CREATE (?:TABLE|INDEX|VIEW|DATABASE) |UPDATE \w+ SET |DELETE FROM |ALTER TABLE |DROP TABLE )": "SQL",
+    r"[\"'][^\"'\n]{1,80}[\"'] ?= ?[\"'\[{\w+-]": "settings with names in quotes",
     r"\"[^\"\n]{0,80}\" ?: ?\S|\"[^\"]*\",$|'[^']*',$|[\"'][^\s\"']*[\"']$|\{.*\}[,;]?$|\[.*\][,;]$": "JSON, literals",
     r"\\[a-zA-Z]+[{\[]|\\[a-zA-Z]+$|%%": "TeX",
     r"(?:- +)?[\w.-]+: *[|>][+-]?$|!\w+ |&\w+$|---$": "YAML",
@@ -86,7 +87,7 @@ class Program(NamedTuple):
 def code(line: Line) -> bool:
     """The line is one of a program, of settings or of markup.
 
-    >>> from cleaner.form.line import line_of
+    >>> from cleaner.forms.line import line_of
     >>> [code(line_of(0, raw)) for raw in ("    return a + b", "数量 = 3", "<Acme Corp> said so.", "See `a = b` below.")]
     [True, True, False, False]
     """

@@ -4,10 +4,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from cleaner.form.blocks import Kind, Stretch
-from cleaner.form.line import Line
-from cleaner.form.marks import ATX, CUE_TIME, UNDERLINE
-from cleaner.form.tables import GRID
+from cleaner.forms.blocks import Kind, Stretch
+from cleaner.forms.line import Line
+from cleaner.forms.marks import ATX, CUE_TIME, UNDERLINE
+from cleaner.forms.tables import GRID
 
 MARKDOWN, RST, CUES = "markdown", "rst", "cues"
 FORMATS = {  # how files are named → their format

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from cleaner.form.line import Line, columns
-from cleaner.form.marks import ARTICLE, ITEM
+from cleaner.forms.line import Line, columns
+from cleaner.forms.marks import ARTICLE, ITEM
 
 MOST = 0.6  # share of lines that show the sign
 GAP = re.compile(r" {2,}(?=\S)|　{1,}(?=\S)")

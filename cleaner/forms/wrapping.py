@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from cleaner.form.blocks import Seam
-from cleaner.form.line import HANGUL, UNBROKEN, Line, columns, either, first_piece, spaceless
-from cleaner.form.marks import item_mark
+from cleaner.forms.blocks import Seam
+from cleaner.forms.line import HANGUL, UNBROKEN, Line, columns, either, first_piece, spaceless
+from cleaner.forms.marks import item_mark
 
 LONGEST_RUN, WINDOW = 100, 50  # lines: a longer run is judged window by window
 WIDEST = 200  # columns; of long paragraphs some happen to be of one length
@@ -238,7 +238,7 @@ def _keeps_words(lines: Sequence[Line], full: Sequence[bool]) -> bool:
 def _seam(one: Line, other: Line, is_full: bool, words: bool) -> Seam:
     """What goes between two lines of a paragraph.
 
-    >>> from cleaner.form.line import line_of
+    >>> from cleaner.forms.line import line_of
     >>> _seam(line_of(0, "half of the"), line_of(1, "harbour"), True, True), _seam(line_of(0, "工业经"), line_of(1, "济"), True, True)
     (Seam(glue=' ', sure=True), Seam(glue='', sure=True))
     """

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from cleaner.form import marks
-from cleaner.form.line import closed, columns, plain
+from cleaner.forms import marks
+from cleaner.forms.line import closed, columns, plain
 
 NARROW = 160  # code points: what a longer plain paragraph is does not depend on others
 SHORT = 60  # columns: two lines in a row that are no longer may be verse or names

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from cleaner.form import marks
-from cleaner.form.blocks import Kind, Stretch
+from cleaner.forms import marks
+from cleaner.forms.blocks import Kind, Stretch
 
 OFTEN = 3  # times that a running head is repeated
 VERSE = 4  # short lines in a row, with blank lines between them

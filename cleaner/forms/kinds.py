@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from cleaner.form import marks
-from cleaner.form.blocks import Kind, Stretch
-from cleaner.form.code import goes_with_code, rows
-from cleaner.form.line import LONG, Line, spaceless
-from cleaner.form.structure import MARKDOWN, RST
-from cleaner.form.tables import PIPES, drawing, table
+from cleaner.forms import marks
+from cleaner.forms.blocks import Kind, Stretch
+from cleaner.forms.code import goes_with_code, rows
+from cleaner.forms.line import LONG, Line, spaceless
+from cleaner.forms.structure import MARKDOWN, RST
+from cleaner.forms.tables import PIPES, drawing, table
 
 SHORT = 44  # columns of a line of verse, of a list of names
 SHORTISH = 60  # of one of two or three such lines

@@ -6,15 +6,15 @@ from functools import lru_cache
 from itertools import chain, groupby
 from typing import NamedTuple
 
-from cleaner.form import marks, wrapping
-from cleaner.form.blocks import Form, Kind, Seam, Stretch
-from cleaner.form.code import code, whole
-from cleaner.form.glance import surely_prose
-from cleaner.form.kinds import Page, alone, by_line, may_be_wrapped, set_in, shared, title
-from cleaner.form.line import Line, line_of, plain
-from cleaner.form.neighbours import settled
-from cleaner.form.structure import FORMATS, MARKDOWN, by_syntax, fences, format_of
-from cleaner.form.tables import values
+from cleaner.forms import marks, wrapping
+from cleaner.forms.blocks import Form, Kind, Seam, Stretch
+from cleaner.forms.code import code, whole
+from cleaner.forms.glance import surely_prose
+from cleaner.forms.kinds import Page, alone, by_line, may_be_wrapped, set_in, shared, title
+from cleaner.forms.line import Line, line_of, plain
+from cleaner.forms.neighbours import settled
+from cleaner.forms.structure import FORMATS, MARKDOWN, by_syntax, fences, format_of
+from cleaner.forms.tables import values
 
 OWN_CODE = 0.4  # share of code in a program that shows marks of Markdown
 FEWEST_TOP = 3  # lines of it without an indent
