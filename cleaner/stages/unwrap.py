@@ -21,6 +21,8 @@ SOFT_HYPHEN_AT_END = re.compile("\xad(?=[ \\t\\r]*\n)")
 ROUNDS = 6  # a third is rare
 PARAGRAPHS = (Kind.PROSE, Kind.WRAPPED)
 GAP = " \t　"
+NUMBER = re.compile("[0-9]+")
+SHORT = 8  # signs: the end of a sentence may be a figure and its marks
 LITTLE = 3  # letters of a word with which no sentence and no title ends: the, of, der, la, и
 INTRODUCE = ":：;；"
 QUOTES = '>"“‘«„'
@@ -134,7 +136,7 @@ def _edits(text: str, block: Block, layout: Layout, soft: frozenset[int]) -> Ite
     begins, fresh = block.start, True
     margin = layout.margin if len(block.breaks) == 1 else _margin(text, block)
     for at, one in enumerate(block.breaks):
-        line = text[begins : one.start]
+        line = text[begins : one.start].lstrip(GAP)
         other = text[one.end : block.breaks[at + 1].start if at + 1 < len(block.breaks) else block.end]
         edit = None
         if line[-1] == SOFT_HYPHEN or one.start in soft:
@@ -151,7 +153,7 @@ def _one_sentence(line: str, other: str, one: Break, layout: Layout, fresh: bool
 
     fresh  a paragraph may begin with the line
     """
-    if line[-1] in HYPHENS or not (_has_letters(line) and _has_letters(other)):
+    if line[-1] in HYPHENS or _are_rows(line, other):
         return False
     if layout.parted:
         return one.sure or closed(line) or (one.glue == " " and other[0].islower())
@@ -160,9 +162,16 @@ def _one_sentence(line: str, other: str, one: Break, layout: Layout, fresh: bool
     return other[0].islower() or leads_on(line) or not (_like_a_title(line, fresh) or begins_anew(other))
 
 
-def _has_letters(line: str) -> bool:
-    """It is no rule, as under a title."""
-    return any(map(str.isalpha, line))
+def _are_rows(line: str, other: str) -> bool:
+    """Lines of figures or signs, a rule under a title, or two that begin with the same mark or a counted word."""
+    marks = [NUMBER.sub("#", part.partition(" ")[0]) for part in (line, other)]
+    counted = marks[0] == marks[1] and ("#" in marks[0] or len(marks[0]) == 1 < len(line))
+    return counted or not (_of_letters(line) and _of_letters(other))
+
+
+def _of_letters(line: str) -> bool:
+    signs = "".join(line.split())
+    return len(signs) < SHORT or 2 * sum(map(str.isalpha, signs)) >= len(signs)
 
 
 def _filled(line: str, other: str, width: int) -> bool:

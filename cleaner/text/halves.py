@@ -12,7 +12,7 @@ from importlib import resources
 from typing import NamedTuple
 
 from cleaner.text.furniture import lexicon
-from cleaner.text.paragraphs import stands_alone
+from cleaner.text.paragraphs import SPEAKER, stands_alone
 
 LOOKED_AT = 400  # code points of a half that say what kind of line it is
 LONGEST_TITLE = 160  # code points, with the names of those who issued it
@@ -42,6 +42,10 @@ _ROW = re.compile("\t|  |,(?=[^ ，])|;(?=[^ ])|[|]")
 FEW_MARKS = 60  # code points of Chinese without any mark: names, key words, laughter, a post in haste
 GAPS = 3  # spaces between Han: names, verses
 TITLE_WORDS, TITLE_CASE = 3, 0.7  # of so many words of four letters or more, this share with a capital
+NOT_FIRST = frozenset(
+    "。，、；！？）」』》】％"
+)  # of Chinese and Japanese; the signs of other scripts begin items and figures
+OPEN, WHOLE = frozenset("，、—（《“‘"), frozenset("。！？…")
 ALIKE = 3  # characters with which both halves begin: items
 ROW_SIGNS = 3
 
@@ -62,9 +66,11 @@ def halves(one: str, other: str, text: str, *, page: bool) -> Halves:
     >>> halves("The ferry had left the inner harbour when the captain decided to", "turn back along the buoys.", "", page=False)
     Halves(joined=True, why='ends inside a sentence, goes on with a small letter')
     """
-    if why := _of_a_kind(one, other) or alone(one) or alone(other):
+    if why := _of_a_kind(one, other) or alone(one) or alone(other) or _speaker(other):
         return Halves(False, why)
     first = other[0]
+    if first in NOT_FIRST:
+        return Halves(True, "goes on with a mark that begins no paragraph")
     if not first.isalpha():
         return Halves(False, "begins with a figure or a mark")
     if _IS_HANGUL.match(first):
@@ -89,7 +95,14 @@ def alone(text: str) -> str:
         return "ends with an address"
     if _title_case(text):
         return "a title"
-    return (_unmarked(text) if _IS_HAN.search(text[:LOOKED_AT]) else "") or stands_alone(text)
+    if _IS_HAN.search(text[:LOOKED_AT]) and (why := _unmarked(text)):
+        return why
+    return "" if _speaker(text) else stands_alone(text)
+
+
+def _speaker(text: str) -> str:
+    """A turn, which a page may cut as well; but its rest is no other turn."""
+    return "a speaker's turn" if SPEAKER.match(text) else ""
 
 
 def _kind(text: str) -> str:
@@ -142,8 +155,9 @@ def _japanese(one: str, other: str) -> Halves:
 
 
 def _chinese(one: str, other: str, text: str, page: bool) -> Halves:
-    if one[-1] in "，、（《“‘":
-        return Halves(True, "ends with a mark inside a sentence")
+    if one[-1] in OPEN:
+        whole = one[-2:-1] in WHOLE  # 。“, where a quotation mark that closes was typed as one that opens
+        return Halves(not whole, "ends a sentence" if whole else "ends with a mark inside a sentence")
     if one[-1] in ZH_FINAL:
         return Halves(False, "ends as speech ends")
     if cut_score(one, other, text) < (CUT_AT_PAGE if page else CUT):

@@ -32,7 +32,7 @@ FAR = 500  # and from one head without a number to the next
 
 NUMBER = re.compile("[0-9]+")
 PAGED = re.compile(  # it says that it is a page
-    "(?:^|[^a-zà-ÿ])(?:[Pp]age|PAGE|[Pp]p?[.]|[Ss]eite|[Pp]ágina|[Pp]ág[.]|[Pp]agina|[Ss]trona|[Ss]ida|[Сс]тр[.]|[Сс]траница) ?[0-9]"
+    "(?:^|[^a-zà-ÿ0-9])(?:[Pp]age|PAGE|[Pp]p?[.]|[Ss]eite|[Pp]ágina|[Pp]ág[.]|[Pp]agina|[Ss]trona|[Ss]ida|[Сс]тр[.]|[Сс]траница) ?[0-9]"
     "|第 ?[0-9]+ ?[页頁]|[0-9] ?[页頁]$|[0-9] ?(?:페이지|쪽)$|[0-9] ?ページ$|صفحة ?[0-9]"
 )
 COUNTS = re.compile("[^0-9 .:：]{1,20}[ .:：]{0,2}[0-9]+(?:[.][0-9]+)*$|第 ?[0-9]+ ?[^0-9 ]{1,2}$")  # Example 3, 第3题
