@@ -65,7 +65,7 @@ def run(
     quiet: bool,
     **settings: Any,
 ) -> None:
-    """Clean files and directories (.txt, .md, .jsonl) into a run directory.
+    """Clean files and directories (.txt, .md, .rst, .srt, .jsonl …) into a run directory.
 
     \b
     clean run seeds/

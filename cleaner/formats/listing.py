@@ -12,6 +12,7 @@ from cleaner.text.errors import ConfigError
 
 TEXTS = ".txt", ".md", ".markdown", ".mdx", ".rst", ".srt", ".vtt"
 FORMATS = {**dict.fromkeys(TEXTS, "text"), ".jsonl": "jsonl", ".ndjson": "jsonl"}  # what a tree is searched for
+READ = f"{', '.join(list(FORMATS)[:-1])} or {list(FORMATS)[-1]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def _below(root: Path, out: Path | None, prefix: str) -> Iterator[Source | Passe
 def _entry(entry: "os.DirEntry[str]", name: str) -> Source | Passed:
     format = FORMATS.get(Path(entry.name).suffix.lower())
     if format is None:
-        return Passed(entry.path, "left out: not .txt, .md or .jsonl")
+        return Passed(entry.path, f"left out: not {READ}")
     try:
         return _one(Path(entry.path), name, format, entry.stat(follow_symlinks=False))
     except OSError as failure:
