@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cleaner.document import Certainty, Document, Finding
 from cleaner.stages.order import CARRY, LAYOUT, STIRS
-from cleaner.stages.permit import permitted
+from cleaner.stages.permit import permitted, unrestricted
 from cleaner.stages.stage import Stage, wakes_of
 from cleaner.text.machine_code import pays
 from cleaner.text.signs import Lookout
@@ -144,7 +144,7 @@ class Pipeline:
 
 @dataclass(slots=True)
 class _Forms:
-    """The form of a document on its way. `plain`: it was found to be nothing but prose, and nothing has changed that since."""
+    """The form of a document on its way. `plain`: everything was found to be permitted, and nothing has changed that since."""
 
     plain: bool = False
 
@@ -153,8 +153,8 @@ class _Forms:
         if self.plain or not any(finding.text is not None for finding in found):
             return found
         form = doc.form
-        self.plain = form.plain
-        return found if form.plain else list(permitted(found, form))
+        self.plain = unrestricted(form)
+        return found if self.plain else list(permitted(found, form))
 
 
 @lru_cache

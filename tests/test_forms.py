@@ -91,8 +91,8 @@ water and the pilot had not come aboard.
 def test_a_wrapped_block_is_one_text() -> None:
     form = form_of(WRAPPED)
     (block,) = form.blocks
-    joined = form.joined(block)
-    assert joined.text == WRAPPED.strip().replace("-\n", "-").replace("\n", " ")
+    joined = form.joined.apply(WRAPPED)
+    assert joined == WRAPPED.strip("\n").replace("-\n", "-").replace("\n", " ") + "\n"
     assert [one.sure for one in block.breaks] == [
         True,
         True,
@@ -101,11 +101,10 @@ def test_a_wrapped_block_is_one_text() -> None:
         True,
         False,
     ]  # after a full stop; at a hyphen
-    start = joined.text.index("late, because")
-    assert [WRAPPED[slice(*span)] for span in joined.spans(start, start + 13)] == ["late, because"]
-    across = joined.text.index("quarter of an")
-    assert [WRAPPED[slice(*span)] for span in joined.spans(across, across + 13)] == ["quarter of", "an"]
-    assert WRAPPED[slice(*joined.hull(across, across + 13))] == "quarter of\nan"
+    back = form.joined.mapper(back=True)
+    for words, there in (("late, because", "late, because"), ("quarter of an", "quarter of\nan")):
+        start = joined.index(words)
+        assert WRAPPED[slice(*back(start, start + len(words)))] == there
 
 
 PIECES = [
@@ -148,15 +147,10 @@ def test_one_text_has_one_form(text: str, format: str | None) -> None:
 @given(text=st.one_of(texts, st.text(st.sampled_from("ab.,- 字。，\n\t|#>`"), max_size=300), st.text(max_size=200)))
 def test_joined_text_leads_back(text: str) -> None:
     form = form_of(text)
-    for block in form.blocks:
-        joined = form.joined(block)
-        source = "".join(text[slice(*span)] for span in joined.spans(0, len(joined.text)))
-        glued = {joined.pieces[at][0] - len(one.glue) for at, one in enumerate(block.breaks, 1) if one.glue}
-        assert source == "".join(letter for at, letter in enumerate(joined.text) if at not in glued)
-        for at, letter in enumerate(joined.text):
-            if at not in glued:
-                assert text[joined.source(at)] == letter
-                assert joined.joined(joined.source(at)) == at
+    joined = form.joined.apply(text)
+    assert form.joined.invert(text).apply(joined) == text
+    assert "".join(joined.split()) == "".join(text.split())  # only blanks go, and come
+    assert form.joined.edits == () or Kind.WRAPPED in form.kinds
 
 
 def steps(text: str) -> int:

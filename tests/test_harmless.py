@@ -24,9 +24,6 @@ TEXTS, LONGEST = 40, 8_000  # a row of the suite: so many and so long that one r
 FEWEST = 8
 ONCE = {"txt", "fence", "md", "rst"}  # JSON lines go the way of .txt: one row of them is enough
 
-STILL_HARMED: set[str] = set()  # kinds whose rows do not hold yet: one that does is taken out here, the test says so
-HELD: set[str] = set()  # rows of these kinds that do
-
 
 def cases() -> Iterator[Any]:
     for verdict, table in CASES.items():
@@ -43,17 +40,10 @@ def texts_of(kind: Kind) -> list[Text]:
     return gathered(kind, files.roots(system=False), TEXTS, LONGEST)
 
 
-def parameters() -> Iterator[Any]:
-    for row in (row for row in ROWS if row.carriage in ONCE or row.name == "markdown.jsonl"):
-        marks = (
-            [pytest.mark.xfail(raises=AssertionError, strict=True)]
-            if row.kind.name in STILL_HARMED and row.name not in HELD
-            else []
-        )
-        yield pytest.param(row, id=row.name, marks=marks)
+USUAL = [row for row in ROWS if row.carriage in ONCE or row.name == "markdown.jsonl"]
 
 
-@pytest.mark.parametrize("row", list(parameters()))
+@pytest.mark.parametrize("row", USUAL, ids=lambda row: row.name)
 def test_a_run_leaves_structured_text_as_it_is(row: Row, tmp_path: Path) -> None:
     if len(texts := texts_of(row.kind)) < FEWEST:
         pytest.skip("packages bring too few")

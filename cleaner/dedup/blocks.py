@@ -1,18 +1,16 @@
-"""Which stretches of a text are its paragraphs: every one a whole block of prose. Signs nothing."""
+"""Which stretches of a text are its paragraphs: every one a whole block of prose. Signs nothing.
+
+Lists, verse, turns, headings, quotations, code and tables are none: they repeat honestly, and what is left of them means
+something else once a line is gone.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from cleaner.forms import Block, Form, Kind, form_of
+from cleaner.forms import PARAGRAPHS, Block, Form, form_of
 from cleaner.text.paragraphs import BLANK, Span, paragraphs
 
-PROSE = frozenset(
-    {Kind.PROSE, Kind.WRAPPED}
-)  # NOT here: lists, verse, turns, headings, quotations, code, tables, which
-# repeat honestly, and of which what is left means something else once a line is gone
-
 LEADS_ON = (":", "：")  # what ends so speaks of what stands below
-STRUCTURED = "markdown", "rst"
 
 Paragraphs: TypeAlias = Sequence[Span] | None  # None: all lines that are not blank, as in most texts
 
@@ -37,7 +35,7 @@ def paragraphs_of(text: str, format: str | None = None) -> Sequence[Span]:
 
 def _blocks_of_prose(form: Form) -> Iterator[Span]:
     """Where the syntax says that lines in a row are one paragraph, they are; what leads on to something else stays with it."""
-    for start, end in _together(form) if form.format in STRUCTURED else _alone(form):
+    for start, end in _together(form) if form.structured else _alone(form):
         body = form.text[start:end]
         left, right = end - len(body.lstrip(BLANK)), start + len(body.rstrip(BLANK))
         if left < right and not body.rstrip().endswith(LEADS_ON):
@@ -45,14 +43,14 @@ def _blocks_of_prose(form: Form) -> Iterator[Span]:
 
 
 def _alone(form: Form) -> Iterator[tuple[int, int]]:
-    return ((block.start, block.end) for block in form.blocks if block.kind in PROSE)
+    return ((block.start, block.end) for block in form.blocks if block.kind in PARAGRAPHS)
 
 
 def _together(form: Form) -> Iterator[tuple[int, int]]:
     """Paragraphs of a structured format: from one blank line, or one line of another kind, to the next."""
     run: list[Block] = []
     for block in (*form.blocks, None):
-        goes_on = block is not None and block.kind in PROSE
+        goes_on = block is not None and block.kind in PARAGRAPHS
         if run and not (goes_on and block is not None and block.first == run[-1].last):
             yield run[0].start, run[-1].end
             run = []

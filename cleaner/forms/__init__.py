@@ -3,8 +3,8 @@
 `form_of` is the one way in; `Form` and its blocks are what comes out. `surely_prose` is its cheap half.
 """
 
-from cleaner.forms.blocks import Block, Break, Form, Joined, Kind
+from cleaner.forms.blocks import PARAGRAPHS, Block, Break, Form, Kind
 from cleaner.forms.glance import surely_prose
 from cleaner.forms.look import form_of, format_named
 
-__all__ = ["Block", "Break", "Form", "Joined", "Kind", "form_of", "format_named", "surely_prose"]
+__all__ = ["PARAGRAPHS", "Block", "Break", "Form", "Kind", "form_of", "format_named", "surely_prose"]

@@ -1,4 +1,4 @@
-"""The form of a text as a value: blocks in order, each with its kind, and hard-wrapped blocks as one joined text."""
+"""The form of a text as a value: blocks in order, each with its kind, and how hard-wrapped ones are joined."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
-from cleaner.text.paragraphs import Span
+from cleaner.text.change import Change, Edit
 
 PARAGRAPH = 40  # code points of a speech, an item or an article that reads as a paragraph; verse is shorter
 
@@ -23,6 +23,10 @@ class Kind(StrEnum):
     QUOTATION = "quotation"
     FIXED = "fixed"
     MARK = "mark"
+
+
+PARAGRAPHS = frozenset({Kind.PROSE, Kind.WRAPPED})  # kinds of which a block is a paragraph as its author wrote it
+STRUCTURED = "markdown", "rst"  # formats in which indents and line ends are syntax
 
 
 class Stretch(NamedTuple):
@@ -75,44 +79,6 @@ class Block(NamedTuple):
     breaks: tuple[Break, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """The text of a block as its author wrote it, and where each part of it stands in the source.
-
-    pieces  (start in the joined text, span in the source), in order
-    """
-
-    text: str
-    pieces: tuple[tuple[int, Span], ...]
-
-    def source(self, offset: int) -> int:
-        """Where a character of the joined text stands; a glued space stands where its break begins."""
-        at = bisect_right(self.pieces, offset, key=lambda piece: piece[0]) - 1
-        start, span = self.pieces[at]
-        return min(span.start + offset - start, span.end)
-
-    def spans(self, start: int, end: int) -> Iterator[Span]:
-        """What a stretch of the joined text covers in the source, line by line, without the breaks."""
-        for begins, span in self.pieces:
-            one, other = span.start + max(start - begins, 0), min(span.start + end - begins, span.end)
-            if one < other:
-                yield Span(one, other)
-
-    def hull(self, start: int, end: int) -> Span:
-        """From the first to the last of these characters, with the breaks between them."""
-        return Span(self.source(start), self.source(end - 1) + 1) if start < end else Span(*[self.source(start)] * 2)
-
-    def joined(self, offset: int) -> int:
-        """Where a character of the source stands in the joined text; one of a break, where the next line begins."""
-        at = bisect_right(self.pieces, offset, key=lambda piece: piece[1].start) - 1
-        if at < 0:
-            return 0
-        start, span = self.pieces[at]
-        if offset < span.end or at + 1 == len(self.pieces):
-            return start + min(offset, span.end) - span.start
-        return self.pieces[at + 1][0]
-
-
 @dataclass(frozen=True)  # no slots: what is asked for is kept
 class Form:
     """What kind of text every line of a text belongs to.
@@ -135,6 +101,11 @@ class Form:
     def plain(self) -> bool:
         """All prose, and of no format: nothing here is forbidden."""
         return self.stretches is None and not self.format
+
+    @property
+    def structured(self) -> bool:
+        """Its indents and line ends are syntax."""
+        return self.format in STRUCTURED
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
@@ -181,19 +152,11 @@ class Form:
         at = bisect_right(self.blocks, offset, key=lambda block: block.start) - 1
         return self.blocks[at] if at >= 0 and offset <= self.blocks[at].end else None
 
-    def joined(self, block: Block) -> Joined:
-        """The text of a block without its outer blanks; of a wrapped one with its lines joined."""
-        body = self.text[block.start : block.end]
-        start, end = block.end - len(body.lstrip()), block.start + len(body.rstrip())
-        cuts = [start, *(cut for one in block.breaks for cut in one[:2]), end]
-        glues = ["", *(one.glue for one in block.breaks)]
-        text, pieces, at = [], [], 0
-        for glue, start, end in zip(glues, cuts[::2], cuts[1::2], strict=True):
-            at += len(glue)
-            pieces.append((at, Span(start, end)))
-            text += [glue, self.text[start:end]]
-            at += end - start
-        return Joined("".join(text), tuple(pieces))
+    @cached_property
+    def joined(self) -> Change:
+        """The change that joins the lines of every hard-wrapped block, as its author wrote it; its mappers lead there and back."""
+        breaks = (Edit(one.start, one.end, one.glue) for block in self.blocks for one in block.breaks)
+        return Change.of(len(self.text), () if self.all_prose else breaks)
 
     def _stretched(self) -> Iterator[Stretch]:
         """Those that are told, and a stretch of prose for every other line that is not blank."""
@@ -229,4 +192,4 @@ def _indent(line: str) -> str:
 
 
 def _paragraph(line: str, kind: Kind) -> bool:
-    return kind in (Kind.PROSE, Kind.WRAPPED) or (kind is Kind.LINES and len(line) >= PARAGRAPH)
+    return kind in PARAGRAPHS or (kind is Kind.LINES and len(line) >= PARAGRAPH)

@@ -4,9 +4,8 @@ import re
 from collections.abc import Sequence
 
 from cleaner.forms import marks
-from cleaner.forms.line import closed, columns, plain
+from cleaner.forms.line import NARROW, closed, columns, plain
 
-NARROW = 160  # code points: what a longer plain paragraph is does not depend on others
 SHORT = 60  # columns: two lines in a row that are no longer may be verse or names
 HEADING = 50  # columns: an open line that is no longer may be a heading
 RAGGED = 110  # columns: of two lines in a row that are no longer one may go on in the other

@@ -11,7 +11,7 @@ from cleaner.forms.blocks import Form, Kind, Seam, Stretch
 from cleaner.forms.code import code, whole
 from cleaner.forms.glance import surely_prose
 from cleaner.forms.kinds import Page, alone, by_line, may_be_wrapped, set_in, shared, title
-from cleaner.forms.line import Line, line_of, plain
+from cleaner.forms.line import NARROW, Line, line_of, plain
 from cleaner.forms.neighbours import settled
 from cleaner.forms.structure import FORMATS, MARKDOWN, by_syntax, fences, format_of
 from cleaner.forms.tables import values
@@ -20,7 +20,6 @@ OWN_CODE = 0.4  # share of code in a program that shows marks of Markdown
 FEWEST_TOP = 3  # lines of it without an indent
 MARGIN = 3  # columns that are no indent yet
 _FORMAT = re.compile(r"^[#`~|<.+=:>{}\[-]|[|\t`]|::|-->|  ")  # by which a line may belong to a format, a table, code
-NARROW = 160  # code points: lines of a block that is wrapped are no longer
 
 
 class Run(NamedTuple):

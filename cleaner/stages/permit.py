@@ -5,15 +5,15 @@ from dataclasses import replace
 from typing import Final
 
 from cleaner.document import Finding
-from cleaner.forms import Form, Kind
+from cleaner.forms import PARAGRAPHS, Form, Kind
 from cleaner.text.change import Edit
 
 ANY: Final = frozenset(Kind)
 DRAWN: Final = ANY - {Kind.FIXED}  # in code, data, tables and drawings every character has its meaning and its place
 ENDED: Final = DRAWN - {Kind.MARK}  # cue times, rules and front matter are read by programs
-PARAGRAPHS: Final = frozenset({Kind.PROSE, Kind.WRAPPED})  # elsewhere items and verses are set in by spaces
 
 KINDS: Final = {  # by stage, or by rule where the rules of a stage differ; what is not named here may change everything
+    "lines.break": ANY,  # but see `_may`
     "controls": DRAWN,
     "compat": DRAWN,
     "width": DRAWN,
@@ -23,7 +23,7 @@ KINDS: Final = {  # by stage, or by rule where the rules of a stage differ; what
     "punct": ENDED,
     "doubled": ENDED,
     "spacing.inner": frozenset({Kind.PROSE}),  # elsewhere columns are; lines are set to one width by spaces inside
-    "spacing.indent": PARAGRAPHS,
+    "spacing.indent": PARAGRAPHS,  # elsewhere items and verses are set in by spaces
     "spacing.trailing": ENDED,
     "spacing.blank": DRAWN,  # between blocks; in a block of code a blank line is a line
     "spacing.code-indent": frozenset({Kind.FIXED}),
@@ -33,18 +33,22 @@ LAID_OUT: Final = frozenset({"spacing.inner", "spacing.indent", "spacing.trailin
 FURTHEST: Final = (
     4  # plain spaces in front of a paragraph: as wide as two characters of Chinese; manuals have 7 and more
 )
-STRUCTURED: Final = "markdown", "rst"  # formats in which an indent says to what a paragraph belongs
 BREAKS: Final = "markdown"  # the format in which spaces at the end of a line are a break
 CODE_SIGN: Final = "`"  # around code inside a line of these formats
 BLANK: Final = " \t\u3000\u00a0"
 PLAIN: Final = " \t"  # what these formats count as an indent
 
 
+def unrestricted(form: Form) -> bool:
+    """Whether nothing in such a text is forbidden: all of it is prose, and no line may be laid out by its spaces."""
+    return form.plain and "\t" not in form.text and "\n  " not in form.text and not form.text.startswith("  ")
+
+
 def permitted(findings: Iterable[Finding], form: Form) -> Iterator[Finding]:
     """The findings (offsets of the text that has this form) without the edits that the kinds of their lines forbid; flags stay."""
     for finding in findings:
-        kinds = KINDS.get(finding.rule) or KINDS.get(finding.rule.partition(".")[0], ANY)
-        if finding.flag or (kinds is ANY and finding.rule != "lines.break"):
+        kinds = KINDS.get(finding.rule) or KINDS.get(finding.rule.partition(".")[0])
+        if finding.flag or kinds is None:
             yield finding
         elif not finding.edits:
             if _may(finding.rule, finding.where[0], form, kinds):
@@ -68,7 +72,7 @@ def _may(rule: str, edit: Edit, form: Form, kinds: frozenset[Kind]) -> bool:
         return False
     if rule == "spacing.indent" and " " in form.text[edit.start : edit.end] and sum(map(bool, form.indents)) > 1:
         return False  # paragraphs that are set in by more or less: the depth may say to what they belong
-    return not (form.format in STRUCTURED and rule.startswith("spacing.")) or _may_space(rule, edit, form)
+    return not (form.structured and rule.startswith("spacing.")) or _may_space(rule, edit, form)
 
 
 def _by_columns(form: Form, number: int) -> bool:

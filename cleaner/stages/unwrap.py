@@ -7,19 +7,17 @@ from itertools import pairwise
 from typing import Any, ClassVar, NamedTuple
 
 from cleaner.document import Certainty, Document, Finding
-from cleaner.forms import Block, Break, Form, Kind, form_of
+from cleaner.forms import PARAGRAPHS, Block, Break, Form, Kind, form_of
 from cleaner.forms.line import columns, first_piece, spaceless
 from cleaner.forms.marks import item_mark
 from cleaner.text.change import Change, Edit
 from cleaner.text.furniture import closed, list_item
 from cleaner.text.paragraphs import SPEAKER
 
-STRUCTURED = ("markdown", "rst")  # formats in which line ends and indents are syntax
 HYPHENS = "-‐"  # of the word or of the typesetter: a text does not say
 SOFT_HYPHEN = "\xad"  # of the typesetter alone
 SOFT_HYPHEN_AT_END = re.compile("\xad(?=[ \\t\\r]*\n)")
 ROUNDS = 6  # a third is rare
-PARAGRAPHS = (Kind.PROSE, Kind.WRAPPED)
 GAP = " \t　"
 NUMBER = re.compile("[0-9]+")
 SHORT = 8  # signs: the end of a sentence may be a figure and its marks
@@ -51,7 +49,7 @@ class Unwrap:
 
     def __call__(self, doc: Document) -> Iterator[Finding]:
         form = doc.form
-        if form.all_prose or form.format in STRUCTURED:
+        if form.all_prose or form.structured:
             return
         joined = _settled(form, _soft_hyphens(doc))
         evidence = {"why": "the next word did not fit on the line", **_evidence(form)}

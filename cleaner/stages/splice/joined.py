@@ -8,7 +8,7 @@ from cleaner.forms import Form, Kind
 from cleaner.forms.line import closed
 from cleaner.forms.wrapping import OVER, OVER_BY, OWN, WIDEST
 from cleaner.stages.splice.page import Paragraph, split_paragraphs
-from cleaner.text.change import Change, Edit, Mapper
+from cleaner.text.change import Change, Mapper
 from cleaner.text.paragraphs import BLANK
 
 UNSURE = "unsure"  # lines that may be one sentence, though no width explains their ends
@@ -39,10 +39,8 @@ class JoinedPage(NamedTuple):
         """The text that has this form."""
         if form.all_prose:
             return cls.as_it_stands(form.text)
-        breaks = (Edit(one.start, one.end, one.glue) for block in form.blocks for one in block.breaks)
-        change = Change.of(len(form.text), breaks)
-        text = change.apply(form.text)
-        return cls(text, list(_of_kinds(form, split_paragraphs(text), change.mapper(back=True))), change)
+        text = form.joined.apply(form.text)
+        return cls(text, list(_of_kinds(form, split_paragraphs(text), form.joined.mapper(back=True))), form.joined)
 
 
 def may_be_wrapped(text: str) -> bool:

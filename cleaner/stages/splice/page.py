@@ -10,7 +10,7 @@ from enum import IntEnum
 from itertools import accumulate, repeat
 from typing import NamedTuple
 
-from cleaner.forms import Kind
+from cleaner.forms import PARAGRAPHS, Kind
 from cleaner.text.change import common_start
 from cleaner.text.furniture import closed, line_kind, line_kinds, part_label
 from cleaner.text.paragraphs import bounds
@@ -51,7 +51,6 @@ WORD_MARKS = ".,;:!?…()\"'“”‘’«»¿¡"  # that stand at the edge of a
 MARKS_CJK = "，。、；：？！…（）《》“”"
 HEADING = 4  # code points of a heading
 ENDING = 2  # code points that sibling headings end on alike: 如何稳？
-PARAGRAPHS = frozenset({Kind.PROSE, Kind.WRAPPED})
 JUDGED = PARAGRAPHS | {Kind.LINES}
 NO_HEADLINE = frozenset({Kind.QUOTATION, Kind.FIXED, Kind.MARK})
 _NEAR = {"label": "page label", "caption": "photo caption"}
