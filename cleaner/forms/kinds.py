@@ -7,13 +7,12 @@ from typing import NamedTuple
 from cleaner.forms import marks
 from cleaner.forms.blocks import Kind, Stretch
 from cleaner.forms.code import goes_with_code, rows
-from cleaner.forms.line import LONG, Line, spaceless
+from cleaner.forms.line import HEADING, LONG, Line, spaceless
 from cleaner.forms.structure import MARKDOWN, RST
 from cleaner.forms.tables import PIPES, drawing, table
 
 SHORT = 44  # columns of a line of verse, of a list of names
 SHORTISH = 60  # of one of two or three such lines
-HEADING = 50  # columns: a longer line is none, unless a sign says so
 VERSE = 4  # short lines in a row
 PIPED = 0.05  # share of lines with pipes from which on a block holds a table
 LONGEST_NAME = 5  # code points of a name and the space behind it, on the average

@@ -9,6 +9,7 @@ TAB = 8  # columns
 LONGEST_WORD = 60  # code points
 EXACT = 200  # code points: no limit asks for the columns of a longer line
 NARROW = 160  # code points: lines of a hard-wrapped block are no longer, and what a longer paragraph is depends on no other line
+HEADING = 50  # columns: an open line that is no longer may be a heading; a longer one is none, unless a sign says so
 LONG = 60  # columns from which on a line is no heading and no line of a list of names
 
 WIDE = (  # two columns: East_Asian_Width W and F, blocks that matter

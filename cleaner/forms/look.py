@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cleaner.forms import marks, wrapping
 from cleaner.forms.blocks import Form, Kind, Seam, Stretch
 from cleaner.forms.code import code, whole
-from cleaner.forms.glance import surely_prose
+from cleaner.forms.glance import glance
 from cleaner.forms.kinds import Page, alone, by_line, may_be_wrapped, set_in, shared, title
 from cleaner.forms.line import NARROW, Line, line_of, plain
 from cleaner.forms.neighbours import settled
@@ -49,7 +49,9 @@ def form_of(text: str, format: str | None = None) -> Form:
     >>> [block.kind.value for block in form_of("Oats\\n\\n1. Wash them.\\n2. Boil them in salted water.").blocks]
     ['heading', 'lines']
     """
-    return Form(text) if format is None and surely_prose(text) else looked_at(text, format)
+    if format is None and (headings := glance(text)) is not None:
+        return Form(text, "", headings or None)
+    return looked_at(text, format)
 
 
 def looked_at(text: str, format: str | None = None) -> Form:

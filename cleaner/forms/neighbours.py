@@ -14,12 +14,17 @@ LONGEST_HEAD = 80  # code points
 def settled(lines: Sequence[str], blocks: Sequence[Stretch]) -> list[Stretch]:
     """The blocks of a text, each held against its neighbours; lines in none of them are paragraphs of prose."""
     if all(block.kind is Kind.PROSE for block in blocks):
-        return list(blocks)
+        return _told(blocks)
     found = list(_with_prose(lines, blocks))
     _pages(lines, found)
     _references(lines, found)
     _lone_headings(found)
-    return found
+    return _told(found)
+
+
+def _told(blocks: Sequence[Stretch]) -> list[Stretch]:
+    """Those that are more than the paragraphs of prose which lines are by themselves."""
+    return [block for block in blocks if block.kind is not Kind.PROSE or block.sub]
 
 
 def _with_prose(lines: Sequence[str], blocks: Sequence[Stretch]) -> Iterator[Stretch]:
