@@ -26,7 +26,7 @@ Places: TypeAlias = NDArray[np.int32]  # into one batch, which never has 2^31 co
 
 DOCUMENT, PARAGRAPH = 0, 1
 PORTION = 1 << 17  # code points whose arrays a second-level cache holds
-LINE_FEED, SPACE, TAB, WIDE_SPACE = 10, 32, 9, 0x3000
+LINE_FEED, SPACE, TAB, FULL_STOP, WIDE_SPACE = 10, 32, 9, 46, 0x3000
 
 mixed = compiled(mix64)
 
@@ -257,6 +257,43 @@ def sign_units(g: Words, kind: Ints, first: Ints, last: Ints, near: Flags, how: 
                 for k in range(len(a)):
                     whole[k] = min(whole[k], row[k])
                 done = last[unit] - (SIZE - 1)
+
+
+@compiled
+def hash_sentences(
+    points: Words, ends: Ints, table: Words, end_signs: Words, blanks: Words, shortest: int, out: Ints
+) -> int:
+    """The sentences of texts that have so many letters, as `sentences` defines them: how many there are.
+
+    points, ends  as for `find_spans`; `table`: of the key
+    out           gets text, hash, letters; int64, shape (3, one a `shortest` code points and one)
+    """
+    count = base = 0
+    for text in range(len(ends)):
+        p, letters = U64(0), 0
+        for at in range(base, ends[text]):
+            point = points[at]
+            row = table[point]
+            if row != 0:
+                p = p * U64(0x9E3779B97F4A7C15) + U64(row & U32(0x1FFFFF)) + U64(1)
+                letters += row >> U32(31)
+            last = at + 1 == ends[text]
+            if last or is_one_of(point, end_signs) or (point == FULL_STOP and is_one_of(points[at + 1], blanks)):
+                if letters >= shortest:
+                    out[0, count], out[1, count], out[2, count] = text, np.int64(mixed(p)), letters
+                    count += 1
+                p, letters = U64(0), 0
+        base = ends[text]
+    return count
+
+
+@compiled
+def is_one_of(point: int, signs: Words) -> bool:
+    """Whether a code point is among these."""
+    for sign in signs:
+        if point == sign:
+            return True
+    return False
 
 
 @compiled

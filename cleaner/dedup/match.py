@@ -2,25 +2,28 @@
 
 Order: exact documents, near documents, then exact and near paragraphs of the documents that stay. A paragraph never
 disappears because its first copy sat in a document that was dropped. With scope "document" paragraphs meet in their own
-document alone.
+document alone. Where care is taken, `careful` decides on documents, and `articles` says which paragraphs may go.
 
 Who meets whom is a `Meeting`: groups of equal hashes, and pairs that met in a bucket, which `verify` then proves. Units are
 numbered in keep order throughout, so the first of a group is the one that stays. Rows with equal keys are brought together
 by `shuffle`, the one verb that grouping needs; an engine may bring its own.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.dedup import careful
+from cleaner.dedup.articles import NOTHING, Article, same_figures
 from cleaner.dedup.key import mix64
+from cleaner.dedup.sentences import Sentences
 from cleaner.dedup.sets import distinct, sets_of
 from cleaner.dedup.settings import FIELD, Dedup, Keep, Scope
 from cleaner.dedup.units import DOCUMENT, PARAGRAPH, BandKeys, Ids, Units
-from cleaner.dedup.verify import Fetch, Removals, UnitTexts, decided, prove_equal, prove_similar
+from cleaner.dedup.verify import Fetch, Pairs, Removals, UnitTexts, decided, decided_by_links, prove_equal, prove_similar
 from cleaner.text.threads import in_threads
 
 QUERIES, OTHERS = 64, 4000  # units that a sample compares, and with how many
@@ -29,9 +32,11 @@ MANY = 1 << 22  # pairs
 FILTER = 1 << 20  # slots of a byte each
 CROWD = 200  # units in a bucket from which on it is told
 ALL_PAIRS = 8  # units: up to here everyone meets everyone; a bigger bucket gets 2n links
+MOST_SHARING = 20  # documents: a sentence of more is furniture, and no evidence
 
 Columns: TypeAlias = Mapping[str, np.ndarray[Any, Any]]  # equally long arrays
 Reduce: TypeAlias = Callable[[Columns], Columns]  # pure; sorts its rows itself, so that no order in front of it counts
+Articles: TypeAlias = Callable[[Ids], Sequence[Article]]
 Shuffle: TypeAlias = Callable[[Columns, str, int, Reduce], Columns]
 
 
@@ -48,6 +53,9 @@ class Meeting(Protocol):
     def near(self, order: Ids) -> tuple[Ids, Ids]:
         """(firsts, seconds): pairs that share a bucket in some band, first < second."""
 
+    def sharing(self, order: Ids) -> tuple[Ids, Ids, Ids]:
+        """(firsts, seconds, letters): pairs of documents that share sentences, first < second, and letters of these."""
+
 
 @dataclass(slots=True)
 class Crowds:
@@ -58,6 +66,13 @@ class Crowds:
     largest: int = 0
 
 
+class Found(NamedTuple):
+    """Units that go, in row order, and documents that are versions of one that stays, which stay themselves."""
+
+    gone: Removals
+    versions: Removals
+
+
 def match(
     units: Units,
     fetch: Fetch,
@@ -66,8 +81,9 @@ def match(
     meeting: Meeting | None = None,
     values: NDArray[np.float64] | None = None,
     bands: BandKeys | None = None,
+    articles: "Articles | None" = None,
     threads: int = 1,
-) -> Removals:
+) -> Found:
     """Every unit to remove, once, in row order; every keeper stays.
 
     units    the rows of all shards; `document` counts in source order over the whole corpus
@@ -75,16 +91,18 @@ def match(
     meeting  brings those together that may be copies; by default from these columns
     values   one number a document for `keep = "field:NAME"`, -inf where it has none; float64, shape (documents,)
     bands    the band keys, where they do not lie in `units`
+    articles documents, ascending → what may go of each where care is taken; by default nothing
     threads  that compare texts; they change no result
     """
     meeting = InMemory(units, settings, bands, threads=threads) if meeting is None else meeting
-    matching = _Matching(units, units.bands if bands is None else bands, fetch, settings, meeting, threads)
+    matching = _Matching(units, units.bands if bands is None else bands, fetch, settings, meeting, articles, threads)
     order = keep_order(units, settings.keep, values)
     may_go = (units.kind == DOCUMENT) & (units.letters > 0)
-    documents = matching.removals(order[may_go[order]])
-    dropped = units.document[documents.unit]
-    may_go = (units.kind == PARAGRAPH) & (units.letters >= settings.shortest) & ~np.isin(units.document, dropped)
-    return Removals.join([documents, matching.removals(order[may_go[order]])]).by_unit()
+    whole, versions = matching.documents(order[may_go[order]])
+    dropped = units.document[whole.unit]
+    may_go = (units.kind == PARAGRAPH) & (units.letters >= settings.paragraph_from) & ~np.isin(units.document, dropped)
+    parts = matching.paragraphs(order[may_go[order]])
+    return Found(Removals.join([whole, parts]).by_unit(), versions)
 
 
 def keep_order(units: Units, keep: Keep, values: NDArray[np.float64] | None = None) -> Ids:
@@ -98,36 +116,117 @@ def keep_order(units: Units, keep: Keep, values: NDArray[np.float64] | None = No
 
 
 class _Matching(NamedTuple):
-    """One corpus and how to search it; what is searched for is an argument of `removals`."""
+    """One corpus and how to search it; what is searched for is an argument. Inside, a unit is its place in `rows`, the keep order."""
 
     units: Units
     bands: BandKeys
     fetch: Fetch
     settings: Dedup
     meeting: Meeting
+    articles: Articles | None
     threads: int
 
-    def removals(self, rows: Ids) -> Removals:
-        """Removals among units of one kind. Inside, a unit is its place in `rows`, the keep order."""
-        texts = UnitTexts(rows, self.units.end[rows] - self.units.start[rows], self.fetch)
+    def documents(self, rows: Ids) -> Found:
+        """Which documents go."""
+        texts = self._texts(rows)
         first, copies = prove_equal(*self.meeting.equal(rows), texts, self.threads)
-        near = self._near(rows, copies, texts)
+        if not self.settings.careful:
+            near, versions = self._near(rows, copies, texts), Removals.join([])
+        else:
+            near, versions = careful.documents(self._pairs(rows, copies), texts, self._own(rows), self.settings, self.threads)
+        return Found(self._numbered(rows, near, first, copies), versions.as_versions().of(rows))
+
+    def paragraphs(self, rows: Ids) -> Removals:
+        """Which paragraphs go: where care is taken long ones of articles, and of each article no more than half."""
+        if self.settings.paragraphs == "all":
+            return self._paragraphs(rows, self._near)
+        free = self._free(rows)
+        rows, near = rows[free > 0], free[free > 0] > 1
+        gone = self._paragraphs(rows, lambda *its: self._near_in_articles(near, *its))
+        document = self.units.document[gone.unit]
+        went = np.bincount(document, self.units.letters[gone.unit])
+        lines = self.units.kind == PARAGRAPH
+        letters = np.bincount(self.units.document[lines], self.units.letters[lines])
+        return gone.where(2 * went[document] <= letters[document])
+
+    def _paragraphs(self, rows: Ids, near: "Near") -> Removals:
+        texts = self._texts(rows)
+        first, copies = prove_equal(*self.meeting.equal(rows), texts, self.threads)
+        return self._numbered(rows, near(rows, copies, texts), first, copies)
+
+    def _texts(self, rows: Ids) -> UnitTexts:
+        return UnitTexts(rows, self.units.end[rows] - self.units.start[rows], self.fetch)
+
+    def _numbered(self, rows: Ids, near: Removals, first: Ids, copies: Ids) -> Removals:
+        """All that goes, by row."""
         place = np.full(len(rows), -1, dtype=np.int64)
         place[near.unit] = np.arange(len(near))
         follows = place[first] >= 0  # a copy of what goes itself goes for the same keeper: equal keys, equal similarity
         followers = replace(near.where(place[first[follows]]), unit=copies[follows])
-        near = Removals.join([near, followers])
-        near = self._counted(replace(near, unit=rows[near.unit], keeper=rows[near.keeper]))
-        return Removals.join([near, Removals.equal(rows[copies[~follows]], rows[first[~follows]])])
+        near = self._counted(Removals.join([near, followers]).of(rows))
+        return Removals.join([near, Removals.equal(copies[~follows], first[~follows]).of(rows)])
 
     def _near(self, rows: Ids, copies: Ids, texts: UnitTexts) -> Removals:
         """Who goes as a near copy, among the units that are long enough and no exact copies."""
+        alike = self._similar(rows, copies, texts)
+        return decided(alike, texts, self.settings.limit, self.threads)
+
+    def _similar(self, rows: Ids, copies: Ids, texts: UnitTexts) -> Removals:
+        """Pairs that reach the threshold."""
+        return prove_similar(*self._met(rows, copies), texts, self.settings.limit, self.threads)
+
+    def _met(self, rows: Ids, copies: Ids) -> Pairs:
+        """Pairs that share a bucket, of units that are long enough and no copies."""
         enters = self.units.near[rows]
         enters[copies] = False
         ids = np.flatnonzero(enters)
         first, second = self.meeting.near(rows[ids])
-        alike = prove_similar(ids[first], ids[second], texts, self.settings.limit, self.threads)
-        return decided(alike, texts, self.settings.limit, self.threads)
+        return ids[first], ids[second]
+
+    def _pairs(self, rows: Ids, copies: Ids) -> Pairs:
+        """Documents that may say the same: that share buckets, or sentences."""
+        if not self.settings.near:
+            return copies[:0], copies[:0]
+        enters = np.ones(len(rows), dtype=np.bool_)
+        enters[copies] = False
+        ids, letters = np.flatnonzero(enters), self._own(rows)
+        first, second, shared = self.meeting.sharing(rows[ids])
+        least = np.minimum(letters[ids[first]], letters[ids[second]])
+        much = shared * careful.SHARED.denominator >= least * careful.SHARED.numerator
+        sharing = ids[first[much]] * len(rows) + ids[second[much]]
+        one, other = self._met(rows, copies)
+        pairs = distinct(np.sort(np.concatenate([sharing, one * len(rows) + other])))
+        return pairs // max(len(rows), 1), pairs % max(len(rows), 1)
+
+    def _own(self, rows: Ids) -> Ids:
+        """Letters of these units."""
+        letters: Ids = self.units.letters[rows]
+        return letters
+
+    def _free(self, rows: Ids) -> Ids:
+        """For each of these paragraphs 0 where it may not go, 1 where it may go as a copy, 2 where as a near copy, too."""
+        free = np.zeros(len(rows), dtype=np.int64)
+        if self.articles is None:
+            return free
+        nothing = rows[:0]
+        met = np.concatenate([*self.meeting.equal(rows), *(self._met(rows, nothing) if self.settings.near else ())])
+        documents = np.unique(self.units.document[rows[met]])
+        articles = dict(zip(documents.tolist(), self.articles(documents), strict=True))
+        spans = (column[rows].tolist() for column in (self.units.document, self.units.start, self.units.end))
+        for at, (document, start, end) in enumerate(zip(*spans, strict=True)):
+            its = articles.get(document, NOTHING)
+            free[at] = ((start, end) in its.equal) + ((start, end) in its.near)
+        return free
+
+    def _near_in_articles(self, may_go: NDArray[np.bool_], rows: Ids, copies: Ids, texts: UnitTexts) -> Removals:
+        """Who goes as a near copy: long paragraphs with the same figures."""
+        if not self.settings.near:
+            return Removals.join([])
+        alike = self._similar(rows, copies, texts)
+        alike = alike.where(may_go[alike.unit] & may_go[alike.keeper])
+        if self.settings.numbers == "distinct":
+            alike = alike.where(same_numbers(alike, texts))
+        return decided_by_links(alike, texts)
 
     def _counted(self, near: Removals) -> Removals:
         """The same with the bands in which they met."""
@@ -135,6 +234,17 @@ class _Matching(NamedTuple):
         for band in range(self.bands.shape[1] if len(near) else 0):
             met += np.equal(self.bands[near.unit, band], self.bands[near.keeper, band])
         return replace(near, met=met)
+
+
+Near: TypeAlias = Callable[[Ids, Ids, UnitTexts], Removals]
+
+
+def same_numbers(pairs: Removals, unit_texts: UnitTexts) -> NDArray[np.bool_]:
+    """Which of these pairs hold the same figures."""
+    same = np.zeros(len(pairs), dtype=np.bool_)
+    for portion, (one, other), texts in unit_texts.pairs(pairs.keeper, pairs.unit):
+        same[portion] = [same_figures(texts[a], texts[b]) for a, b in zip(one.tolist(), other.tolist(), strict=True)]
+    return same
 
 
 def missed(units: Units, fetch: Fetch, removals: Removals, settings: Dedup) -> dict[str, dict[str, Any]]:
@@ -201,6 +311,7 @@ class InMemory:
     parts    in how many parts a column is sorted; by default as many as `settings.memory` asks for
     threads  for as many bands at once, as memory allows
     crowds   counts on
+    sentences  of all documents, numbered as in `units`
     """
 
     units: Units
@@ -210,6 +321,7 @@ class InMemory:
     parts: int | None = None
     threads: int = 1
     crowds: Crowds = field(default_factory=Crowds)
+    sentences: Sentences | None = None
 
     def equal(self, order: Ids) -> tuple[Ids, Ids]:
         hashes = self._scoped(self.units.exact[order], order)
@@ -225,6 +337,16 @@ class InMemory:
 
         fits = self.settings.parts(len(self.units) * (self.threads + 1)) == 1  # one more may wait to be taken
         return merged_pairs(in_threads(links_of, keys, self.threads if fits else 1), len(order), self.crowds)
+
+    def sharing(self, order: Ids) -> tuple[Ids, Ids, Ids]:
+        if self.sentences is None:
+            return merged_sharing([])
+        place = np.full(int(self.units.document.max(initial=-1)) + 1, -1, dtype=np.int64)
+        place[self.units.document[order]] = np.arange(len(order))
+        ids = place[self.sentences.document]
+        columns = {"key": self.sentences.key, "id": ids, "letters": self.sentences.letters}
+        columns = {name: column[ids >= 0] for name, column in columns.items()}
+        return merged_sharing([self.shuffle(columns, "key", self._parts, shared_sentences)])
 
     @property
     def _parts(self) -> int:
@@ -287,9 +409,14 @@ def bucket_links(rows: Columns) -> Columns:
     keys, ids = rows["key"][grouped], rows["id"][grouped]
     order = np.lexsort((ids, keys))
     keys, ids = keys[order], ids[order]
-    at = np.arange(len(keys))
-    starts = _group_starts(keys)
-    sizes = np.bincount(starts, minlength=len(keys))[starts]
+    first, second = _links(_group_starts(keys))
+    return {"first": ids[first], "second": ids[second]}
+
+
+def _links(starts: Ids) -> tuple[Ids, Ids]:
+    """Places that meet, the first before the second: in groups up to ALL_PAIRS all, in larger ones 2n links."""
+    at = np.arange(len(starts))
+    sizes = np.bincount(starts, minlength=len(starts))[starts]
     back = at - starts
     hubs = (sizes > ALL_PAIRS) & (back > 1)
     links = [(starts[hubs], at[hubs])]
@@ -297,7 +424,46 @@ def bucket_links(rows: Columns) -> Columns:
         meets = (back >= distance) & ((distance == 1) | (sizes <= ALL_PAIRS))
         links.append((at[meets] - distance, at[meets]))
     first, second = (np.concatenate(side) for side in zip(*links, strict=True))
-    return {"first": ids[first], "second": ids[second]}
+    return first, second
+
+
+def shared_sentences(rows: Columns) -> Columns:
+    """Reduce key, id, letters to first, second, letters: pairs of documents, and letters of the sentences that both have.
+
+    Of a sentence of more than ALL_PAIRS documents each meets the first and its predecessor; of more than MOST_SHARING none.
+    """
+    grouped = _in_groups(rows["key"])
+    keys, ids, letters = (rows[name][grouped] for name in ("key", "id", "letters"))
+    order = np.lexsort((ids, keys))
+    keys, ids, letters = keys[order], ids[order], letters[order]
+    once = np.ones(len(keys), dtype=np.bool_)
+    once[1:] = (keys[1:] != keys[:-1]) | (ids[1:] != ids[:-1])
+    keys, ids, letters = keys[once], ids[once], letters[once]
+    starts = _group_starts(keys)
+    few = np.bincount(starts, minlength=len(keys))[starts] <= MOST_SHARING
+    keys, ids, letters = keys[few], ids[few], letters[few]
+    first, second = _links(_group_starts(keys))
+    return _summed(ids[first], ids[second], letters[second])
+
+
+def merged_sharing(links: Iterable[Columns]) -> tuple[Ids, Ids, Ids]:
+    """The pairs of `shared_sentences`, in order and each once, with their letters in all."""
+    parts = [*links]
+    columns = (np.concatenate([np.empty(0, dtype=np.int64), *(part[name] for part in parts)]) for name in SHARED_COLUMNS)
+    summed = _summed(*columns)
+    return summed["first"], summed["second"], summed["letters"]
+
+
+SHARED_COLUMNS = "first", "second", "letters"
+
+
+def _summed(first: Ids, second: Ids, letters: Ids) -> Columns:
+    """Pairs in order, each once."""
+    order = np.lexsort((second, first))
+    first, second, letters = first[order], second[order], letters[order]
+    starts = np.unique(_group_starts(first, second))
+    total = np.add.reduceat(letters, starts) if len(starts) else letters
+    return {"first": first[starts], "second": second[starts], "letters": total}
 
 
 def scoped(keys: Ids, documents: Ids, scope: Scope) -> Ids:

@@ -16,7 +16,11 @@ RANGES = (("threshold", LOWEST_THRESHOLD, 1), ("shortest", 1, inf), ("seed", 0, 
 
 RULES = {
     "dedup.document.exact": "a document whose comparison key equals that of a document that stays goes",
-    "dedup.document.near": "a document whose shingles are nearly those of a document that stays goes",
+    "dedup.document.near": "a document whose shingles are nearly those of a document that stays goes, where it says nothing"
+    " of its own",
+    "dedup.document.contained": "a document of which every sentence stands in a longer document that stays goes",
+    "dedup.version": "a document that is nearly one that stays, but for figures, a name throughout, or the number in its title,"
+    " stays and is told",
     "dedup.paragraph.exact": "a paragraph whose comparison key equals that of a paragraph that stays goes"
     ' (with `scope = "document"`: of one in its own document)',
     "dedup.paragraph.near": "a paragraph whose shingles are nearly those of a paragraph that stays goes"
@@ -24,12 +28,18 @@ RULES = {
 }
 
 UnitChoice = Literal["both", "document", "paragraph"]
+ParagraphRule = Literal["careful", "all", "off"]
+Numbers = Literal["distinct", "same"]
 Scope = Literal["corpus", "document"]
 Recall = Literal["normal", "thorough"]
+CHOICES = {"units": UnitChoice, "paragraphs": ParagraphRule, "numbers": Numbers, "scope": Scope, "recall": Recall}
 Keep: TypeAlias = str  # "first", "last", "longest" or "field:" and the name of a member of the record
 POLICIES = ("first", "last", "longest")
 FIELD = "field:"
 THOROUGH_FROM = 10  # letters of a document: docs/decisions/031
+
+REPEATED_FROM = 50  # letters of a paragraph of an article that goes as a copy: `articles` asks for more in Latin script
+REPEATED_NEAR_FROM = 150  # the same of one that goes as a near copy
 
 PERMUTATIONS = 128  # of a signature
 PRICES = (0.05, 0.95)  # of a pair met in vain, of a pair missed; at datasketch's even prices .8 gives 9 x 13: .40 found
@@ -45,6 +55,10 @@ class Dedup:
 
     units      whole documents, their paragraphs, or both: documents first, then paragraphs of documents that stay. A paragraph is
                a block of prose, a hard-wrapped one as a whole; never a line of code, a table, a list, verse, a turn, a heading
+    paragraphs "careful": only long closed paragraphs of articles go as copies, and whole documents that say nothing of their
+               own; "all": every paragraph that stands elsewhere goes, however little is left, and documents from the
+               threshold on; "off": only documents go, as carefully
+    numbers    "same": figures do not tell documents apart; "distinct": where they alone differ, both documents stay
     scope      where a copy is looked for: in the whole corpus, or in the "document" alone. Then paragraphs are compared with
                those of their own document, and documents with nothing
     near       near copies as well; False leaves equal copies (equal but for layout, width, case, script)
@@ -65,6 +79,8 @@ class Dedup:
     """
 
     units: UnitChoice = "both"
+    paragraphs: ParagraphRule = "careful"
+    numbers: Numbers = "distinct"
     scope: Scope = "corpus"
     near: bool = True
     threshold: float = 0.8
@@ -75,7 +91,7 @@ class Dedup:
     memory: int = 256
 
     def __post_init__(self) -> None:
-        for name, choices in (("units", UnitChoice), ("scope", Scope), ("recall", Recall)):
+        for name, choices in CHOICES.items():
             _one_of(name, getattr(self, name), choices)
         if self.scope == self.units:
             raise ConfigError(
@@ -93,14 +109,19 @@ class Dedup:
             _within(name, getattr(self, name), low, high)
 
     @property
-    def documents(self) -> bool:
+    def of_documents(self) -> bool:
         """Whether whole documents are compared; alone in its scope, a document has nothing to be compared with."""
         return self.units != "paragraph" and self.scope == "corpus"
 
     @property
-    def paragraphs(self) -> bool:
+    def of_paragraphs(self) -> bool:
         """Whether paragraphs are compared."""
-        return self.units != "document"
+        return self.units != "document" and self.paragraphs != "off"
+
+    @property
+    def careful(self) -> bool:
+        """Whether a document goes only where it says nothing of its own; alone, documents go from the threshold on."""
+        return self.units == "both" and self.scope == "corpus" and self.paragraphs != "all"
 
     @property
     def field(self) -> str | None:
@@ -128,11 +149,16 @@ class Dedup:
     def near_from(self) -> tuple[int, int]:
         """Letters from which on a document, and a paragraph, is matched near.
 
-        >>> Dedup().near_from, Dedup(recall="thorough").near_from
-        ((25, 25), (10, 25))
+        >>> Dedup().near_from, Dedup(paragraphs="all", recall="thorough").near_from
+        ((25, 150), (10, 25))
         """
         document = min(self.shortest, THOROUGH_FROM) if self.recall == "thorough" else self.shortest
-        return document, self.shortest
+        return document, max(self.shortest, REPEATED_NEAR_FROM if self.paragraphs == "careful" else 0)
+
+    @property
+    def paragraph_from(self) -> int:
+        """Letters from which on a paragraph may go at all."""
+        return max(self.shortest, REPEATED_FROM if self.paragraphs == "careful" else 0)
 
     @property
     def limit(self) -> Fraction:

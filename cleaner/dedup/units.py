@@ -131,8 +131,13 @@ def units_of(texts: Sequence[str], settings: Dedup, formats: Sequence[str | None
     ([0, 1, 1], [0, 2, 8], [12, 6, 12], [6, 3, 3])
     """
     named = zip(texts, formats or [None] * len(texts), strict=True)
-    told = [told_apart(*one) if settings.paragraphs else None for one in named]
+    told = [paragraphs_in(*one, settings) for one in named]
     return Units.join(units_told(texts, told, settings))
+
+
+def paragraphs_in(text: str, format: str | None, settings: Dedup) -> Paragraphs:
+    """The paragraphs of a text that may be units: where care is taken lines, of which `articles` looks at those that meet."""
+    return told_apart(text, format) if settings.of_paragraphs and settings.paragraphs == "all" else None
 
 
 def units_told(texts: Sequence[str], told: Sequence[Paragraphs], settings: Dedup) -> Iterator[Units]:
@@ -165,7 +170,7 @@ def sign_by_compiler(laid: Laid, settings: Dedup) -> Units:
     from cleaner.dedup import kernel
 
     together, ends = laid.together, laid.ends
-    documents, paragraphs = settings.documents, settings.paragraphs
+    documents, paragraphs = settings.of_documents, settings.of_paragraphs
     told, whose = laid.spans
     most = documents * len(ends) + paragraphs * (len(ends) + together.count("\n") + told.shape[1])
     spans, letters, near = np.empty((5, most), np.int64), np.empty(most, np.int64), np.empty(most, np.bool_)
@@ -183,9 +188,9 @@ def _unit_spans(laid: Laid, settings: Dedup) -> Iterator[tuple[int, int, int, in
     """Document, kind, start, end of every unit, and where its text starts in the batch."""
     for number, (base, stop) in enumerate(pairwise([0, *laid.ends.tolist()])):
         told = laid.told[number]
-        if settings.documents:
+        if settings.of_documents:
             yield number, DOCUMENT, 0, stop - base, base
-        if settings.paragraphs:
+        if settings.of_paragraphs:
             for start, end in bounds(laid.together[base:stop]) if told is None else told:
                 yield number, PARAGRAPH, start, end, base
 

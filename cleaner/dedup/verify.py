@@ -1,7 +1,7 @@
 """Candidate pairs → proved pairs → who goes, as `Removals`. Texts are read in portions, and nothing is taken on trust."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
@@ -17,7 +17,7 @@ from cleaner.text.threads import in_threads
 BUDGET = 1 << 20  # code points read at a time: their shingle sets take 8 MB
 WIDEST = 1000  # units of a component in which everyone is compared; in a wider one only those that met are
 A_LINK = 50  # code points that are signed by numpy in the time that Python needs for a link
-EXACT = -1  # as `met`
+EXACT, VERSION = -1, -2  # as `met`
 
 Fetch: TypeAlias = Callable[[Ids], Sequence[str]]  # row numbers, ascending → the texts of these units
 Pairs: TypeAlias = tuple[Ids, Ids]
@@ -32,7 +32,7 @@ class Removals:
     common  shingles that the two have in common; common / union is their exact Jaccard similarity
     union   shingles that either has; an exact copy says 1 / 1
     met     bands in which the two met; 0 where they met only through a third unit, or where nobody has counted yet;
-            EXACT where their comparison keys are equal
+            EXACT where their comparison keys are equal; VERSION where the unit stays, since it is one of the other
     """
 
     unit: Ids
@@ -52,6 +52,14 @@ class Removals:
     def where(self, rows: Ids | NDArray[np.bool_]) -> "Removals":
         """These of them."""
         return Removals(*(getattr(self, one.name)[rows] for one in fields(self)))
+
+    def of(self, rows: Ids) -> "Removals":
+        """The same, where units are places in these rows."""
+        return replace(self, unit=rows[self.unit], keeper=rows[self.keeper])
+
+    def as_versions(self) -> "Removals":
+        """The same as units that stay."""
+        return replace(self, met=np.full_like(self.met, VERSION))
 
     def by_unit(self) -> "Removals":
         """The same, ordered by the unit that goes."""
@@ -150,11 +158,12 @@ def decided(pairs: Removals, unit_texts: UnitTexts, limit: Fraction, threads: in
     narrow = [one for one in tied if 2 < len(one) <= WIDEST and unit_texts.sizes[one].sum() <= BUDGET]
     compared = np.zeros(len(unit_texts.rows), dtype=np.bool_)
     compared[np.concatenate([np.empty(0, dtype=np.int64), *narrow])] = True
-    linked = _by_links(pairs.where(~compared[pairs.keeper]), unit_texts)
+    linked = decided_by_links(pairs.where(~compared[pairs.keeper]), unit_texts)
     return Removals.join([linked, *_by_comparison(narrow, unit_texts, limit, threads)])
 
 
-def _by_links(pairs: Removals, unit_texts: UnitTexts) -> Removals:
+def decided_by_links(pairs: Removals, unit_texts: UnitTexts) -> Removals:
+    """The same by these pairs alone: whoever did not meet stays beside the other."""
     pairs = pairs.where(np.lexsort((pairs.keeper, pairs.unit)))
     used, gone = np.full(len(unit_texts.rows), -1, dtype=np.int64), np.zeros(len(unit_texts.rows), dtype=np.bool_)
     either(decide_by_links, len(pairs.keeper) * A_LINK)(pairs.keeper, pairs.unit, used, gone)

@@ -18,6 +18,7 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 
 from cleaner import disk
+from cleaner.dedup.sentences import sentences_of
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import Ids, Units, units_of
 from cleaner.formats.jsonl import BOM, number_in, record_in, records_in, split
@@ -26,7 +27,7 @@ from cleaner.provenance.record import dumped
 from cleaner.run.engine import Engine, Threads, cores
 from cleaner.run.matching import Corpus, Matched, matched
 from cleaner.run.removing import Removal, removals_in, without
-from cleaner.run.staging import FIELDS, NONE, Shards, Staged, signed, unit_tables, write_tables
+from cleaner.run.staging import FIELDS, NONE, Shards, Staged, sentence_tables, signed, unit_tables, write_tables
 from cleaner.text.errors import ConfigError, InputError
 from cleaner.text.machine_code import pays
 
@@ -148,9 +149,9 @@ class _Deduped:
         records = records_in(block.data, ends, self.member) or self._one_by_one(block, done)
         (rows,) = np.nonzero([record is not None for record in records])
         found = [record for record in records if record is not None]
-        units = signed(
-            units_of([record[self.member] for record in found], self.settings), rows, block.number, self.settings
-        )
+        texts = [record[self.member] for record in found]
+        units = signed(units_of(texts, self.settings), rows, block.number, self.settings)
+        sentences = [sentences_of(texts).in_rows(rows)] if self.settings.careful else []
         done.documents, done.units = len(found), len(units)
         value, wanted = np.full(len(ends), -np.inf), self.settings.field
         if wanted is not None:
@@ -160,7 +161,8 @@ class _Deduped:
         for name, column in (("line", block.start + ends - size), ("size", size), ("start", NONE)):
             table[:, FIELDS.index(name)] = column
         with disk.staging(self.work, durable=False) as (file, temporary):
-            write_tables(file, {"row": table, "value": value, **unit_tables([units])}, {})
+            tables = {"row": table, "value": value, **unit_tables([units]), **sentence_tables(sentences)}
+            write_tables(file, tables, {})
         disk.rename(temporary, Shards(self.work).place(block.number))
         return done
 

@@ -11,16 +11,29 @@ from numpy.typing import NDArray
 
 from cleaner import disk
 from cleaner.dedup.key import key_table_digest
-from cleaner.dedup.match import Columns, Crowds, bucket_links, equal_to_first, match, merged_pairs, missed
+from cleaner.dedup.articles import Article, article_of
+from cleaner.dedup.match import (
+    Columns,
+    Crowds,
+    bucket_links,
+    equal_to_first,
+    match,
+    merged_pairs,
+    merged_sharing,
+    missed,
+    shared_sentences,
+)
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import Ids, Units
 from cleaner.dedup.verify import Removals
+from cleaner.forms import format_named
 from cleaner.index.reading import Index
 from cleaner.run.against import Earlier
 from cleaner.run.engine import Engine
-from cleaner.run.staging import BAND, NONE, Handle, Shards
+from cleaner.run.staging import BAND, NONE, SENTENCE, Handle, Shards
 from cleaner.text.threads import in_threads
 
+REDUCERS = {"equal": equal_to_first, SENTENCE: shared_sentences}  # by key; bands otherwise
 CURVE = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)  # similarities at which the manifest tells the chance to find a pair
 
 
@@ -29,7 +42,7 @@ class Matched:
     """What goes; units are numbered through the shards, and behind them through the copies that an index has kept.
 
     first     number of the first unit of each shard
-    removals  ordered by the unit that goes
+    removals  ordered by the unit that goes; `versions` of documents that stay, by these
     keepers   units for which others go, and how often each occurred; int64, shape (n,) each
     report    how duplicates were looked for, for the manifest
     """
@@ -37,14 +50,21 @@ class Matched:
     first: Ids
     removals: Removals
     keepers: tuple[Ids, Ids]
+    versions: Removals
     report: dict[str, Any] = field(default_factory=dict)
 
     def of_shard(self, shard: int) -> tuple[Removals, tuple[Ids, Ids]]:
         """What goes of a shard, and which units of it stay for others."""
-        low, high = self.first[shard], self.first[shard + 1]
         units, times = self.keepers
-        gone, stays = (slice(*column.searchsorted((low, high))) for column in (self.removals.unit, units))
-        return self.removals.where(np.arange(gone.start, gone.stop)), (units[stays], times[stays])
+        stays = self._within(shard, units)
+        return self.removals.where(self._within(shard, self.removals.unit)), (units[stays], times[stays])
+
+    def versions_of(self, shard: int) -> Removals:
+        """Its documents that are versions of others."""
+        return self.versions.where(self._within(shard, self.versions.unit))
+
+    def _within(self, shard: int, units: Ids) -> Ids:
+        return np.arange(*units.searchsorted((self.first[shard], self.first[shard + 1])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +105,19 @@ class Corpus:
             texts, spans = self.shards[shard].texts(local), (units.start[rows[its]], units.end[rows[its]])
             for at, start, end in zip(which.tolist(), *(side.tolist() for side in spans), strict=True):
                 yield texts[at][start:end]
+
+    def articles(self, documents: Ids) -> list[Article]:
+        """What may go of these documents, which ascend, where care is taken."""
+        return [article_of(*one) for one in self.documents(documents)]
+
+    def documents(self, documents: Ids) -> Iterator[tuple[str, str | None]]:
+        """The texts of these documents, which ascend, and their formats."""
+        cuts = documents.searchsorted(self.first_row).tolist()
+        for shard, its in enumerate(starmap(slice, pairwise(cuts))):
+            if its.start < its.stop:
+                staged, rows = self.shards[shard], documents[its] - self.first_row[shard]
+                formats = (format_named(staged.id(row)) if staged.told else None for row in rows.tolist())
+                yield from zip(staged.texts(rows), formats, strict=True)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -134,6 +167,12 @@ class Shuffled:
         self._forget(handles)
         return pairs
 
+    def sharing(self, order: Ids) -> tuple[Ids, Ids, Ids]:
+        handles = self._handles(order)
+        links = self._links(handles, SENTENCE)
+        self._forget(handles)
+        return merged_sharing([links])
+
     def _handles(self, order: Ids) -> list[Handle]:
         """The files of all shards, of whose units these may meet."""
         numbers = np.full(self.corpus.shape[0], NONE, dtype=np.int64)
@@ -145,8 +184,8 @@ class Shuffled:
 
     def _links(self, handles: Sequence[Handle], key: str) -> Columns:
         if not handles:
-            return {"first": np.empty(0, dtype=np.int64), "second": np.empty(0, dtype=np.int64)}
-        reduce = equal_to_first if key == "equal" else bucket_links
+            return dict.fromkeys(("first", "second", "letters"), np.empty(0, dtype=np.int64))
+        reduce = REDUCERS.get(key, bucket_links)
         reduced = self.engine.shuffle(handles, key, self.settings.parts(self.corpus.shape[0]), reduce)
         parts = [one.columns() for one in reduced]
         for one in reduced:
@@ -170,15 +209,17 @@ def matched(corpus: Corpus, settings: Dedup, engine: Engine, folder: Path, index
     threads = getattr(engine, "workers", 1)
     meeting = Shuffled(engine, corpus, folder, settings, threads)
     values = corpus.values() if settings.field else None
-    gone = match(left, fetch, settings, meeting=meeting, values=values, bands=corpus, threads=threads)
+    gone, versions = match(
+        left, fetch, settings, meeting=meeting, values=values, bands=corpus, articles=corpus.articles, threads=threads
+    )
     report = _report(units, gone, settings) | {"crowds": asdict(meeting.crowds)}
-    if settings.near and settings.scope == "corpus":  # a sample of a corpus hardly has two units of one document
+    if settings.near and not settings.careful and settings.scope == "corpus":  # a sample of a corpus hardly has two units of one document
         report["sample"] = missed(left, fetch, gone, settings)
     keepers, copies = np.unique(gone.keeper, return_counts=True)
     if earlier is not None:
         gone, told = earlier.staged(corpus.shards, corpus.first_row, gone)
         report |= {"removed": len(gone), "against": told}
-    return Matched(corpus.first, gone, (keepers, copies + 1), report)
+    return Matched(corpus.first, gone, (keepers, copies + 1), versions.by_unit(), report)
 
 
 def _report(units: Units, gone: Removals, settings: Dedup) -> dict[str, Any]:

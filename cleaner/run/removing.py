@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from cleaner.dedup.key_rows import explain
 from cleaner.dedup.settings import Dedup
-from cleaner.dedup.verify import EXACT, Removals
-from cleaner.document import Document, Finding, content_digest
+from cleaner.dedup.telling import Telling, Told
+from cleaner.dedup.verify import EXACT, VERSION, Removals
+from cleaner.document import Certainty, Document, Finding, content_digest
 from cleaner.pipeline import Pipeline
 from cleaner.provenance.record import Parts, back_of, loaded
 from cleaner.run.staging import Shards, Staged
@@ -19,6 +20,7 @@ from cleaner.text.change import Change, Edit, Mapper
 from cleaner.text.paragraphs import Span, bounds
 
 REMEMBERED = 256  # documents
+MOST_TOLD = 8  # replacements
 DOCUMENT, PARAGRAPH = "document", "paragraph"
 
 Ids = NDArray[np.int64]
@@ -141,18 +143,37 @@ class Removing:
         return self.pipeline.settle(doc, again=True) if doc.text else doc
 
     def _finding(self, one: Removal, text: str) -> Finding:
-        """A duplicate in this text, with its evidence."""
+        """A duplicate in this text, with its evidence; a version of another document is told, and stays."""
         assert one.keeper is not None  # they were asked for
-        source, exact = self.keepers.source(one.keeper.shard, one.keeper.row), one.met == EXACT
+        source = self.keepers.source(one.keeper.shard, one.keeper.row)
         evidence: dict[str, Any] = {"kept": source.kept(one.keeper), "jaccard": round(one.common / one.union, 6)}
         evidence["threshold"] = self.settings.threshold
-        if not exact:
-            evidence["shingles"] = [one.common, one.union]
+        here, there = text[one.start : one.end], source.text[one.keeper.start : one.keeper.end]
+        if one.met == EXACT:
+            differ = explain(here, there) if here != there else ()
+            return self._told(one, "exact", evidence | ({"differ": list(differ)} if differ else {}))
+        evidence["shingles"] = [one.common, one.union]
+        if one.met > 0:
             evidence["estimate"] = self.settings.bands.promised(one.met)
-        elif differ := source.differ(one.keeper, text[one.start : one.end]):
-            evidence["differ"] = list(differ)
-        kind, way = DOCUMENT if one.whole else PARAGRAPH, "exact" if exact else "near"
-        return Finding(one.start, one.end, f"dedup.{kind}.{way}", evidence=evidence)
+        evidence |= differences(here, there)
+        if one.met == VERSION:
+            return Finding(one.start, one.end, "dedup.version", None, Certainty.SUSPECT, evidence)
+        near = not one.whole or one.common * self.settings.limit.denominator >= one.union * self.settings.limit.numerator
+        return self._told(one, "near" if near else "contained", evidence)
+
+    def _told(self, one: Removal, way: str, evidence: Mapping[str, Any]) -> Finding:
+        return Finding(one.start, one.end, f"dedup.{DOCUMENT if one.whole else PARAGRAPH}.{way}", evidence=evidence)
+
+
+def differences(gone: str, kept: str) -> dict[str, Any]:
+    """What differs between a text that goes and the one that stays: what was replaced, figures first, and new letters."""
+    telling = Telling.of(Told.of(kept), Told.of(gone))
+    changed = sorted(telling.changed, key=lambda change: not change.figures)
+    told: dict[str, Any] = {"replaced": [list(change) for change in changed[:MOST_TOLD]]} if changed else {}
+    if len(changed) > MOST_TOLD:
+        told["replaced_in_all"] = len(changed)
+    common, size = telling.share
+    return told | {"stands_there": round(common / max(size, 1), 4)}
 
 
 def document_of(parts: Parts, text: str) -> Document:
@@ -178,11 +199,6 @@ class Source:
         """A copy: its span in the source, and the sha256 of what stands there."""
         start, end = self.to_source(place.start, place.end)
         return {"id": self.id, "span": (start, end), "sha256": content_digest(self.raw[start:end]), **self.earlier}
-
-    def differ(self, place: Place, text: str) -> tuple[str, ...]:
-        """In what a text differs from a copy, which has the same key."""
-        kept = self.text[place.start : place.end]
-        return () if text == kept else explain(text, kept)
 
 
 class Keepers:

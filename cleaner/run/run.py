@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from cleaner import __version__, disk
 from cleaner.config import Config
+from cleaner.dedup.verify import Removals
 from cleaner.formats.documents import Reading
 from cleaner.formats.listing import Listing, Passed, listing
 from cleaner.formats.shards import Cut
@@ -185,7 +186,7 @@ class _Run:
         for at, one in enumerate(cleaned):
             part = Part(one.shard, [entry.name for entry in one.read], in_lines)
             part = replace(part, shelf=shelves.shares[at]) if shelves else part
-            parts.append(part if gone is None else part.losing(*gone.of_shard(one.shard), gone.first))
+            parts.append(part if gone is None else _losing(part, gone))
         return list(self._watched("write", cut, self.engine.map_shards(fn, parts)))
 
     def _watched(self, phase: str, cut: Cut, results: Iterable[R]) -> Iterator[R]:
@@ -215,6 +216,12 @@ class _Run:
             "counts": tally.as_json(),
             "dedup": {} if gone is None else gone.report,
         }
+
+
+def _losing(part: Part, gone: Matched) -> Part:
+    """A shard's share, with what goes of it and what is told."""
+    removals, keepers = gone.of_shard(part.shard)
+    return part.losing(Removals.join([removals, gone.versions_of(part.shard)]).by_unit(), keepers, gone.first)
 
 
 def _inputs(cleaned: Sequence[Cleaned], digests: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -19,10 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import disk
-from cleaner.dedup.blocks import Paragraphs, told_apart
+from cleaner.dedup.blocks import Paragraphs
 from cleaner.dedup.match import scoped
+from cleaner.dedup.sentences import Sentences, sentences_of
 from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import Units, units_told
+from cleaner.dedup.units import DOCUMENT, Units, paragraphs_in, units_told
 from cleaner.formats.carrier import text_of
 from cleaner.formats.jsonl import BOM, record_in, records_in, text_in, texts_in
 from cleaner.provenance.record import CLOSE, Parts, dumped, loaded
@@ -34,7 +35,7 @@ CHUNK = 1 << 20  # code points of text that are signed in one go
 SPARSE = 8  # times as many bytes are read in one go as are wanted, rather than these one by one
 SPARSE_ROWS = 128  # the same of rows of the table
 NONE = -1  # for the text of a line that is no document, and for a place that is not known
-BAND = "band "
+BAND, SENTENCE = "band ", "sentence"
 
 Ids = NDArray[np.int64]
 Columns = Mapping[str, NDArray[Any]]
@@ -103,6 +104,7 @@ class Stager:
         self._rows = array("q")  # of these texts
         self._held = 0
         self._units: list[Units] = []
+        self._sentences: list[Sentences] = []
 
     def __len__(self) -> int:
         return self._count
@@ -130,8 +132,7 @@ class Stager:
         self._count += 1
         self._values.append(value)
         if text is not None and self._settings is not None:
-            told = told_apart(text, format) if self._settings.paragraphs else None  # now: the form is still at hand
-            self._sign(text, told)
+            self._sign(text, paragraphs_in(text, format, self._settings))  # now: the form is still at hand
 
     def _sign(self, text: str, told: Paragraphs) -> None:
         self._rows.append(self._count - 1)
@@ -148,6 +149,8 @@ class Stager:
         rows = np.array(self._rows, dtype=np.int64)
         for units in units_told(self._texts, self._told, settings):
             self.add(signed(units, rows, self._shard, settings))
+        if settings.careful:
+            self._sentences.append(sentences_of(self._texts).in_rows(rows))
         self._texts, self._told, self._rows, self._held = [], [], array("q"), 0
 
     def close(self) -> None:
@@ -160,7 +163,8 @@ class Stager:
         self._file.write(b"".join(self._records))
         self._sign_held()
         values = {"value": np.array(self._values)}
-        write_tables(self._file, {"row": rows, **values, **unit_tables(self._units)}, self.head)
+        tables = {"row": rows, **values, **unit_tables(self._units), **sentence_tables(self._sentences)}
+        write_tables(self._file, tables, self.head)
 
 
 def signed(units: Units, rows: Ids, shard: int, settings: Dedup) -> Units:
@@ -179,6 +183,11 @@ def unit_tables(parts: Sequence[Units]) -> dict[str, NDArray[Any]]:
     spans = np.stack([units.document, units.kind.astype(np.int64), units.start, units.end], axis=1)
     tables = {"unit": spans, "letters": units.letters, "near": units.near}
     return tables | {"hash": units.exact[:, 0], "more": units.exact[:, 1], "bands": units.bands[units.near].T}
+
+
+def sentence_tables(parts: Sequence[Sentences]) -> dict[str, NDArray[Any]]:
+    """Sentences as they stand in a staged file."""
+    return {SENTENCE: np.stack(Sentences.join(parts))} if parts else {}
 
 
 def write_tables(file: IO[bytes], tables: Mapping[str, NDArray[Any]], head: Mapping[str, Any]) -> None:
@@ -267,6 +276,10 @@ class Staged:
         at += 8 * count * int(key.removeprefix(BAND))
         return {"key": np.frombuffer(self._bytes[at : at + 8 * count], dtype=dtype)[self._near[rows]]}
 
+    def sentences(self) -> Sentences:
+        """The sentences of its documents, which are rows."""
+        return Sentences(*self.table(SENTENCE)) if SENTENCE in self._tables else Sentences.join([])
+
     @cached_property
     def _near(self) -> Ids:
         """Where among the units that have band keys each of them stands."""
@@ -317,6 +330,11 @@ class Staged:
         """What stands before the literal of a row's text in its line, and behind it, without the line feed."""
         line = self.line(numbers)
         return line[: numbers.start], line[numbers.end : -1]
+
+    @property
+    def told(self) -> bool:
+        """Whether it holds records: not of `clean dedup`."""
+        return bool(len(self)) and bool(self.column("head").any())
 
     def id(self, row: int) -> str:
         """The id of the document in a row."""
@@ -383,6 +401,8 @@ class Handle(NamedTuple):
                 return file.tables()
         with closing(Staged(self.path)) as shard:
             ids = disk.numbers(self.order, self.first, shard.unit_count)
+            if key == SENTENCE:
+                return _of_documents(shard, ids)
             (rows,) = np.nonzero(ids != NONE)
             return {**shard.keys(key, rows), "id": ids[rows]}
 
@@ -392,6 +412,17 @@ class Handle(NamedTuple):
         with disk.staging(folder, durable=False) as (file, temporary):
             write_tables(file, columns, {})  # numpy's own format is read by a parser that fails in threads
         return cls(temporary)
+
+
+def _of_documents(shard: Staged, ids: Ids) -> Columns:
+    """The sentences of documents that may meet now."""
+    row, kind = shard.table("unit")[:, :2].T
+    documents = np.full(len(shard), NONE, dtype=np.int64)
+    documents[row[kind == DOCUMENT]] = ids[kind == DOCUMENT]
+    document, key, letters = shard.sentences()
+    its = documents[document]
+    (rows,) = np.nonzero(its != NONE)
+    return {"key": key[rows], "id": its[rows], "letters": letters[rows]}
 
 
 class Shards:

@@ -51,7 +51,7 @@ class Part:
     """A shard's share of the second pass.
 
     names     of its inputs, and which of them are JSON lines
-    removals  what goes of it; `keepers`: units that others went for, and how often each occurred; None without matching
+    removals  what goes of it, and versions that stay; `keepers`: units that others went for, and how often each occurred; None without matching
     first     number of the first unit of each shard
     shelf     which salvaged articles are written, and where
     """

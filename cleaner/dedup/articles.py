@@ -1,0 +1,114 @@
+"""Which paragraphs of which documents may go as copies where care is taken: long closed ones of articles, quoted by nobody.
+
+An article is what news, blogs and encyclopaedias print: closed paragraphs, and little else. Elsewhere paragraphs repeat
+honestly: clauses, formulas, questions, refrains, votes.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.dedup.blocks import LEADS_ON
+from cleaner.dedup.key import LETTER, codes_of, key_table
+from cleaner.dedup.settings import REPEATED_FROM, REPEATED_NEAR_FROM
+from cleaner.forms import Form, Kind, form_of
+from cleaner.forms.line import closed
+
+FEWEST, MOST = 3, 120  # closed paragraphs of an article
+HOLD = 0.8  # share of its letters that they hold
+LONGEST = 20_000  # letters of it
+LONG = 40  # letters of such a paragraph
+WIDE = 0x2E80  # code point from which on letters are Han, kana, and such that say as much
+LATIN = 2.4  # letters of other scripts that say as much as one of Han: 120 are 50
+
+_WHOLLY_QUOTED = re.compile(r"[“「『\"«„][^”」』\"»“]*[”」』\"»“]\W?$")
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+
+
+class Article(NamedTuple):
+    """The spans of the paragraphs of an article that may go as copies, and of those that may go as near copies."""
+
+    equal: frozenset[tuple[int, int]]
+    near: frozenset[tuple[int, int]]
+
+
+NOTHING = Article(frozenset(), frozenset())
+
+
+def article_of(text: str, format: str | None = None) -> Article:
+    """What may go of a text; nothing of one that is no article.
+
+    format  where the name of its file tells it, as for `form_of`
+    """
+    said = _Said.of(text)
+    if said.letters(0, len(text)) > LONGEST:
+        return NOTHING
+    form = form_of(text, format)
+    long = [(span, size) for span in _closed(form) if (size := said.worth(*span)) >= LONG]
+    held = sum(said.letters(*span) for span, _ in long)
+    if not FEWEST <= len(long) <= MOST or held < HOLD * said.letters(0, len(text)) or Kind.WRAPPED in form.kinds:
+        return NOTHING
+    free = [(span, size) for span, size in long if _free(text, *span)]
+    equal, near = (frozenset(span for span, size in free if size >= least) for least in (REPEATED_FROM, REPEATED_NEAR_FROM))
+    return Article(equal, near)
+
+
+class _Said(NamedTuple):
+    """How many letters, and how many of Han and kana, stand in front of each offset of a text."""
+
+    every: NDArray[np.int64]
+    wide: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, text: str) -> "_Said":
+        codes = codes_of(text)
+        are_letters = key_table()[codes] >= LETTER
+        return cls(_running(are_letters), _running(are_letters & (codes >= WIDE)))
+
+    def letters(self, start: int, end: int) -> int:
+        return int(self.every[end] - self.every[start])
+
+    def worth(self, start: int, end: int) -> float:
+        """What a stretch says, in letters of Han."""
+        wide = int(self.wide[end] - self.wide[start])
+        return wide + (self.letters(start, end) - wide) / LATIN
+
+
+def _running(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
+    counts = np.zeros(len(flags) + 1, dtype=np.int64)
+    np.cumsum(flags, out=counts[1:])
+    return counts
+
+
+def _closed(form: Form) -> Iterator[tuple[int, int]]:
+    """Closed paragraphs in one line each, without outer spaces."""
+    for block in form.blocks:
+        if block.kind is not Kind.PROSE or (form.structured and _goes_on(form, block.first)):
+            continue
+        line = form.text[block.start : block.end]
+        start = block.start + len(line) - len(line.lstrip())
+        end = block.end - len(line) + len(line.rstrip())
+        if closed(form.text[start:end]):
+            yield start, end
+
+
+def _goes_on(form: Form, number: int) -> bool:
+    """Where line ends are syntax: the paragraph has more lines than this one."""
+    return any(0 <= beside < len(form.kinds) and form.kinds[beside] is not None for beside in (number - 1, number + 1))
+
+
+def _free(text: str, start: int, end: int) -> bool:
+    """Nobody quotes it, and nothing leads on to it."""
+    return not text[:start].rstrip().endswith(LEADS_ON) and _WHOLLY_QUOTED.match(text[start:end]) is None
+
+
+def same_figures(one: str, other: str) -> bool:
+    """Whether two texts hold the same numbers in the same order.
+
+    >>> same_figures("1.022元", "1.032元"), same_figures("3 days", "for 3 days")
+    (False, True)
+    """
+    return _NUMBER.findall(one) == _NUMBER.findall(other)

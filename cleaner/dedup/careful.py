@@ -1,0 +1,176 @@
+"""Which documents go where care is taken: a document goes whole, for one that says all that it says, or stays whole.
+
+A match is evidence, and the decision is made for a pair of documents; what the two tell each other is `telling`'s matter.
+Documents are numbered in keep order throughout.
+"""
+
+from collections.abc import Iterator, Sequence
+from enum import IntEnum
+from fractions import Fraction
+from functools import cache
+from heapq import heapify, heappop, heappush
+from typing import NamedTuple
+
+import numpy as np
+
+from cleaner.dedup.sets import LARGEST, sets_of
+from cleaner.dedup.settings import Dedup
+from cleaner.dedup.telling import Telling, Told, often
+from cleaner.dedup.units import Ids
+from cleaner.dedup.verify import Pairs, Removals, UnitTexts
+from cleaner.text.threads import in_threads
+
+SHARED = Fraction(1, 5)  # of the letters of a document in sentences that another has, from which on the two are compared
+WORTH = Fraction(2, 5)  # share of its shingles below which its sentences need not be looked at
+NOTHING_OWN = Fraction(85, 100)  # the same from which on a document without sentences of its own says nothing of its own
+LONGER = Fraction(105, 100)  # of two that say the same the longer one stays from here on; else rank decides
+FIGURES, TERM = Fraction(1, 2), Fraction(3, 10)  # shares of what was replaced that make a version
+QUOTED = 0.3  # share of letters in blocks of quotation
+TIMES = 2  # that one replacement comes, at least
+ANY = Fraction(1, LARGEST)  # a limit that every pair reaches which has anything in common
+
+
+class Verdict(IntEnum):
+    """What becomes of the one of two documents that may go."""
+
+    STAYS = 0
+    GOES = 1
+    VERSION = 2  # stays, and is told
+
+
+class Sides(NamedTuple):
+    """Two documents, the first before the other in keep order: what each says beside the other, and letters of each."""
+
+    first: Telling
+    second: Telling
+    letters: tuple[int, int]
+
+
+class Judged(NamedTuple):
+    """Which of two documents may go for the other, and what becomes of it."""
+
+    second_goes: bool
+    verdict: Verdict
+
+
+def judged(sides: Sides, settings: Dedup) -> Judged:
+    """The decision of one pair."""
+    first, second = silent(sides.first), silent(sides.second)
+    if not (first or second):
+        return Judged(True, Verdict.STAYS)
+    one, other = sides.letters
+    second_goes = second and not (first and other > LONGER * one)
+    goes = sides.second if second_goes else sides.first
+    if version(goes, settings):
+        return Judged(second_goes, Verdict.VERSION)
+    quoted = goes.gone.quoted >= QUOTED or (not (first and second) and goes.introduced)
+    return Judged(second_goes, Verdict.STAYS if quoted else Verdict.GOES)
+
+
+def silent(telling: Telling) -> bool:
+    """It says nothing of its own."""
+    common, size = telling.share
+    return (common * NOTHING_OWN.denominator >= size * NOTHING_OWN.numerator or telling.word_for_word) and not telling.own
+
+
+def version(telling: Telling, settings: Dedup) -> bool:
+    """It is the other text for another case: figures, a name throughout, or the number in its title are changed."""
+    changed = telling.changed
+    figures = sum(change.figures for change in changed)
+    if settings.numbers == "distinct" and ((changed and figures >= FIGURES * len(changed)) or telling.titles):
+        return True
+    if settings.numbers == "same":
+        changed = [change for change in changed if not change.figures]
+    most = often(changed)
+    return most is not None and most[1] >= TIMES and most[1] >= TERM * len(changed)
+
+
+class Decided(NamedTuple):
+    """Documents that go, and documents that are versions of one that stays."""
+
+    gone: Removals
+    versions: Removals
+
+
+def documents(pairs: Pairs, texts: UnitTexts, letters: Ids, settings: Dedup, threads: int = 1) -> Decided:
+    """What becomes of documents that may say the same.
+
+    pairs    places in keep order, sorted by the first
+    letters  of each document
+    """
+    first, second = pairs
+    work = int(texts.sizes[second].sum())
+
+    def compared(some: tuple[slice, Pairs, list[str]]) -> tuple[Removals, Ids]:
+        portion, places, strings = some
+        return _compared(first[portion], second[portion], places, strings, letters, settings, work)
+
+    found = list(in_threads(compared, texts.pairs(first, second), threads))
+    edges = Removals.join([one for one, _ in found])
+    verdicts = np.concatenate([np.empty(0, dtype=np.int64), *(verdict for _, verdict in found)])
+    gone = _resolved(edges.where(verdicts == Verdict.GOES))
+    return Decided(gone, _still_there(edges.where(verdicts == Verdict.VERSION), gone))
+
+
+def _compared(
+    first: Ids, second: Ids, places: Pairs, strings: Sequence[str], letters: Ids, settings: Dedup, work: int
+) -> tuple[Removals, Ids]:
+    """The pairs of a portion as who goes for whom, and the verdict on each."""
+    sets, (one, other) = sets_of(strings, work), places
+    common, sizes = sets.common(one, other, ANY), sets.sizes
+    least = np.minimum(sizes[one], sizes[other])
+    (worth,) = np.nonzero(common * WORTH.denominator >= least * WORTH.numerator)
+    told = cache(lambda place: Told.of(strings[place]))
+    results = []
+    for pair in worth.tolist():
+        a, b, its = int(one[pair]), int(other[pair]), int(common[pair])
+        tells = Telling.of(told(b), told(a), (its, int(sizes[a]))), Telling.of(told(a), told(b), (its, int(sizes[b])))
+        results.append(judged(Sides(*tells, (int(letters[first[pair]]), int(letters[second[pair]]))), settings))
+    goes = np.array([result.second_goes for result in results], dtype=np.bool_)
+    unit, keeper = (np.where(goes, *side) for side in ((second[worth], first[worth]), (first[worth], second[worth])))
+    union = sizes[one[worth]] + sizes[other[worth]] - common[worth]
+    verdicts = np.array([result.verdict for result in results], dtype=np.int64)
+    return Removals.similar(unit, keeper, common[worth], union), verdicts
+
+
+def _resolved(edges: Removals) -> Removals:
+    """Who goes, each for one that stays. A document stays where all go that it might have gone for.
+
+    Whoever may go for nobody stays, and those go that may go for him; where documents may go for each other in a ring,
+    the first of them stays.
+    """
+    winners, losers = dict[int, list[int]](), dict[int, list[tuple[int, int]]]()
+    for edge, (unit, keeper) in enumerate(zip(edges.unit.tolist(), edges.keeper.tolist(), strict=True)):
+        winners.setdefault(unit, []).append(keeper)
+        winners.setdefault(keeper, [])
+        losers.setdefault(keeper, []).append((unit, edge))
+    return edges.where(np.array(sorted(_used(winners, losers)), dtype=np.int64))
+
+
+def _used(winners: dict[int, list[int]], losers: dict[int, list[tuple[int, int]]]) -> Iterator[int]:
+    """The edges by which documents go."""
+    waits = {document: len(its) for document, its in winners.items()}
+    free, ring = [document for document, count in waits.items() if not count], list(winners)
+    heapify(free)
+    heapify(ring)
+    decided = set[int]()
+    while free or ring:
+        document = heappop(free or ring)
+        if document in decided:
+            continue
+        decided.add(document)
+        for unit, edge in losers.get(document, []):
+            if unit not in decided:
+                decided.add(unit)
+                yield edge
+                for below, _ in losers.get(unit, []):
+                    waits[below] -= 1
+                    if not waits[below] and below not in decided:
+                        heappush(free, below)
+
+
+def _still_there(versions: Removals, gone: Removals) -> Removals:
+    """One of those where both stay."""
+    left = versions.where(~np.isin(versions.unit, gone.unit) & ~np.isin(versions.keeper, gone.unit))
+    _, once = np.unique(left.unit, return_index=True)
+    return left.where(once)

@@ -1,0 +1,278 @@
+"""What one text says that another does not: sentences of its own, figures and names that were changed, quotation. Decides nothing.
+
+Texts are compared by their keys, sentence by sentence in order; characters only where two sentences stand in one place.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cached_property
+from itertools import accumulate, pairwise
+from typing import NamedTuple
+
+from cleaner.dedup.key import SIZE, keyed
+from cleaner.dedup.sentences import LETTERS, bounds
+from cleaner.forms import Kind, form_of
+from cleaner.forms.line import ENDS
+
+SHORTEST = 5  # letters of a sentence that ends as one, or leads on to something
+OWN = 0.5  # share of its shingles that stand in the other text, below which a sentence may be one of its own
+ALIKE = 0.6  # ratio (difflib) from which on two sentences in one place are one, edited
+NEAR_BY = 6  # sentences of the other text that are looked at
+LONGEST = 2000  # code points of a sentence that is compared by its characters
+MUCH_LONGER, WINDOW = 4, 1.5  # times the length: of so long a text only a stretch counts, in which the shared sentences stand
+OPENING = "“‘「『《\"'„«‹:："  # what stands before a copy that is quoted, or introduced
+_LEADS_ON = frozenset(":：")
+_NUMBER = re.compile(r"[0-9]+(?:[.,:/-][0-9]+)*%?|[〇零一二三四五六七八九十百千万亿]+")
+_MARKED = re.compile(r"^[ \t]*>|写道|寫道|wrote:|schrieb|écrit|написал", re.MULTILINE)
+_DIGITS = re.compile(r"[0-9]+|[〇零一二三四五六七八九十百千]+")
+
+
+class Sentence(NamedTuple):
+    """A sentence: its span of the text, where its key starts in the key of the text, the key, and letters of it."""
+
+    start: int
+    end: int
+    at: int
+    key: str
+    letters: int
+
+    def counts(self, text: str) -> bool:
+        """Long enough to say something."""
+        last = text[self.start : self.end].rstrip()[-1:]
+        return self.letters >= LETTERS or (self.letters >= SHORTEST and (last in ENDS or last in _LEADS_ON))
+
+
+@dataclass(frozen=True)  # no slots: what is asked for is kept
+class Told:
+    """A text as it is compared: its key and its sentences."""
+
+    text: str
+    key: str
+    sentences: tuple[Sentence, ...]
+    letters: int
+
+    @classmethod
+    def of(cls, text: str) -> "Told":
+        """This text."""
+        keys = keyed([text])
+        key = keys.codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+        at, letters = keys.at.tolist(), keys.letters.tolist()
+        places = ((start, end, at[start], at[end]) for start, end in bounds(text))
+        found = (Sentence(s, e, a, key[a:b], letters[b] - letters[a]) for s, e, a, b in places if a < b)
+        return cls(text, key, tuple(found), letters[-1])
+
+    @cached_property
+    def shingles(self) -> frozenset[str]:
+        """The shingles of its key."""
+        return shingles_of(self.key)
+
+    @cached_property
+    def first(self) -> dict[str, int]:
+        """The number of the first sentence with each key."""
+        return {sentence.key: number for number, sentence in reversed(list(enumerate(self.sentences)))}
+
+    @cached_property
+    def quoted(self) -> float:
+        """The share of its letters that stands in blocks of quotation."""
+        if not _MARKED.search(self.text):
+            return 0.0
+        blocks = [block for block in form_of(self.text).blocks if block.kind is Kind.QUOTATION]
+        starts = [block.start for block in blocks]
+        inside = (
+            one.letters for one in self.sentences
+            if (at := bisect_right(starts, one.start)) and one.start < blocks[at - 1].end
+        )
+        return sum(inside) / max(self.letters, 1)
+
+    def within(self, start: int, end: int) -> "Told":
+        """The stretch of it from one sentence to before another."""
+        own = self.sentences[start:end]
+        return Told(self.text, "".join(one.key for one in own), own, sum(one.letters for one in own))
+
+
+class Changed(NamedTuple):
+    """What stands in one place of two texts: of the one that stays, of the one that may go."""
+
+    kept: str
+    gone: str
+
+    @property
+    def figures(self) -> bool:
+        """A number stands where another did."""
+        return all(_NUMBER.fullmatch(part) is not None for part in self)
+
+
+@dataclass(frozen=True)  # no slots: what is asked for is kept
+class Telling:
+    """What `gone` says beside `kept`, where the two are alike.
+
+    share  shingles of `gone` that stand in `kept`, and all of its own
+    """
+
+    kept: Told
+    gone: Told
+    share: tuple[int, int]
+
+    @classmethod
+    def of(cls, kept: Told, gone: Told, share: tuple[int, int] | None = None) -> "Telling":
+        """The two, of a much longer text the stretch alone in which the other stands: chance shares much with a long text.
+
+        share  where it is known, of the whole
+        """
+        if len(kept.key) > MUCH_LONGER * len(gone.key):
+            kept, share = kept.within(*_stretch(kept, gone)), None
+        return cls(kept, gone, share or (len(gone.shingles & kept.shingles), len(gone.shingles)))
+
+    @cached_property
+    def _places(self) -> list[int]:
+        """For each sentence of `gone` the number of an equal one of `kept`, -1 where there is none."""
+        return [self.kept.first.get(sentence.key, -1) for sentence in self.gone.sentences]
+
+    @cached_property
+    def _unequal(self) -> list[tuple[int, Sentence]]:
+        """Sentences of `gone` that do not stand in `kept` word for word, by number."""
+        return [
+            (number, sentence)
+            for number, (sentence, place) in enumerate(zip(self.gone.sentences, self._places, strict=True))
+            if place < 0 and sentence.key not in self.kept.key
+        ]
+
+    def _beside(self, number: int) -> Sentence | None:
+        """The sentence of `kept` between the neighbours of this one that is like it: one, edited."""
+        sentence = self.gone.sentences[number]
+        there = self.kept.sentences[self._before[number] + 1 : self._behind[number]]
+        if len(there) > 2 * NEAR_BY:
+            there = (*there[:NEAR_BY], *there[-NEAR_BY:])
+        pairs = _pairs_of(sentence.key)
+        best = max(there, key=lambda other: len(pairs & _pairs_of(other.key)), default=None)
+        return best if best is not None and _ratio(best.key, sentence.key) >= ALIKE else None
+
+    @cached_property
+    def _before(self) -> list[int]:
+        """For each sentence the place of the last one in front of it that has any, -1 where none has."""
+        return list(accumulate(self._places, _last))
+
+    @cached_property
+    def _behind(self) -> list[int]:
+        """The same of the next one behind it."""
+        return list(accumulate([len(self.kept.sentences), *self._places[:0:-1]], _last))[::-1]
+
+    @property
+    def own(self) -> bool:
+        """It has a sentence of its own."""
+        return any(
+            sentence.counts(self.gone.text) and self._new(sentence) and self._beside(number) is None
+            for number, sentence in self._unequal
+        )
+
+    def _new(self, sentence: Sentence) -> bool:
+        shingles = shingles_of(sentence.key)
+        return sum(shingle in self.kept.key for shingle in shingles) < OWN * len(shingles)
+
+    @property
+    def word_for_word(self) -> bool:
+        """Every longer sentence of it stands there, and together they are half of it."""
+        if any(sentence.letters >= LETTERS for _, sentence in self._unequal):
+            return False
+        long = sum(sentence.letters for sentence in self.gone.sentences if sentence.letters >= LETTERS)
+        return 2 * long >= self.gone.letters
+
+    @cached_property
+    def changed(self) -> list[Changed]:
+        """What was replaced, in order."""
+        pairs = ((self._beside(number), sentence) for number, sentence in self._unequal)
+        return [change for other, own in pairs if other is not None for change in replaced(other.key, own.key)]
+
+    @property
+    def titles(self) -> bool:
+        """The first lines are equal but for numbers."""
+        one, other = (told.text.lstrip().partition("\n")[0].strip() for told in (self.kept, self.gone))
+        return one != other and _DIGITS.sub("0", one) == _DIGITS.sub("0", other)
+
+    @property
+    def introduced(self) -> bool:
+        """What `kept` has of it stands in quotation there, or something leads on to it."""
+        place = next((place for place in self._places if place >= 0), -1)
+        if place < 0:
+            return False
+        before = self.kept.text[: self.kept.sentences[place].start].rstrip()[-1:]
+        return before != "" and before in OPENING and self.gone.text.lstrip()[:1] not in OPENING
+
+
+def _last(before: int, place: int) -> int:
+    return place if place >= 0 else before
+
+
+def _stretch(kept: Told, gone: Told) -> tuple[int, int]:
+    """The stretch of the longer text, no longer than WINDOW times the other, with most of the sentences that both have."""
+    keys = {sentence.key for sentence in gone.sentences if sentence.letters >= LETTERS}
+    shared = [number for number, sentence in enumerate(kept.sentences) if sentence.key in keys]
+    starts = [kept.sentences[number].at for number in shared]
+    room = WINDOW * len(gone.key)
+    best = (0, 0, 0)
+    for at, start in enumerate(starts):
+        end = bisect_left(starts, start + room)
+        best = max(best, (end - at, -at, end))
+    if not best[0]:
+        return 0, 0
+    return shared[-best[1]], shared[best[2] - 1] + 1
+
+
+def shingles_of(key: str) -> frozenset[str]:
+    """SIZE successive code points each; of a shorter key itself."""
+    return frozenset(key[at : at + SIZE] for at in range(max(len(key) - SIZE, 0) + 1)) if key else frozenset()
+
+
+def _pairs_of(key: str) -> frozenset[str]:
+    return frozenset(map("".join, pairwise(key)))
+
+
+def _ratio(one: str, other: str) -> float:
+    """How much of two keys is the same, in the same order: difflib's ratio, or less where it is enough."""
+    if max(len(one), len(other)) > LONGEST:
+        return 0.0
+    first, last = _shared_ends(one, other)
+    at_ends = 2 * (first + last) / (len(one) + len(other))
+    if at_ends >= ALIKE:
+        return at_ends
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    return matcher.ratio() if matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE else 0.0
+
+
+def _shared_ends(one: Sequence[str], other: Sequence[str]) -> tuple[int, int]:
+    """How many items two sequences share at the start, and behind these at the end."""
+    shorter = min(len(one), len(other))
+    first = next((at for at in range(shorter) if one[at] != other[at]), shorter)
+    last = next((at for at in range(shorter - first) if one[-1 - at] != other[-1 - at]), shorter - first)
+    return first, last
+
+
+def replaced(one: str, other: str) -> Iterator[Changed]:
+    """What stands in the one key where the other has something else, numbers as a whole; nothing of what only one has.
+
+    >>> list(replaced("股价1.022元", "股价1.032元"))
+    [Changed(kept='1.022', gone='1.032')]
+    """
+    kept, gone = _words(one), _words(other)
+    first, last = _shared_ends(kept, gone)
+    kept, gone = kept[first : len(kept) - last], gone[first : len(gone) - last]
+    for kind, a, b, c, d in SequenceMatcher(None, kept, gone, autojunk=False).get_opcodes():
+        if kind == "replace":
+            yield Changed("".join(kept[a:b]), "".join(gone[c:d]))
+
+
+_WORD = re.compile(_NUMBER.pattern + r"|[a-zà-ÿа-я]+|.", re.DOTALL)
+
+
+def _words(key: str) -> Sequence[str]:
+    """Numbers, words of alphabets, and single characters."""
+    return _WORD.findall(key)
+
+
+def often(changed: Sequence[Changed]) -> tuple[Changed, int] | None:
+    """The replacement that comes most often, and how often; None where nothing was replaced."""
+    return next(iter(Counter(changed).most_common(1)), None)
