@@ -149,13 +149,13 @@ def memory(size: float) -> None:
 def measured(texts: list[str]) -> tuple[int, int, float]:
     """Units, removals, CPU seconds: those of other processes do not count."""
     begun = time.process_time()
-    units = units_of(texts, Dedup())
+    units = units_of(texts, Dedup(paragraphs="all"))
 
     def fetch(rows: NDArray[np.int64]) -> list[str]:
         spans = (column[rows].tolist() for column in (units.document, units.start, units.end))
         return [texts[document][start:end] for document, start, end in zip(*spans, strict=True)]
 
-    edges = match(units, fetch, Dedup())
+    edges = match(units, fetch, Dedup(paragraphs="all")).gone
     return len(units), len(edges), time.process_time() - begun
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +72,11 @@ class Edge(NamedTuple):
     exact: bool
 
 
+def goes(units: Units, fetch: Fetch, settings: Dedup, **how: Any) -> Removals:
+    """What goes of these units."""
+    return match(units, fetch, settings, **how).gone
+
+
 def edges_of(removals: Removals, settings: Dedup) -> list[Edge]:
     """Removals one by one."""
     columns = removals.unit, removals.keeper, removals.common, removals.union
@@ -86,7 +91,7 @@ def matched(
     """The units of these documents, and what goes."""
     units = units_of(texts, settings)
     return units, edges_of(
-        match(units, fetching(units, texts), settings, meeting=InMemory(units, settings, shuffle=shuffle, parts=parts)),
+        goes(units, fetching(units, texts), settings, meeting=InMemory(units, settings, shuffle=shuffle, parts=parts)),
         settings,
     )
 
@@ -94,7 +99,7 @@ def matched(
 def met(bands: NDArray[np.int64], parts: int = 1) -> tuple[list[tuple[int, int]], Crowds]:
     """The pairs that share a key in some band, and the crowds among them; bands: int64, shape (n, b)."""
     units = replace(Units.join([]), document=np.zeros(len(bands), dtype=np.int64))
-    meeting = InMemory(units, Dedup(), bands, parts=parts)
+    meeting = InMemory(units, Dedup(paragraphs="all"), bands, parts=parts)
     first, second = meeting.near(np.arange(len(bands)))
     return list(zip(first.tolist(), second.tolist(), strict=True)), meeting.crowds
 

@@ -235,7 +235,7 @@ def test_buckets_join_what_datasketch_joins() -> None:
 
 @given(st.lists(ANY_TEXT, max_size=6))
 def test_a_batch_gives_what_its_texts_give_alone(texts: list[str]) -> None:
-    settings = Dedup(shortest=5)
+    settings = Dedup(paragraphs="all", shortest=5)
     together = units_of(texts, settings)
     alone = [units_of([text], settings).numbered(number) for number, text in enumerate(texts)]
     columns = [units_of([], settings), *alone]
@@ -247,9 +247,9 @@ def test_a_batch_gives_what_its_texts_give_alone(texts: list[str]) -> None:
 
 def test_batches_of_any_size_give_the_same_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = paragraphs_with_copies(60, seed=2)
-    whole = units_of(texts, Dedup())
+    whole = units_of(texts, Dedup(paragraphs="all"))
     monkeypatch.setattr("cleaner.dedup.units.BATCH", 100)
-    small = units_of(texts, Dedup())
+    small = units_of(texts, Dedup(paragraphs="all"))
     assert np.array_equal(whole.bands, small.bands)
     assert np.array_equal(whole.exact, small.exact)
     assert np.array_equal(whole.document, small.document)
@@ -258,7 +258,7 @@ def test_batches_of_any_size_give_the_same_rows(monkeypatch: pytest.MonkeyPatch)
 def test_short_units_have_no_band_keys() -> None:
     random = Random(1)
     text = "".join(chr(random.randrange(0x4E00, 0x9000)) for _ in range(25))
-    units = units_of([text, text[:24], "好", ""], Dedup(units="document"))
+    units = units_of([text, text[:24], "好", ""], Dedup(paragraphs="all", units="document"))
     assert units.letters.tolist() == [25, 24, 1, 0]
     assert units.near.tolist() == [True, False, False, False]
     assert units.bands.any(axis=1).tolist() == [True, False, False, False]
@@ -266,7 +266,7 @@ def test_short_units_have_no_band_keys() -> None:
 
 def test_thorough_compares_documents_from_ten_letters_on_but_no_paragraphs() -> None:
     texts = ["成本更低，第二天立马换地方。", "没有更低，第二天。", f"{'首页' * 13}。\n成本更低，第二天立马换地方。"]
-    units = units_of(texts, Dedup(recall="thorough"))
+    units = units_of(texts, Dedup(paragraphs="all", recall="thorough"))
     assert list(zip(units.kind.tolist(), units.letters.tolist(), units.near.tolist(), strict=True)) == [
         (DOCUMENT, 12, True),
         (PARAGRAPH, 12, False),
@@ -276,5 +276,5 @@ def test_thorough_compares_documents_from_ten_letters_on_but_no_paragraphs() -> 
         (PARAGRAPH, 26, True),
         (PARAGRAPH, 12, False),
     ]
-    assert not units_of(texts[:1], Dedup(recall="thorough", near=False)).near.any()
-    assert units_of(["一二三四五六七"], Dedup(recall="thorough", shortest=5)).near.all()
+    assert not units_of(texts[:1], Dedup(paragraphs="all", recall="thorough", near=False)).near.any()
+    assert units_of(["一二三四五六七"], Dedup(paragraphs="all", recall="thorough", shortest=5)).near.all()

@@ -6,11 +6,11 @@ from random import Random
 
 import pytest
 
-from cleaner.dedup.match import ALL_PAIRS, InMemory, match
+from cleaner.dedup.match import ALL_PAIRS, InMemory
 from cleaner.dedup.settings import Dedup, UnitChoice
 from cleaner.dedup.units import units_of
 from cleaner.run.dedup import dedup_file
-from tests.dedup_texts import HAN, fetching, matched, met, paragraph, shingles_of
+from tests.dedup_texts import HAN, fetching, goes, matched, met, paragraph, shingles_of
 
 KINDS = ["document", "paragraph", "both"]
 NOTHING = ["", " ", "\n", "\n\n　\t\n", "\u200b\u200b", "——", "……", "※※※※※※※※※※", "\ufeff", "。" * 500, "（）" * 90]
@@ -36,7 +36,7 @@ SHORT = [
 @pytest.mark.parametrize("text", NOTHING)
 def test_what_has_no_letter_matches_nothing(text: str, units: UnitChoice) -> None:
     others = [paragraph(Random(7), 3), text + text]
-    assert matched([text] * 9 + others, Dedup(units=units, shortest=1))[1] == []
+    assert matched([text] * 9 + others, Dedup(paragraphs="all", units=units, shortest=1))[1] == []
 
 
 @pytest.mark.parametrize("units", ["paragraph", "both"])
@@ -44,11 +44,11 @@ def test_short_lines_repeat_honestly(units: UnitChoice) -> None:
     """A page of labels is unlike the next one, however often its lines recur."""
     random = Random(3)
     texts = ["\n".join([*random.sample(SHORT, 9), f"第{at}页", paragraph(random, 3)]) for at in range(60)]
-    assert matched(texts, Dedup(units=units))[1] == []
+    assert matched(texts, Dedup(paragraphs="all", units=units))[1] == []
 
 
 def test_short_documents_go_only_as_equal_ones() -> None:
-    _, edges = matched(SHORT, Dedup(units="document", shortest=1, threshold=0.5))
+    _, edges = matched(SHORT, Dedup(paragraphs="all", units="document", shortest=1, threshold=0.5))
     pairs = [(SHORT[edge.unit], SHORT[edge.keeper], edge.exact) for edge in edges]
     assert pairs == [("ab c", "abc", True)]  # a sign at the end is no layout: 同意。 and 同意 both stay
 
@@ -62,7 +62,7 @@ def test_a_document_of_two_hundred_thousand_paragraphs(tmp_path: Path) -> None:
         lines[200 * at] = lines[200 * at + 100_000] = text
     source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     source.write_text(json.dumps({"text": "\n".join(lines)}, ensure_ascii=False) + "\n", encoding="utf-8")
-    outcome = dedup_file(str(source), str(out), None, Dedup())
+    outcome = dedup_file(str(source), str(out), None, Dedup(paragraphs="all"))
     assert (outcome.units, outcome.removed, outcome.dropped) == (200_001, 500, 0)
     left = json.loads(out.read_text(encoding="utf-8"))["text"].split("\n")
     assert left == [line for at, line in enumerate(lines) if at < 100_000 or at % 200]
@@ -80,7 +80,7 @@ def test_one_shingle_over_megabytes(units: UnitChoice) -> None:
         "哈" * 30,
         other,
     ]
-    _, edges = matched(texts, Dedup(units=units))
+    _, edges = matched(texts, Dedup(paragraphs="all", units=units))
     assert [(edge.unit, edge.keeper) for edge in edges] == [(4, 0), (5, 2)]
     for edge in edges:
         one, two = shingles_of(texts[edge.unit]), shingles_of(texts[edge.keeper])
@@ -96,17 +96,17 @@ def letterheads(count: int) -> list[str]:
 
 def test_a_crowd_below_the_threshold_stays() -> None:
     texts = letterheads(1500)
-    units = units_of(texts, Dedup(units="document", recall="thorough"))
-    settings = Dedup(units="document", recall="thorough")
+    units = units_of(texts, Dedup(paragraphs="all", units="document", recall="thorough"))
+    settings = Dedup(paragraphs="all", units="document", recall="thorough")
     meeting = InMemory(units, settings)
-    assert not len(match(units, fetching(units, texts), settings, meeting=meeting))
+    assert not len(goes(units, fetching(units, texts), settings, meeting=meeting))
     assert meeting.crowds.largest > 200  # they did meet
 
 
 def test_links_grow_as_the_crowd_does() -> None:
     counts = []
     for count in (700, 1400):
-        units = units_of(letterheads(count), Dedup(units="document", recall="thorough"))
+        units = units_of(letterheads(count), Dedup(paragraphs="all", units="document", recall="thorough"))
         counts.append(len(met(units.bands)[0]))
     assert counts[1] <= 2.3 * counts[0]
     assert counts[1] <= max(2, ALL_PAIRS) * units.bands.shape[1] * 1400

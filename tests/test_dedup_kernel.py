@@ -43,7 +43,7 @@ def same(one: Units, other: Units) -> None:
 def test_a_batch_has_the_same_bits_either_way(
     texts: list[str], units: UnitChoice, shortest: int, near: bool, seed: int, recall: Recall
 ) -> None:
-    chosen_settings = Dedup(units=units, shortest=shortest, near=near, seed=seed, recall=recall)
+    chosen_settings = Dedup(paragraphs="all", units=units, shortest=shortest, near=near, seed=seed, recall=recall)
     laid = Laid.of(texts, [told_apart(text) for text in texts])
     same(sign_by_compiler(laid, chosen_settings), sign_by_numpy(laid, chosen_settings))
 
@@ -54,7 +54,7 @@ def test_whatever_the_paragraphs_are(data: st.DataObject, units: UnitChoice) -> 
     texts = data.draw(st.lists(ANY_TEXT, max_size=5))
     cuts = [sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=8))) for text in texts]
     told = [data.draw(st.sampled_from([None, list(map(Span._make, batched_in_pairs(one)))])) for one in cuts]
-    laid, chosen_settings = Laid.of(texts, told), Dedup(units=units, shortest=3)
+    laid, chosen_settings = Laid.of(texts, told), Dedup(paragraphs="all", units=units, shortest=3)
     signed = sign_by_compiler(laid, chosen_settings)
     same(signed, sign_by_numpy(laid, chosen_settings))
     for number, own in enumerate(told):
@@ -71,7 +71,7 @@ def test_long_texts_have_the_same_bits_either_way() -> None:
     lines = paragraphs_with_copies(200, seed=21)
     texts = ["\n".join(lines[at : at + 7]) for at in range(0, len(lines), 7)]
     for units in ("both", "document", "paragraph"):
-        chosen_settings = Dedup(units=units)
+        chosen_settings = Dedup(paragraphs="all", units=units)
         assert chosen_settings.bands == (16, 8)
         laid = Laid.of(texts, [None, *map(told_apart, texts[1:])])
         same(sign_by_compiler(laid, chosen_settings), sign_by_numpy(laid, chosen_settings))
@@ -126,7 +126,7 @@ def test_few_texts_load_neither_numba_nor_datasketch() -> None:
 import sys
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import units_of
-units_of(["不多的几个字。"] * 9, Dedup())
+units_of(["不多的几个字。"] * 9, Dedup(paragraphs="all"))
 print(sorted({"numba", "scipy", "datasketch"} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -194,6 +194,6 @@ def test_a_corpus_is_decided_the_same_either_way(keep: Keep, monkeypatch: pytest
     for there in (True, False):
         monkeypatch.setattr(machine_code, "available", lambda there=there: there)
         monkeypatch.setattr(machine_code, "WORTH", 0)
-        results.append(matched(texts + texts[:20], Dedup(keep=keep))[1])
+        results.append(matched(texts + texts[:20], Dedup(paragraphs="all", keep=keep))[1])
     assert results[0] == results[1]
     assert len(results[0]) > 80

@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from cleaner.dedup.known import MOST, Lookup, Segment, by_kind, sorted_band, sorted_exact, units_left
-from cleaner.dedup.match import match
 from cleaner.dedup.sets import jaccard, shingle_set
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import DOCUMENT, Units, units_of
 from cleaner.dedup.verify import Removals
-from tests.dedup_texts import HAN, edited, fetching, key_of, paragraph, paragraphs_with_copies
+from tests.dedup_texts import HAN, edited, fetching, goes, key_of, paragraph, paragraphs_with_copies
 
 ONE, TWO = (paragraph(Random(seed), 8) for seed in (601, 602))
 
@@ -52,7 +51,7 @@ def looked_up(
 @given(seed=st.integers(0, 1 << 30), cut=st.integers(1, 3))
 @settings(max_examples=15)
 def test_who_goes_is_what_all_pairs_say(units: str, seed: int, cut: int) -> None:
-    how = Dedup(units=units)  # type: ignore[arg-type]  # one of the three
+    how = Dedup(paragraphs="all", units=units)  # type: ignore[arg-type]  # one of the three
     texts = paragraphs_with_copies(60, seed)
     texts = ["\n".join(texts[at : at + 2]) for at in range(0, 60, 2)] if units == "both" else texts
     new, old = texts[::2], [texts[1 + 2 * part :: 2 * cut] for part in range(cut)]
@@ -87,29 +86,29 @@ def goes_whole(rows: Units, goes: set[int]) -> set[int]:
 def test_of_several_copies_the_most_similar_is_named_and_all_are_counted() -> None:
     random = Random(8)
     further, nearer = edited(random, ONE, 2), edited(random, ONE, 1)
-    _, kept, known, matches = looked_up([ONE], [[further, TWO], [nearer]], Dedup(units="document"))
+    _, kept, known, matches = looked_up([ONE], [[further, TWO], [nearer]], Dedup(paragraphs="all", units="document"))
     assert [kept[keeper] for keeper in known.keeper] == [nearer]
     assert matches[known.unit].tolist() == [2]
     assert known.met[0] > 0
 
 
 def test_equal_copies_name_the_first() -> None:
-    _, _, known, matches = looked_up([f" {ONE}"], [[TWO, ONE], [ONE]], Dedup(units="document"))
+    _, _, known, matches = looked_up([f" {ONE}"], [[TWO, ONE], [ONE]], Dedup(paragraphs="all", units="document"))
     assert (known.keeper.tolist(), known.met.tolist(), matches.tolist()) == ([1], [-1], [2])
 
 
 def test_what_went_matches_nothing_any_more() -> None:
-    how = Dedup(units="both")
+    how = Dedup(paragraphs="all", units="both")
     new = [f"{ONE}\n{TWO}\n", f"{TWO}\n", f"　{TWO}\n{ONE}x\n"]
     units, _, known, _ = looked_up(new, [[f"{ONE}\n{TWO}"]], how)
     left = units_left(units, known)
-    assert len(match(left, fetching(units, new), how)) == 0
+    assert len(goes(left, fetching(units, new), how)) == 0
     assert left.letters[units.document == 0].tolist() == [0, 0, 0]
 
 
 def test_an_index_of_nothing_knows_nothing() -> None:
-    assert len(looked_up([ONE, ""], [[]], Dedup())[2]) == 0
-    assert len(looked_up([], [[ONE]], Dedup())[2]) == 0
+    assert len(looked_up([ONE, ""], [[]], Dedup(paragraphs="all"))[2]) == 0
+    assert len(looked_up([], [[ONE]], Dedup(paragraphs="all"))[2]) == 0
 
 
 def test_copies_are_found_in_a_crowd() -> None:
@@ -118,7 +117,7 @@ def test_copies_are_found_in_a_crowd() -> None:
     form = "".join(random.choices(HAN, k=300))
     old = [form + "".join(random.choices(HAN, k=20 + at)) for at in range(400)]
     new = [edited(random, text, 2) for text in old[::8]]
-    how = Dedup(units="document")
+    how = Dedup(paragraphs="all", units="document")
     _, _, known, matches = looked_up(new, [old], how)
     assert len(known) == len(new)
     assert matches.max() <= MOST * how.bands.b

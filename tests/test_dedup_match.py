@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cleaner.dedup.match import CROWD, Columns, Crowds, InMemory, Reduce, bucket_links, match, missed, scoped, shuffle
+from cleaner.dedup.match import CROWD, Columns, Crowds, InMemory, Reduce, bucket_links, missed, scoped, shuffle
 from cleaner.dedup.settings import Dedup, Keep, Scope, UnitChoice
 from cleaner.dedup.units import DOCUMENT, PARAGRAPH, Units, units_of
 from cleaner.dedup.verify import Removals
@@ -26,6 +26,7 @@ from tests.dedup_texts import (
     edges_of,
     edited,
     fetching,
+    goes,
     gone,
     key_of,
     matched,
@@ -37,7 +38,7 @@ from tests.dedup_texts import (
 
 ONE, TWO, THREE = (paragraph(Random(seed), 8) for seed in (101, 102, 103))
 NEAR_ONE = edited(Random(1), ONE, 1)
-DOCUMENTS, PARAGRAPHS = Dedup(units="document"), Dedup(units="paragraph")
+DOCUMENTS, PARAGRAPHS = Dedup(paragraphs="all", units="document"), Dedup(paragraphs="all", units="paragraph")
 
 
 def chain() -> list[str]:
@@ -51,13 +52,13 @@ def chain() -> list[str]:
 
 @pytest.mark.parametrize("text", ["", " \n\u3000", "\u200b", "，。！——", "＊＊＊＊＊＊＊＊＊＊"])
 def test_texts_without_letters_never_match(text: str) -> None:
-    assert gone([text, text, text], Dedup(shortest=1)) == {}
+    assert gone([text, text, text], Dedup(paragraphs="all", shortest=1)) == {}
 
 
 @pytest.mark.parametrize("letters", ["好", "好的", "好的呀", "同意发表"])
 def test_keys_shorter_than_a_shingle_go_only_as_exact_documents(letters: str) -> None:
     texts = [letters, letters + "。", letters + "了", f" {letters}\n"]
-    _, edges = matched(texts, Dedup(units="document", shortest=1))
+    _, edges = matched(texts, Dedup(paragraphs="all", units="document", shortest=1))
     assert edges == [Edge(3, 0, 1, 1, -1, exact=True)]
 
 
@@ -77,12 +78,14 @@ def test_a_near_copy_needs_25_letters(length: int, goes: bool, kind: Dedup) -> N
 
 
 def test_near_copies_stay_where_they_are_not_asked_for() -> None:
-    assert gone([ONE, NEAR_ONE, ONE + " "], Dedup(units="document", near=False)) == {ONE + " ": ONE}
+    assert gone([ONE, NEAR_ONE, ONE + " "], Dedup(paragraphs="all", units="document", near=False)) == {ONE + " ": ONE}
 
 
 def test_only_asked_for_kinds_go() -> None:
     texts = [f"{ONE}\n{TWO}", f"{ONE}\n{THREE}", f"{ONE}\n{TWO}"]
-    kinds = {choice: matched(texts, Dedup(units=choice)) for choice in ("document", "paragraph", "both")}
+    kinds = {
+        choice: matched(texts, Dedup(paragraphs="all", units=choice)) for choice in ("document", "paragraph", "both")
+    }
     found = {choice: [units.kind[edge.unit] for edge in edges] for choice, (units, edges) in kinds.items()}
     assert found == {
         "document": [DOCUMENT],
@@ -97,7 +100,7 @@ def test_alone_in_its_scope_a_document_is_as_if_it_were_the_corpus() -> None:
     pages = ["\n".join(texts[at : at + 40]) for at in range(0, len(texts), 40)]
     pages += [f"{page}\n{pages[0]}" for page in pages[:5]]
     for keep in ("first", "last", "longest"):
-        alone = Dedup(units="paragraph", keep=keep)
+        alone = Dedup(paragraphs="all", units="paragraph", keep=keep)
         wanted, rows = [], 0
         for page in pages:
             units, edges = matched([page], alone)
@@ -105,14 +108,14 @@ def test_alone_in_its_scope_a_document_is_as_if_it_were_the_corpus() -> None:
             rows += len(units)
         assert {edge.exact for edge in wanted} == {True, False}
         for parts in (1, 16):
-            assert matched(pages, Dedup(scope="document", keep=keep), parts=parts)[1] == wanted
-        assert len(matched(pages, Dedup(units="paragraph", keep=keep))[1]) > 2 * len(wanted)
+            assert matched(pages, Dedup(paragraphs="all", scope="document", keep=keep), parts=parts)[1] == wanted
+        assert len(matched(pages, Dedup(paragraphs="all", units="paragraph", keep=keep))[1]) > 2 * len(wanted)
 
 
 @pytest.mark.parametrize("units", ["both", "paragraph"])
 def test_documents_are_not_compared_in_the_scope_of_one(units: UnitChoice) -> None:
     page = f"{ONE}\n{TWO}"
-    units_, edges = matched([page, page, f"{page}\n{NEAR_ONE}"], Dedup(scope="document", units=units))
+    units_, edges = matched([page, page, f"{page}\n{NEAR_ONE}"], Dedup(paragraphs="all", scope="document", units=units))
     assert set(units_.kind.tolist()) == {PARAGRAPH}
     assert [(edge.unit, edge.keeper, edge.exact) for edge in edges] == [(6, 4, False)]
 
@@ -137,7 +140,7 @@ def test_exact_copies_follow_their_keeper() -> None:
 
 def test_a_paragraph_goes_for_a_copy_in_a_document_that_stays() -> None:
     doubled = f"{TWO}\n{THREE}\n{ONE}"
-    units, edges = matched([doubled, edited(Random(2), doubled, 1), f"别的\n{NEAR_ONE}"], Dedup())
+    units, edges = matched([doubled, edited(Random(2), doubled, 1), f"别的\n{NEAR_ONE}"], Dedup(paragraphs="all"))
     went = [(int(units.kind[edge.unit]), int(units.document[edge.unit])) for edge in edges]
     assert went == [(DOCUMENT, 1), (PARAGRAPH, 2)]
     assert [int(units.document[edge.keeper]) for edge in edges] == [0, 0]
@@ -146,19 +149,19 @@ def test_a_paragraph_goes_for_a_copy_in_a_document_that_stays() -> None:
 def test_a_passage_that_only_a_dropped_document_had_first_stays() -> None:
     long = "\n".join(paragraph(Random(seed)) for seed in range(20, 32))
     with_extra = f"{long}\n{ONE}"  # near copy of `long`, goes, and ONE with it
-    units, edges = matched([long, with_extra, f"别的\n{ONE}"], Dedup())
+    units, edges = matched([long, with_extra, f"别的\n{ONE}"], Dedup(paragraphs="all"))
     assert [(int(units.kind[edge.unit]), int(units.document[edge.unit])) for edge in edges] == [(DOCUMENT, 1)]
 
 
 def test_a_repeated_paragraph_in_one_document_goes() -> None:
-    units, edges = matched([f"{ONE}\n{TWO}\n　　{ONE}"], Dedup())
+    units, edges = matched([f"{ONE}\n{TWO}\n　　{ONE}"], Dedup(paragraphs="all"))
     (edge,) = edges
     assert (units.start[edge.keeper], edge.exact) == (0, True)
     assert units.start[edge.unit] == len(ONE) + len(TWO) + 4
 
 
 def test_a_document_may_lose_every_paragraph() -> None:
-    units, edges = matched([f"{ONE}\n{TWO}", ONE, f"{TWO}\n{ONE}"], Dedup(units="paragraph"))
+    units, edges = matched([f"{ONE}\n{TWO}", ONE, f"{TWO}\n{ONE}"], Dedup(paragraphs="all", units="paragraph"))
     assert [int(units.document[edge.unit]) for edge in edges] == [1, 2, 2]
     assert {int(units.document[edge.keeper]) for edge in edges} == {0}
 
@@ -169,7 +172,7 @@ def test_a_document_may_lose_every_paragraph() -> None:
 def test_keep(keep: Keep, kept: str) -> None:
     """Texts that differ at the end only, so that all are alike."""
     texts = [ONE + end for end in ("middle one!", "the longest one", "last one")]
-    assert gone(texts, Dedup(units="document", keep=keep)) == {
+    assert gone(texts, Dedup(paragraphs="all", units="document", keep=keep)) == {
         text: ONE + kept for text in texts if not text.endswith(kept)
     }
 
@@ -177,15 +180,15 @@ def test_keep(keep: Keep, kept: str) -> None:
 def test_keep_the_largest_number() -> None:
     texts = [ONE + end for end in ("甲", "乙", "丙", "丁")]
     units = units_of(texts, DOCUMENTS)
-    chosen = Dedup(units="document", keep="field:score")
+    chosen = Dedup(paragraphs="all", units="document", keep="field:score")
     for values, keeper in [([1, 3, 3, 2], 1), ([-np.inf, -5, -np.inf, -np.inf], 1), ([-np.inf] * 4, 0)]:
-        removals = match(units, fetching(units, texts), chosen, values=np.array(values, dtype=np.float64))
+        removals = goes(units, fetching(units, texts), chosen, values=np.array(values, dtype=np.float64))
         assert set(removals.keeper.tolist()) == {keeper}
         assert len(removals) == 3
 
 
 def test_the_last_paragraph_of_a_document_is_kept_too() -> None:
-    units, edges = matched([f"{ONE}\n{ONE}"], Dedup(keep="last"))
+    units, edges = matched([f"{ONE}\n{ONE}"], Dedup(paragraphs="all", keep="last"))
     assert [(int(units.start[edge.unit]), int(units.start[edge.keeper])) for edge in edges] == [(0, len(ONE) + 1)]
 
 
@@ -193,8 +196,8 @@ def test_equal_hashes_of_different_keys_remove_nothing() -> None:
     texts = [ONE, TWO, ONE]
     units = units_of(texts, DOCUMENTS)
     units.exact[:] = 7  # as if all collided
-    how = Dedup(units="document", near=False)
-    edges = edges_of(match(units, fetching(units, texts), how), how)
+    how = Dedup(paragraphs="all", units="document", near=False)
+    edges = edges_of(goes(units, fetching(units, texts), how), how)
     assert [(edge.unit, edge.keeper) for edge in edges] == [(2, 0)]
 
 
@@ -202,9 +205,11 @@ def test_a_limit_is_met_as_a_fraction() -> None:
     letters = paragraph(Random(31), 30).translate(dict.fromkeys(map(ord, "，。；！？：、")))
     one, other = letters[:49], letters[5:54]  # 40 shingles in common of 50
     assert len(shingles_of(one) & shingles_of(other)) == 40
-    for threshold, goes in [(0.8, True), (0.8000000001, False), (0.7999999999999999, True)]:
-        edges = matched([one, other], Dedup(units="document", threshold=threshold, recall="thorough"))[1]
-        assert [(edge.common, edge.union) for edge in edges] == [(40, 50)] * goes
+    for threshold, is_gone in [(0.8, True), (0.8000000001, False), (0.7999999999999999, True)]:
+        edges = matched(
+            [one, other], Dedup(paragraphs="all", units="document", threshold=threshold, recall="thorough")
+        )[1]
+        assert [(edge.common, edge.union) for edge in edges] == [(40, 50)] * is_gone
 
 
 # ---- everything, against all pairs
@@ -233,7 +238,7 @@ def test_recall_and_proof_against_all_pairs(recall: Any, least: float) -> None:
         for one, other in all_pairs(texts)
         if min(sum(map(str.isalnum, key_of(texts[unit]))) for unit in (one, other)) >= 25
     }
-    _, edges = matched(texts, Dedup(units="document", recall=recall))
+    _, edges = matched(texts, Dedup(paragraphs="all", units="document", recall=recall))
     removed = {edge.unit for edge in edges}
     resolved = sum(one in removed or other in removed for one, other in pairs)
     assert len(pairs) > 1000
@@ -264,7 +269,9 @@ def test_any_corpus_is_decided_with_proof(data: st.DataObject) -> None:
     pieces = st.sampled_from([ONE, TWO, NEAR_ONE, ONE[:-9], "短。", "", "　", ONE[9:]])
     texts = data.draw(st.lists(st.lists(pieces, max_size=4).map("\n".join), max_size=6))
     for units_choice in ("document", "paragraph"):
-        chosen = Dedup(units=units_choice, keep=data.draw(st.sampled_from(["first", "last", "longest"])))
+        chosen = Dedup(
+            paragraphs="all", units=units_choice, keep=data.draw(st.sampled_from(["first", "last", "longest"]))
+        )
         units, edges = matched(texts, chosen)
         assert_proved(fetching(units, texts)(np.arange(len(units))), edges)
 
@@ -286,20 +293,20 @@ def same_result(texts: Sequence[str], settings: Dedup) -> list[Edge]:
     for parts in (2, 16, 64):
         assert (
             edges_of(
-                match(units, fetching(units, texts), settings, meeting=InMemory(units, settings, parts=parts)), settings
+                goes(units, fetching(units, texts), settings, meeting=InMemory(units, settings, parts=parts)), settings
             )
             == edges
         )
     assert (
         edges_of(
-            match(
+            goes(
                 units, fetching(units, texts), settings, meeting=InMemory(units, settings, shuffle=backwards, parts=3)
             ),
             settings,
         )
         == edges
     )
-    assert edges_of(match(units, fetching(units, texts), settings, threads=8), settings) == edges
+    assert edges_of(goes(units, fetching(units, texts), settings, threads=8), settings) == edges
     return edges
 
 
@@ -307,7 +314,7 @@ def same_result(texts: Sequence[str], settings: Dedup) -> list[Edge]:
 def test_parts_and_their_order_do_not_matter(keep: Keep) -> None:
     lines = paragraphs_with_copies(400, seed=8)
     texts = ["\n".join(lines[at : at + 3]) for at in range(0, len(lines), 3)]
-    assert len(same_result(texts + texts[:9], Dedup(keep=keep))) > 50
+    assert len(same_result(texts + texts[:9], Dedup(paragraphs="all", keep=keep))) > 50
 
 
 class ByHand:
@@ -329,6 +336,9 @@ class ByHand:
         bands = self.units.bands.T
         return as_columns({pair for keys in bands for one in self.groups(keys, order) for pair in combinations(one, 2)})
 
+    def sharing(self, order: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        return order[:0], order[:0], order[:0]
+
 
 def as_columns(pairs: set[tuple[int, int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     first, second = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2).T
@@ -340,31 +350,31 @@ def as_columns(pairs: set[tuple[int, int]]) -> tuple[NDArray[np.int64], NDArray[
 def test_any_meeting_will_do(keep: Keep, scope: Scope) -> None:
     lines = paragraphs_with_copies(400, seed=8)
     texts = ["\n".join(lines[at : at + 100]) for at in range(0, len(lines), 100)]
-    how = Dedup(keep=keep, scope=scope)
+    how = Dedup(paragraphs="all", keep=keep, scope=scope)
     units, edges = matched([*texts, texts[0]], how)
     fetch = fetching(units, [*texts, texts[0]])
-    assert edges_of(match(units, fetch, how, meeting=ByHand(units, scope)), how) == edges
+    assert edges_of(goes(units, fetch, how, meeting=ByHand(units, scope)), how) == edges
     assert len(edges) > 9
 
 
 def test_nothing_in_nothing_out() -> None:
-    assert same_result([], Dedup()) == []
-    assert same_result([""], Dedup()) == []
+    assert same_result([], Dedup(paragraphs="all")) == []
+    assert same_result([""], Dedup(paragraphs="all")) == []
     nothing = Units.join([])
-    assert not len(match(nothing, fetching(nothing, []), Dedup(recall="thorough")))
+    assert not len(goes(nothing, fetching(nothing, []), Dedup(paragraphs="all", recall="thorough")))
 
 
 def test_shards_joined_are_the_corpus() -> None:
     texts = paragraphs_with_copies(90, seed=3)
-    whole, edges = matched(texts, Dedup())
+    whole, edges = matched(texts, Dedup(paragraphs="all"))
     parts = [
-        units_of(texts[:40], Dedup()),
-        units_of([], Dedup()).numbered(40),
-        units_of(texts[40:], Dedup()).numbered(40),
+        units_of(texts[:40], Dedup(paragraphs="all")),
+        units_of([], Dedup(paragraphs="all")).numbered(40),
+        units_of(texts[40:], Dedup(paragraphs="all")).numbered(40),
     ]
     joined = Units.join(parts)
     assert np.array_equal(joined.document, whole.document)
-    assert edges_of(match(joined, fetching(joined, texts), Dedup()), Dedup()) == edges
+    assert edges_of(goes(joined, fetching(joined, texts), Dedup(paragraphs="all")), Dedup(paragraphs="all")) == edges
 
 
 def test_unstable_sorting_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -385,14 +395,14 @@ def test_small_portions_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cleaner.dedup.verify.BUDGET", 500)
     assert matched(texts, PARAGRAPHS)[1] == edges
     units = units_of(texts, PARAGRAPHS)
-    assert edges_of(match(units, fetching(units, texts), PARAGRAPHS, threads=2), PARAGRAPHS) == edges
+    assert edges_of(goes(units, fetching(units, texts), PARAGRAPHS, threads=2), PARAGRAPHS) == edges
 
 
 def test_the_hash_seed_of_python_does_not_matter() -> None:
     program = """
 from tests.dedup_texts import matched, paragraphs_with_copies
 from cleaner.dedup.settings import Dedup
-print(matched(paragraphs_with_copies(120, seed=1), Dedup(recall="thorough"))[1])
+print(matched(paragraphs_with_copies(120, seed=1), Dedup(paragraphs="all", recall="thorough"))[1])
 """
     outputs = [
         subprocess.run([sys.executable, "-c", program], env={"PYTHONHASHSEED": seed}, capture_output=True, check=True)
@@ -404,10 +414,10 @@ print(matched(paragraphs_with_copies(120, seed=1), Dedup(recall="thorough"))[1])
 
 def test_another_seed_gives_other_signatures_and_is_as_sound() -> None:
     texts = paragraphs_with_copies(500, seed=12)
-    rows = [units_of(texts, Dedup(units="document", seed=seed)) for seed in (1, 2)]
+    rows = [units_of(texts, Dedup(paragraphs="all", units="document", seed=seed)) for seed in (1, 2)]
     assert not np.array_equal(rows[0].bands, rows[1].bands)
     assert np.array_equal(rows[0].exact, rows[1].exact)
-    assert_proved(texts, matched(texts, Dedup(units="document", seed=2))[1])
+    assert_proved(texts, matched(texts, Dedup(paragraphs="all", units="document", seed=2))[1])
 
 
 # ---- hot buckets
@@ -485,7 +495,7 @@ def test_a_document_of_many_paragraphs() -> None:
     lines = [
         f"第{number}段，说的是一件与别处都不相同的事情，编号是{number * number}，另记一笔。" for number in range(20_000)
     ]
-    units, edges = matched(["\n".join(lines), "\n".join(lines[:-1])], Dedup(threshold=0.95))
+    units, edges = matched(["\n".join(lines), "\n".join(lines[:-1])], Dedup(paragraphs="all", threshold=0.95))
     assert len(units) == 2 * 20_000 + 1
     assert [(edge.unit, edge.keeper) for edge in edges if units.kind[edge.unit] == DOCUMENT] == [(20_001, 0)]
 
@@ -493,7 +503,7 @@ def test_a_document_of_many_paragraphs() -> None:
 @pytest.mark.parametrize("units", ["document", "paragraph", "both"])
 def test_repeated_shingles_are_one(units: UnitChoice) -> None:
     texts = ["哈" * 3000, "哈" * 2000, "哈呀" * 900, "哈呀" * 100, "哈" * 24]
-    assert gone(texts, Dedup(units=units)) == {texts[1]: texts[0], texts[3]: texts[2]}
+    assert gone(texts, Dedup(paragraphs="all", units=units)) == {texts[1]: texts[0], texts[3]: texts[2]}
 
 
 # ---- what was overlooked
@@ -505,7 +515,7 @@ def test_the_sample_finds_what_the_bands_missed() -> None:
     texts = originals + [edited(random, text, 1) for text in originals] + originals[:3]
     units = units_of(texts, DOCUMENTS)
     fetch = fetching(units, texts)
-    removals = match(units, fetch, Dedup(units="document", recall="thorough"))
+    removals = goes(units, fetch, Dedup(paragraphs="all", units="document", recall="thorough"))
     whole = {"compared_pairs": 0, "found": 0, "missed_pairs": 0, "missed_pairs_at_most": 0}
     stay = int(np.count_nonzero(units.near)) - int(np.count_nonzero(units.near[removals.unit]))
     assert missed(units, fetch, removals, DOCUMENTS)["document"] == whole | {"compared_pairs": stay * (stay - 1) // 2}
@@ -531,7 +541,7 @@ def test_bands_are_sorted_at_once_as_memory_allows(
 ) -> None:
     texts = paragraphs_with_copies(300, seed=7)
     units = units_of(texts, DOCUMENTS)
-    plain = edges_of(match(units, fetching(units, texts), DOCUMENTS), DOCUMENTS)
+    plain = edges_of(goes(units, fetching(units, texts), DOCUMENTS), DOCUMENTS)
     lock, running = threading.Lock(), 0
     seen: set[int] = set()
 
@@ -548,5 +558,5 @@ def test_bands_are_sorted_at_once_as_memory_allows(
 
     monkeypatch.setattr(Dedup, "held_bytes", held)
     meeting = InMemory(units, DOCUMENTS, shuffle=watched, threads=2)
-    assert edges_of(match(units, fetching(units, texts), DOCUMENTS, meeting=meeting, threads=2), DOCUMENTS) == plain
+    assert edges_of(goes(units, fetching(units, texts), DOCUMENTS, meeting=meeting, threads=2), DOCUMENTS) == plain
     assert seen == at_once

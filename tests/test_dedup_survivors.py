@@ -25,7 +25,9 @@ def survivors(
     """Kept lines and removed rows."""
     path, kept, removed = (tmp_path / name for name in ("in.jsonl", "kept.jsonl", "removed.jsonl"))
     path.write_bytes("".join(lines).encode())
-    failed = dedup_file(str(path), str(kept), removed, Dedup(units=units, keep=keep), force=True, **more).failed
+    failed = dedup_file(
+        str(path), str(kept), removed, Dedup(paragraphs="all", units=units, keep=keep), force=True, **more
+    ).failed
     assert not failed, failed
     rows = [json.loads(row) for row in removed.read_text(encoding="utf-8").splitlines()]
     return kept.read_bytes().decode().splitlines(keepends=True), rows
@@ -87,7 +89,7 @@ def test_chunks_and_threads_do_not_matter(tmp_path: Path, threads: int, monkeypa
 def test_a_line_that_is_no_document_is_named_and_stays(tmp_path: Path, line: bytes, reason: str) -> None:
     good = json.dumps({"text": ONE}).encode() + b"\n"
     plant(tmp_path, {"in.jsonl": good + line + b"\n" + good})
-    failed = dedup_file(str(tmp_path / "in.jsonl"), str(tmp_path / "kept.jsonl"), None, Dedup()).failed
+    failed = dedup_file(str(tmp_path / "in.jsonl"), str(tmp_path / "kept.jsonl"), None, Dedup(paragraphs="all")).failed
     assert [one.path for one in failed] == [f"{tmp_path}/in.jsonl:2"]
     assert failed[0].reason.startswith(reason)
     assert (tmp_path / "kept.jsonl").read_bytes() == good + line + b"\n"

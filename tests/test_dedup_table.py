@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from cleaner.dedup.key import comparison_key
 from cleaner.dedup.key_rows import explain
-from cleaner.dedup.match import match
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import units_of
-from tests.dedup_texts import Edge, edges_of
+from tests.dedup_texts import Edge, edges_of, goes
 
 CASES = tomllib.loads((Path(__file__).parent.parent / "fixtures" / "dedup.toml").read_text(encoding="utf-8"))
 
@@ -26,13 +25,13 @@ def of_kind(kind: str) -> pytest.MarkDecorator:
 def edges_of_case(case: dict[str, Any]) -> list[Edge]:
     """What goes where the two texts are all there is."""
     texts = [case["one"], case["other"]]
-    settings = Dedup(units=case.get("unit", "document"))
+    settings = Dedup(paragraphs="all", units=case.get("unit", "document"))
     units = units_of(texts, settings)
 
     def fetch(rows: NDArray[np.int64]) -> list[str]:
         return [texts[units.document[row]][units.start[row] : units.end[row]] for row in rows]
 
-    return edges_of(match(units, fetch, settings), settings)
+    return edges_of(goes(units, fetch, settings), settings)
 
 
 @of_kind("equal")

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from cleaner.config import config_of
 from cleaner.dedup.blocks import paragraphs_of, told_apart
-from cleaner.dedup.match import match
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import units_of
 from cleaner.forms import Kind, form_of, glance
@@ -27,12 +26,12 @@ from cleaner.run.run import run
 from cleaner.stages.order import ORDER
 from cleaner.text.paragraphs import bounds
 from tests.conftest import ROOT, plant
-from tests.dedup_texts import fetching
+from tests.dedup_texts import fetching, goes
 from tests.test_both_verbs import fixture_texts
 
 KINDS = ("stays", "goes")
 CASES = tomllib.loads((ROOT / "fixtures" / "paragraphs.toml").read_text(encoding="utf-8"))
-PARAGRAPHS = Dedup(units="paragraph")
+PARAGRAPHS = Dedup(paragraphs="all", units="paragraph")
 SUFFIX = {None: "txt", "markdown": "md"}
 OFF = dict.fromkeys(ORDER, False)
 
@@ -46,7 +45,7 @@ def left_of(texts: Sequence[str], format: str | None, settings: Dedup = PARAGRAP
     """The texts without what goes of them."""
     units = units_of(texts, settings, [format] * len(texts))
     gone: list[list[Removal]] = [[] for _ in texts]
-    for unit in match(units, fetching(units, texts), settings).unit:
+    for unit in goes(units, fetching(units, texts), settings).unit:
         gone[units.document[unit]].append(Removal(False, int(units.start[unit]), int(units.end[unit]), None, 1, 1, -1))
     return [without(text, its).apply(text) for text, its in zip(texts, gone, strict=True)]
 
@@ -55,7 +54,7 @@ def left_of(texts: Sequence[str], format: str | None, settings: Dedup = PARAGRAP
 def test_no_line_of_it_goes(case: dict[str, Any]) -> None:
     texts = [case["one"], case["other"]]
     assert left_of(texts, case.get("format")) == texts
-    assert left_of(texts, case.get("format"), Dedup(units="paragraph", scope="document")) == texts
+    assert left_of(texts, case.get("format"), Dedup(paragraphs="all", units="paragraph", scope="document")) == texts
 
 
 @pytest.mark.xfail(strict=True)
@@ -102,7 +101,7 @@ def test_a_run_takes_out_the_same(tmp_path: Path, named: str | None) -> None:
     for at, case in enumerate(cases):
         files = {f"{name}.{SUFFIX[named]}": case[part] for name, part in (("a", "one"), ("b", "other"))}
         source, out = plant(tmp_path / f"in{at}", files), tmp_path / f"out{at}"
-        run([str(source)], out, config_of({**OFF, "dedup": {"units": "paragraph"}}))
+        run([str(source)], out, config_of({**OFF, "dedup": {"units": "paragraph", "paragraphs": "all"}}))
         written = (out / f"corpus/b.{SUFFIX[named]}").read_text(encoding="utf-8")
         wanted = case.get("left", case["other"])
         assert written == wanted + "\n" * (not wanted.endswith("\n")), case["label"]
@@ -123,7 +122,7 @@ def test_clean_dedup_takes_out_the_same(tmp_path: Path) -> None:
 def test_an_index_knows_the_same(tmp_path: Path, named: str | None) -> None:
     cases = [case for kind in KINDS for case in CASES[kind] if case.get("format") == named]
     for at, case in enumerate(cases):
-        config = config_of({**OFF, "dedup": {"units": "paragraph"}})
+        config = config_of({**OFF, "dedup": {"units": "paragraph", "paragraphs": "all"}})
         october, november = (tmp_path / f"{month}{at}" for month in ("october", "november"))
         run([str(plant(tmp_path / f"a{at}", {f"a.{SUFFIX[named]}": case["one"]}))], october, config)
         build(october, tmp_path / f"index{at}")

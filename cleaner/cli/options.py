@@ -30,6 +30,8 @@ _HELP = {  # of each flag; those from --threshold on are settings of [dedup]
     "--recall": "normal, or thorough: more near copies are found. Default: normal.",
     "--keep": "Which copy stays: first, last, longest, field:NAME (its largest number). Default: first.",
     "--unit": "What is compared: document, paragraph, or both: document,paragraph (default).",
+    "--paragraphs": "careful (default): long ones of articles go, and documents that say nothing of their own; all: every one that"
+    " stands elsewhere; off: documents alone.",
     "--scope": "Where a copy is looked for: corpus, or document: paragraphs in their own document alone. Default: corpus.",
     "--shortest": "Letters that a paragraph or a near copy needs to go (a document with --recall thorough: 10). Default: 25.",
     "--exact": "Only equal copies, but for layout, width, case and script.",
@@ -49,6 +51,7 @@ _DUPLICATES = (
     _option("--recall", metavar="NAME"),
     _option("--keep", metavar="NAME"),
     _option("--unit", metavar="NAMES"),
+    _option("--paragraphs", metavar="NAME"),
     _option("--scope", metavar="NAME"),
 )
 
@@ -87,7 +90,7 @@ def _with(options: Sequence[Callable[..., Any]], function: Callable[..., Any]) -
 
 def _dedup_flags(flags: dict[str, Any]) -> dict[str, Any]:
     """Those of the flags that are settings of [dedup]."""
-    names = ("threshold", "recall", "keep", "scope", "shortest", "memory")
+    names = ("threshold", "recall", "keep", "paragraphs", "scope", "shortest", "memory")
     over = {name: flags[name] for name in names if flags.get(name) is not None}
     for units in (flags[flag] for flag in ("units", "unit") if flags.get(flag) is not None):
         over["units"] = _unit_setting(units)

@@ -52,7 +52,9 @@ def article_of(text: str, format: str | None = None) -> Article:
     if not FEWEST <= len(long) <= MOST or held < HOLD * said.letters(0, len(text)) or Kind.WRAPPED in form.kinds:
         return NOTHING
     free = [(span, size) for span, size in long if _free(text, *span)]
-    equal, near = (frozenset(span for span, size in free if size >= least) for least in (REPEATED_FROM, REPEATED_NEAR_FROM))
+    equal, near = (
+        frozenset(span for span, size in free if size >= least) for least in (REPEATED_FROM, REPEATED_NEAR_FROM)
+    )
     return Article(equal, near)
 
 

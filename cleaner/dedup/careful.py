@@ -20,9 +20,13 @@ from cleaner.dedup.units import Ids
 from cleaner.dedup.verify import Pairs, Removals, UnitTexts
 from cleaner.text.threads import in_threads
 
-SHARED = Fraction(1, 5)  # of the letters of a document in sentences that another has, from which on the two are compared
+SHARED = Fraction(
+    1, 5
+)  # of the letters of a document in sentences that another has, from which on the two are compared
 WORTH = Fraction(2, 5)  # share of its shingles below which its sentences need not be looked at
-NOTHING_OWN = Fraction(85, 100)  # the same from which on a document without sentences of its own says nothing of its own
+NOTHING_OWN = Fraction(
+    85, 100
+)  # the same from which on a document without sentences of its own says nothing of its own
 LONGER = Fraction(105, 100)  # of two that say the same the longer one stays from here on; else rank decides
 FIGURES, TERM = Fraction(1, 2), Fraction(3, 10)  # shares of what was replaced that make a version
 QUOTED = 0.3  # share of letters in blocks of quotation
@@ -70,7 +74,9 @@ def judged(sides: Sides, settings: Dedup) -> Judged:
 def silent(telling: Telling) -> bool:
     """It says nothing of its own."""
     common, size = telling.share
-    return (common * NOTHING_OWN.denominator >= size * NOTHING_OWN.numerator or telling.word_for_word) and not telling.own
+    return (
+        common * NOTHING_OWN.denominator >= size * NOTHING_OWN.numerator or telling.word_for_word
+    ) and not telling.own
 
 
 def version(telling: Telling, settings: Dedup) -> bool:

@@ -23,7 +23,16 @@ from cleaner.dedup.sentences import Sentences
 from cleaner.dedup.sets import distinct, sets_of
 from cleaner.dedup.settings import FIELD, Dedup, Keep, Scope
 from cleaner.dedup.units import DOCUMENT, PARAGRAPH, BandKeys, Ids, Units
-from cleaner.dedup.verify import Fetch, Pairs, Removals, UnitTexts, decided, decided_by_links, prove_equal, prove_similar
+from cleaner.dedup.verify import (
+    Fetch,
+    Pairs,
+    Removals,
+    UnitTexts,
+    decided,
+    decided_by_links,
+    prove_equal,
+    prove_similar,
+)
 from cleaner.text.threads import in_threads
 
 QUERIES, OTHERS = 64, 4000  # units that a sample compares, and with how many
@@ -133,7 +142,9 @@ class _Matching(NamedTuple):
         if not self.settings.careful:
             near, versions = self._near(rows, copies, texts), Removals.join([])
         else:
-            near, versions = careful.documents(self._pairs(rows, copies), texts, self._own(rows), self.settings, self.threads)
+            near, versions = careful.documents(
+                self._pairs(rows, copies), texts, self._own(rows), self.settings, self.threads
+            )
         return Found(self._numbered(rows, near, first, copies), versions.as_versions().of(rows))
 
     def paragraphs(self, rows: Ids) -> Removals:
@@ -449,7 +460,9 @@ def shared_sentences(rows: Columns) -> Columns:
 def merged_sharing(links: Iterable[Columns]) -> tuple[Ids, Ids, Ids]:
     """The pairs of `shared_sentences`, in order and each once, with their letters in all."""
     parts = [*links]
-    columns = (np.concatenate([np.empty(0, dtype=np.int64), *(part[name] for part in parts)]) for name in SHARED_COLUMNS)
+    columns = (
+        np.concatenate([np.empty(0, dtype=np.int64), *(part[name] for part in parts)]) for name in SHARED_COLUMNS
+    )
     summed = _summed(*columns)
     return summed["first"], summed["second"], summed["letters"]
 

@@ -41,7 +41,11 @@ class Sentences(NamedTuple):
     def join(cls, parts: Sequence["Sentences"]) -> "Sentences":
         """The rows of all parts."""
         none = np.empty(0, dtype=np.int64)
-        return cls(*(np.concatenate([none, *columns]) for columns in zip(*parts, strict=True))) if parts else cls(*[none] * 3)
+        return (
+            cls(*(np.concatenate([none, *columns]) for columns in zip(*parts, strict=True)))
+            if parts
+            else cls(*[none] * 3)
+        )
 
 
 def sentences_of(texts: Sequence[str]) -> Sentences:

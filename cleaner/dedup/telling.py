@@ -23,7 +23,10 @@ OWN = 0.5  # share of its shingles that stand in the other text, below which a s
 ALIKE = 0.6  # ratio (difflib) from which on two sentences in one place are one, edited
 NEAR_BY = 6  # sentences of the other text that are looked at
 LONGEST = 2000  # code points of a sentence that is compared by its characters
-MUCH_LONGER, WINDOW = 4, 1.5  # times the length: of so long a text only a stretch counts, in which the shared sentences stand
+MUCH_LONGER, WINDOW = (
+    4,
+    1.5,
+)  # times the length: of so long a text only a stretch counts, in which the shared sentences stand
 OPENING = "“‘「『《\"'„«‹:："  # what stands before a copy that is quoted, or introduced
 _LEADS_ON = frozenset(":：")
 _NUMBER = re.compile(r"[0-9]+(?:[.,:/-][0-9]+)*%?|[〇零一二三四五六七八九十百千万亿]+")
@@ -83,7 +86,8 @@ class Told:
         blocks = [block for block in form_of(self.text).blocks if block.kind is Kind.QUOTATION]
         starts = [block.start for block in blocks]
         inside = (
-            one.letters for one in self.sentences
+            one.letters
+            for one in self.sentences
             if (at := bisect_right(starts, one.start)) and one.start < blocks[at - 1].end
         )
         return sum(inside) / max(self.letters, 1)

@@ -24,7 +24,9 @@ _BARE = re.compile(  # no sign of anything but prose: not of code, of columns
     r"[^|`#>*<{}=\\_＿\t~+;$@&^\[\]:/()%　\u2500-\u259f]*"
 )
 _UNDRAWN = re.compile(_BEGINS + r".[^|\t_＿　\u2500-\u259f]*")  # a plain paragraph that is no row of a table either
-_TURN = re.compile("[ 　]{0,2}([^ 　：。，,？?！!；;]{0,16}(?: [A-Z][^ ：,]{0,16}){0,2}) ?：")  # who speaks twice is a speaker
+_TURN = re.compile(
+    "[ 　]{0,2}([^ 　：。，,？?！!；;]{0,16}(?: [A-Z][^ ：,]{0,16}){0,2}) ?："
+)  # who speaks twice is a speaker
 _LEADS_ON = frozenset("：-–— ")  # a line that ends so is none by itself
 _NO_LETTER = re.compile(r"[\W\d_]+")
 _NO_LETTERS = re.compile(r"[\W\d_]{2,}")

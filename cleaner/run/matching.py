@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import disk
-from cleaner.dedup.key import key_table_digest
 from cleaner.dedup.articles import Article, article_of
+from cleaner.dedup.key import key_table_digest
 from cleaner.dedup.match import (
     Columns,
     Crowds,
@@ -213,7 +213,9 @@ def matched(corpus: Corpus, settings: Dedup, engine: Engine, folder: Path, index
         left, fetch, settings, meeting=meeting, values=values, bands=corpus, articles=corpus.articles, threads=threads
     )
     report = _report(units, gone, settings) | {"crowds": asdict(meeting.crowds)}
-    if settings.near and not settings.careful and settings.scope == "corpus":  # a sample of a corpus hardly has two units of one document
+    if (
+        settings.near and not settings.careful and settings.scope == "corpus"
+    ):  # a sample of a corpus hardly has two units of one document
         report["sample"] = missed(left, fetch, gone, settings)
     keepers, copies = np.unique(gone.keeper, return_counts=True)
     if earlier is not None:

@@ -158,7 +158,9 @@ class Removing:
         evidence |= differences(here, there)
         if one.met == VERSION:
             return Finding(one.start, one.end, "dedup.version", None, Certainty.SUSPECT, evidence)
-        near = not one.whole or one.common * self.settings.limit.denominator >= one.union * self.settings.limit.numerator
+        near = (
+            not one.whole or one.common * self.settings.limit.denominator >= one.union * self.settings.limit.numerator
+        )
         return self._told(one, "near" if near else "contained", evidence)
 
     def _told(self, one: Removal, way: str, evidence: Mapping[str, Any]) -> Finding:
