@@ -5,15 +5,17 @@ honestly: clauses, formulas, questions, refrains, votes.
 """
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.dedup.blocks import LEADS_ON
 from cleaner.dedup.key import LETTER, codes_of, key_table
-from cleaner.dedup.settings import REPEATED_FROM, REPEATED_NEAR_FROM
+from cleaner.dedup.settings import REPEATED_FROM, REPEATED_NEAR_FROM, Dedup
+from cleaner.dedup.units import PARAGRAPH, Ids, Units
+from cleaner.dedup.verify import Removals, UnitTexts
 from cleaner.forms import Form, Kind, form_of
 from cleaner.forms.line import closed
 
@@ -105,6 +107,53 @@ def _goes_on(form: Form, number: int) -> bool:
 def _free(text: str, start: int, end: int) -> bool:
     """Nobody quotes it, and nothing leads on to it."""
     return not text[:start].rstrip().endswith(LEADS_ON) and _WHOLLY_QUOTED.match(text[start:end]) is None
+
+
+EQUAL, NEAR = 1, 2  # how a paragraph may go; 0: it stays
+
+Articles: TypeAlias = Callable[[Ids], Sequence[Article]]  # documents, ascending → what may go of each
+Free: TypeAlias = Callable[[Ids], Ids]  # paragraphs, ascending → how each may go
+
+
+def free_of(document: Sequence[int], spans: Sequence[tuple[int, int]], articles: Mapping[int, Article]) -> Ids:
+    """How each of these paragraphs may go: EQUAL, NEAR or not at all.
+
+    articles  of the documents that matter; a paragraph of another one stays
+    """
+    its = (articles.get(one, NOTHING) for one in document)
+    return np.array(
+        [(span in one.equal) + (span in one.near) for one, span in zip(its, spans, strict=True)], dtype=np.int64
+    )
+
+
+def free_among(units: Units, rows: Ids, articles: Articles, met: Ids | None = None) -> Ids:
+    """How each of these paragraphs may go.
+
+    met  rows whose documents are looked at, and no others; by default all
+    """
+    documents = np.unique(units.document[rows if met is None else met])
+    its = dict(zip(documents.tolist(), articles(documents), strict=True))
+    document, start, end = (column[rows].tolist() for column in (units.document, units.start, units.end))
+    return free_of(document, list(zip(start, end, strict=True)), its)
+
+
+def at_most_half(gone: Removals, units: Units) -> Removals:
+    """What goes of documents of which at least half of the letters stay."""
+    lines = units.kind == PARAGRAPH
+    letters = np.bincount(units.document[lines], units.letters[lines])
+    document = units.document[gone.unit]
+    went = np.bincount(document, units.letters[gone.unit])
+    return gone.where(2 * went[document] <= letters[document])
+
+
+def alike_in_figures(pairs: Removals, unit_texts: UnitTexts, settings: Dedup) -> NDArray[np.bool_]:
+    """Which of these pairs hold the same figures, where figures tell paragraphs apart."""
+    same = np.ones(len(pairs), dtype=np.bool_)
+    if settings.numbers == "same":
+        return same
+    for portion, (one, other), texts in unit_texts.pairs(pairs.keeper, pairs.unit):
+        same[portion] = [same_figures(texts[a], texts[b]) for a, b in zip(one.tolist(), other.tolist(), strict=True)]
+    return same
 
 
 def same_figures(one: str, other: str) -> bool:

@@ -12,6 +12,7 @@ from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cleaner.dedup.sets import LARGEST, sets_of
 from cleaner.dedup.settings import Dedup
@@ -77,6 +78,17 @@ def silent(telling: Telling) -> bool:
     return (
         common * NOTHING_OWN.denominator >= size * NOTHING_OWN.numerator or telling.word_for_word
     ) and not telling.own
+
+
+def silent_pairs(pairs: Removals, unit_texts: UnitTexts, settings: Dedup) -> NDArray[np.bool_]:
+    """Which of these documents say nothing beside the ones that they are like, which stay in any case."""
+    found = np.zeros(len(pairs), dtype=np.bool_)
+    for portion, places, texts in unit_texts.pairs(pairs.keeper, pairs.unit):
+        told = cache(lambda place, texts=texts: Told.of(texts[place]))
+        both = zip(*(side.tolist() for side in places), strict=True)
+        tells = (Telling.of(told(kept), told(gone)) for kept, gone in both)
+        found[portion] = [silent(one) and not version(one, settings) and one.gone.quoted < QUOTED for one in tells]
+    return found
 
 
 def version(telling: Telling, settings: Dedup) -> bool:

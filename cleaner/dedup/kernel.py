@@ -290,10 +290,10 @@ def hash_sentences(
 @compiled
 def is_one_of(point: int, signs: Words) -> bool:
     """Whether a code point is among these."""
+    found = False
     for sign in signs:
-        if point == sign:
-            return True
-    return False
+        found |= point == sign
+    return found
 
 
 @compiled

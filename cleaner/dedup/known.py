@@ -11,6 +11,8 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.dedup.articles import EQUAL, NEAR, Free, alike_in_figures, at_most_half
+from cleaner.dedup.careful import silent_pairs
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import DOCUMENT, PARAGRAPH, BandKeys, Ids, Units
 from cleaner.dedup.verify import Fetch, Removals, UnitTexts, prove_equal, prove_similar
@@ -64,6 +66,8 @@ class Lookup(NamedTuple):
     bands      of the new units
     fetch      row numbers of new units, ascending → their texts
     old_fetch  the same of old units, numbered through the segments
+    free       row numbers of new paragraphs, ascending → how each may go where care is taken, as `articles.free_of` says;
+               by default none may. `old_free`: the same of old ones
     """
 
     units: Units
@@ -72,6 +76,8 @@ class Lookup(NamedTuple):
     segments: Sequence[Segment]
     old_fetch: Fetch
     settings: Dedup
+    free: Free | None = None
+    old_free: Free | None = None
 
     def known(self) -> tuple[Removals, Ids]:
         """New units that go, in row order, and for each new unit (one or not) how many old ones it matches.
@@ -82,9 +88,14 @@ class Lookup(NamedTuple):
         units, matches = self.units, np.zeros(len(self.units), dtype=np.int64)
         (rows,) = np.nonzero((units.kind == DOCUMENT) & (units.letters > 0))
         documents = self._known(rows, matches)
-        left = (units.kind == PARAGRAPH) & (units.letters >= self.settings.shortest)
+        left = (units.kind == PARAGRAPH) & (units.letters >= self.settings.paragraph_from)
         (rows,) = np.nonzero(left & ~np.isin(units.document, units.document[documents.unit]))
-        return Removals.join([documents, self._known(rows, matches)]).by_unit(), matches
+        paragraphs = at_most_half(self._known(rows, matches), units) if self._care else self._known(rows, matches)
+        return Removals.join([documents, paragraphs]).by_unit(), matches
+
+    @property
+    def _care(self) -> bool:
+        return self.settings.paragraphs == "careful"
 
     def _known(self, rows: Ids, matches: Ids) -> Removals:
         exact = self._exact(rows, matches)
@@ -98,16 +109,33 @@ class Lookup(NamedTuple):
         texts, pairs = self._read(new, old)
         first, second = prove_equal(*pairs, texts)
         equal = Removals.equal(texts.rows[second], texts.rows[first] - len(self.units))
+        equal = equal.where(self._may_go(equal, EQUAL))
         return _one_a_unit(equal.where(np.lexsort((equal.keeper, equal.unit))), matches)
 
     def _near(self, rows: Ids, matches: Ids) -> Removals:
         new, old, bands = self._candidates(rows)
         texts, pairs = self._read(new, old)
         near = prove_similar(*pairs, texts, self.settings.limit)
+        near = near.where(self._says_nothing(near, texts))
         unit, keeper, count = texts.rows[near.unit], texts.rows[near.keeper] - len(self.units), max(self._count, 1)
         met = bands[np.searchsorted(new * count + old, unit * count + keeper)]
         near = replace(near, unit=unit, keeper=keeper, met=met)
+        near, (unit, keeper) = (kept := near.where(self._may_go(near, NEAR))), (kept.unit, kept.keeper)
         return _one_a_unit(near.where(np.lexsort((keeper, -(near.common / np.maximum(near.union, 1)), unit))), matches)
+
+    def _may_go(self, pairs: Removals, how: int) -> NDArray[np.bool_]:
+        """Paragraphs where care is taken: both are such that may go so."""
+        paragraphs = self.units.kind[pairs.unit] == PARAGRAPH
+        if not self._care or not paragraphs.any():
+            return np.ones(len(pairs), dtype=np.bool_)
+        return _free(self.free, pairs.unit, how) & _free(self.old_free, pairs.keeper, how)
+
+    def _says_nothing(self, pairs: Removals, texts: UnitTexts) -> NDArray[np.bool_]:
+        """Documents where care is taken: the new one says nothing beside the old one. Paragraphs hold the same figures."""
+        whole = self.units.kind[texts.rows[pairs.unit]] == DOCUMENT
+        if not len(pairs) or not (self.settings.careful if whole[0] else self._care):
+            return np.ones(len(pairs), dtype=np.bool_)
+        return silent_pairs(pairs, texts, self.settings) if whole[0] else alike_in_figures(pairs, texts, self.settings)
 
     def _candidates(self, rows: Ids) -> tuple[Ids, Ids, Ids]:
         """New and old units that share a bucket, by new unit, and in how many bands they do."""
@@ -148,6 +176,15 @@ class Lookup(NamedTuple):
 
         texts = UnitTexts(np.concatenate([rows, behind + count]), sizes, fetch)
         return texts, (np.searchsorted(texts.rows, old[order] + count), np.searchsorted(texts.rows, new[order]))
+
+
+def _free(free: Free | None, rows: Ids, how: int) -> NDArray[np.bool_]:
+    """Which of these may go so."""
+    if free is None:
+        return np.zeros(len(rows), dtype=np.bool_)
+    every, which = np.unique(rows, return_inverse=True)
+    may: NDArray[np.bool_] = free(every)[which] >= how
+    return may
 
 
 def _one_a_unit(found: Removals, matches: Ids) -> Removals:

@@ -9,7 +9,7 @@ numbered in keep order throughout, so the first of a group is the one that stays
 by `shuffle`, the one verb that grouping needs; an engine may bring its own.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.dedup import careful
-from cleaner.dedup.articles import NOTHING, Article, same_figures
+from cleaner.dedup.articles import EQUAL, NEAR, Articles, alike_in_figures, at_most_half, free_among
 from cleaner.dedup.key import mix64
 from cleaner.dedup.sentences import Sentences
 from cleaner.dedup.sets import distinct, sets_of
@@ -45,7 +45,7 @@ MOST_SHARING = 20  # documents: a sentence of more is furniture, and no evidence
 
 Columns: TypeAlias = Mapping[str, np.ndarray[Any, Any]]  # equally long arrays
 Reduce: TypeAlias = Callable[[Columns], Columns]  # pure; sorts its rows itself, so that no order in front of it counts
-Articles: TypeAlias = Callable[[Ids], Sequence[Article]]
+Near: TypeAlias = Callable[[Ids, Ids, UnitTexts], Removals]
 Shuffle: TypeAlias = Callable[[Columns, str, int, Reduce], Columns]
 
 
@@ -90,7 +90,7 @@ def match(
     meeting: Meeting | None = None,
     values: NDArray[np.float64] | None = None,
     bands: BandKeys | None = None,
-    articles: "Articles | None" = None,
+    articles: Articles | None = None,
     threads: int = 1,
 ) -> Found:
     """Every unit to remove, once, in row order; every keeper stays.
@@ -152,15 +152,10 @@ class _Matching(NamedTuple):
         if self.settings.paragraphs == "all":
             return self._paragraphs(rows, self._near)
         free = self._free(rows)
-        rows, near = rows[free > 0], free[free > 0] > 1
-        gone = self._paragraphs(rows, lambda *its: self._near_in_articles(near, *its))
-        document = self.units.document[gone.unit]
-        went = np.bincount(document, self.units.letters[gone.unit])
-        lines = self.units.kind == PARAGRAPH
-        letters = np.bincount(self.units.document[lines], self.units.letters[lines])
-        return gone.where(2 * went[document] <= letters[document])
+        rows, near = rows[free >= EQUAL], free[free >= EQUAL] >= NEAR
+        return at_most_half(self._paragraphs(rows, lambda *its: self._near_in_articles(near, *its)), self.units)
 
-    def _paragraphs(self, rows: Ids, near: "Near") -> Removals:
+    def _paragraphs(self, rows: Ids, near: Near) -> Removals:
         texts = self._texts(rows)
         first, copies = prove_equal(*self.meeting.equal(rows), texts, self.threads)
         return self._numbered(rows, near(rows, copies, texts), first, copies)
@@ -215,19 +210,11 @@ class _Matching(NamedTuple):
         return letters
 
     def _free(self, rows: Ids) -> Ids:
-        """For each of these paragraphs 0 where it may not go, 1 where it may go as a copy, 2 where as a near copy, too."""
-        free = np.zeros(len(rows), dtype=np.int64)
+        """How each of these paragraphs may go; those that meet none stay."""
         if self.articles is None:
-            return free
-        nothing = rows[:0]
-        met = np.concatenate([*self.meeting.equal(rows), *(self._met(rows, nothing) if self.settings.near else ())])
-        documents = np.unique(self.units.document[rows[met]])
-        articles = dict(zip(documents.tolist(), self.articles(documents), strict=True))
-        spans = (column[rows].tolist() for column in (self.units.document, self.units.start, self.units.end))
-        for at, (document, start, end) in enumerate(zip(*spans, strict=True)):
-            its = articles.get(document, NOTHING)
-            free[at] = ((start, end) in its.equal) + ((start, end) in its.near)
-        return free
+            return np.zeros(len(rows), dtype=np.int64)
+        met = np.concatenate([*self.meeting.equal(rows), *(self._met(rows, rows[:0]) if self.settings.near else ())])
+        return free_among(self.units, rows, self.articles, rows[met])
 
     def _near_in_articles(self, may_go: NDArray[np.bool_], rows: Ids, copies: Ids, texts: UnitTexts) -> Removals:
         """Who goes as a near copy: long paragraphs with the same figures."""
@@ -235,9 +222,7 @@ class _Matching(NamedTuple):
             return Removals.join([])
         alike = self._similar(rows, copies, texts)
         alike = alike.where(may_go[alike.unit] & may_go[alike.keeper])
-        if self.settings.numbers == "distinct":
-            alike = alike.where(same_numbers(alike, texts))
-        return decided_by_links(alike, texts)
+        return decided_by_links(alike.where(alike_in_figures(alike, texts, self.settings)), texts)
 
     def _counted(self, near: Removals) -> Removals:
         """The same with the bands in which they met."""
@@ -245,17 +230,6 @@ class _Matching(NamedTuple):
         for band in range(self.bands.shape[1] if len(near) else 0):
             met += np.equal(self.bands[near.unit, band], self.bands[near.keeper, band])
         return replace(near, met=met)
-
-
-Near: TypeAlias = Callable[[Ids, Ids, UnitTexts], Removals]
-
-
-def same_numbers(pairs: Removals, unit_texts: UnitTexts) -> NDArray[np.bool_]:
-    """Which of these pairs hold the same figures."""
-    same = np.zeros(len(pairs), dtype=np.bool_)
-    for portion, (one, other), texts in unit_texts.pairs(pairs.keeper, pairs.unit):
-        same[portion] = [same_figures(texts[a], texts[b]) for a, b in zip(one.tolist(), other.tolist(), strict=True)]
-    return same
 
 
 def missed(units: Units, fetch: Fetch, removals: Removals, settings: Dedup) -> dict[str, dict[str, Any]]:

@@ -10,8 +10,8 @@ from typing import Any
 
 from cleaner import __version__
 from cleaner.config import config_of
-from cleaner.dedup.blocks import paragraphs_of
 from cleaner.dedup.settings import Dedup
+from cleaner.dedup.units import paragraphs_in
 from cleaner.disk import LOCK, TEMPORARY, digest, locked, sync_folder, writing
 from cleaner.document import Document
 from cleaner.forms import format_named
@@ -22,6 +22,7 @@ from cleaner.provenance import manifest
 from cleaner.provenance.layout import PROVENANCE
 from cleaner.provenance.restore import CleanFiles, records, source_document
 from cleaner.text.errors import ConfigError, RunDirError
+from cleaner.text.paragraphs import paragraphs
 
 SEGMENTS = 8  # with more, the two neighbours that hold least become one
 _SEGMENT = re.compile(r"[0-9]{5,}")
@@ -75,7 +76,7 @@ def _added(index: Path, out: Path, content: Mapping[str, Any]) -> Json:
         raise ConfigError(f"{out}: is in {index} already")
     settings = _settings(index, header)
     name = run["out"], run["sha256"][:16]
-    segment = write_segment(_new_folder(index), _kept_documents(out, content, name), settings)
+    segment = write_segment(_new_folder(index), _kept_documents(out, content, name, settings), settings)
     sync_folder(index)
     header |= {"runs": [*header["runs"], run], "segments": [*header["segments"], segment]}
     _write_header(index, header)
@@ -102,7 +103,7 @@ def _compact(index: Path, header: Json) -> None:
     _clear_unlisted(index, header)
 
 
-def _kept_documents(out: Path, content: Mapping[str, Any], run: tuple[str, str]) -> Iterator[Kept]:
+def _kept_documents(out: Path, content: Mapping[str, Any], run: tuple[str, str], settings: Dedup) -> Iterator[Kept]:
     """Every document that a run kept, in order."""
     path = out / PROVENANCE
     listed = {one["path"]: (one["bytes"], one["sha256"]) for one in content["outputs"]}
@@ -113,10 +114,12 @@ def _kept_documents(out: Path, content: Mapping[str, Any], run: tuple[str, str])
         files = CleanFiles(out)
         for record in records(out):
             if "verbatim" not in record and record["clean"]["kept"]:
-                yield _kept_document(record, files, pipeline, run)
+                yield _kept_document(record, files, pipeline, run, settings)
 
 
-def _kept_document(record: Mapping[str, Any], files: CleanFiles, pipeline: Pipeline, run: tuple[str, str]) -> Kept:
+def _kept_document(
+    record: Mapping[str, Any], files: CleanFiles, pipeline: Pipeline, run: tuple[str, str], settings: Dedup
+) -> Kept:
     """A kept document as it stood before paragraphs of it went: a later copy of it has them all.
 
     It is cleaned again to have that text. Where that gives another text than it did then (a library has changed), the
@@ -128,7 +131,8 @@ def _kept_document(record: Mapping[str, Any], files: CleanFiles, pipeline: Pipel
     if gone:
         again = pipeline(Document.of(doc.raw, doc.id, {"path": origin.path, "record": origin.record}))
         back = again.change.mapper(back=True)
-        spans = frozenset(span for span in paragraphs_of(again.text, format_named(again.id)) if back(*span) in gone)
+        every = paragraphs_in(again.text, format_named(again.id), settings)
+        spans = frozenset(span for span in (paragraphs(again.text) if every is None else every) if back(*span) in gone)
         if len(spans) == len(gone):
             return Kept(_record(again, source), again.text, spans)
     return Kept(_record(doc, source), doc.text)

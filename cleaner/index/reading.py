@@ -12,11 +12,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from cleaner.dedup.articles import article_of, free_of
 from cleaner.dedup.key import key_table_digest
 from cleaner.dedup.known import Segment, spans_of
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import Ids
 from cleaner.disk import digest, inside
+from cleaner.forms import format_named
 from cleaner.index.texts import TextReader
 from cleaner.provenance import manifest
 from cleaner.text.errors import CleanerError, ConfigError, RunDirError
@@ -26,9 +28,18 @@ HEADER, TEXTS = "index.json", "documents.z"
 ARRAYS = ("units", "exact", "exact_rows", "keys", "rows")  # the columns of a segment
 BLOCKS = ("places", "digests")  # of the documents
 FILES = frozenset({TEXTS, *(f"{name}.npy" for name in (*ARRAYS, *BLOCKS))})
-MATCHING = ("units", "near", "threshold", "shortest", "recall", "seed")  # settings that decide what is in it
-
-PARAGRAPHS = "blocks of prose"  # what a paragraph is: before an index said so, it was every line
+MATCHING = (  # settings that decide what is in it
+    "units",
+    "paragraphs",
+    "numbers",
+    "near",
+    "threshold",
+    "shortest",
+    "recall",
+    "seed",
+)
+VERSION = "unit"  # of a header: older ones do not say what their paragraphs are, and cannot be compared with
+UNIT = {"all": "block of prose", "careful": "line", "off": "none"}  # what a paragraph is
 
 
 class Index(NamedTuple):
@@ -59,6 +70,14 @@ class Index(NamedTuple):
             starts = list(accumulate((one["documents"] for one in self.header["segments"]), initial=0))
             segment = next(at for at in range(len(self.texts)) if document < starts[at + 1])
             return self.texts[segment].record(document - starts[segment])
+
+    def free(self, rows: Ids) -> Ids:
+        """How each of these paragraphs (ascending numbers) may go where care is taken."""
+        documents = self.documents(rows)
+        records = {document: self.record(document) for document in dict.fromkeys(documents.tolist())}
+        articles = {document: article_of(one["text"], format_named(one["id"])) for document, one in records.items()}
+        _, _, start, size, _ = spans_of(self.segments, rows)
+        return free_of(documents.tolist(), list(zip(start.tolist(), (start + size).tolist(), strict=True)), articles)
 
     def fetch(self, rows: Ids) -> list[str]:
         """The texts of units, by ascending number."""
@@ -101,21 +120,20 @@ def matching_of(settings: Dedup) -> dict[str, Any]:
     bands = settings.bands
     out = {name: getattr(settings, name) for name in MATCHING}
     signing = {"bands": [bands.b, bands.r], "near_from": [*settings.near_from], "key_table_sha256": key_table_digest()}
-    return out | signing | ({"paragraphs": PARAGRAPHS} if settings.paragraphs else {})
+    return out | signing | {VERSION: UNIT[settings.paragraphs]}
 
 
 def refuse_other(folder: Path, header: Mapping[str, Any], settings: Dedup) -> None:
     """RunDirError where an index was made with other settings of matching, or by a version that signs in another way."""
     mine, its = matching_of(settings), header.get("matching", {})
-    for name in MATCHING:
+    for name in MATCHING if VERSION in its else ():
         if mine[name] != its.get(name):
             given = its.get(name)
             raise RunDirError(
                 f"{folder}: was made with dedup.{name} = {given!r}, this run has {mine[name]!r}; "
                 f"pass -s dedup.{name}={str(given).lower() if isinstance(given, bool) else given}, or build another index"
             )
-    its = {"near_from": [settings.shortest] * 2, **its}  # as it was before an index said so
-    for name in ("bands", "near_from", "key_table_sha256", "paragraphs"):
+    for name in (VERSION, "bands", "near_from", "key_table_sha256"):
         if mine.get(name) != its.get(name):
             raise RunDirError(
                 f"{folder}: was made by another version ({name.replace('_', ' ')} {its.get(name)}, here {mine.get(name)}); "

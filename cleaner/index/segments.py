@@ -118,7 +118,7 @@ def _put(columns: _Columns, texts: TextWriter, chunk: list[Kept], settings: Dedu
     """Sign a chunk; keep what a later unit could equal."""
     formats = [format_named(one.record["id"]) for one in chunk]
     units = units_of([one.text for one in chunk], settings, formats)
-    rows = np.flatnonzero(units.letters >= np.where(units.kind == DOCUMENT, 1, settings.shortest))
+    rows = np.flatnonzero(units.letters >= np.where(units.kind == DOCUMENT, 1, settings.paragraph_from))
     gone = {(at, *span) for at, one in enumerate(chunk) for span in one.gone}
     if gone:
         spans = zip(units.document[rows].tolist(), units.start[rows].tolist(), units.end[rows].tolist(), strict=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from cleaner.dedup.articles import Articles, free_among
 from cleaner.dedup.known import Lookup, spans_of, units_left
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import DOCUMENT, BandKeys, Ids, Units
@@ -23,9 +24,15 @@ TOLD = 20  # units that tie together what was apart
 class Earlier:
     """The new units that an index knows; `left` are the units without them."""
 
-    def __init__(self, index: Index, units: Units, bands: BandKeys, fetch: Fetch, settings: Dedup) -> None:
+    def __init__(
+        self, index: Index, units: Units, bands: BandKeys, fetch: Fetch, settings: Dedup, articles: Articles
+    ) -> None:
+        def free(rows: Ids) -> Ids:
+            return free_among(units, rows, articles)
+
         self._index, self._units = index, units
-        self._known, self._matches = Lookup(units, bands, fetch, index.segments, index.fetch, settings).known()
+        search = Lookup(units, bands, fetch, index.segments, index.fetch, settings, free, index.free)
+        self._known, self._matches = search.known()
         self.left = units_left(units, self._known)
 
     def staged(self, shards: Shards, first_row: Ids, gone: Removals) -> tuple[Removals, dict[str, Any]]:

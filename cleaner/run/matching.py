@@ -204,7 +204,7 @@ def matched(corpus: Corpus, settings: Dedup, engine: Engine, folder: Path, index
     def fetch(rows: Ids) -> list[str]:
         return list(corpus.texts(units, rows))
 
-    earlier = None if index is None else Earlier(index, units, corpus, fetch, settings)
+    earlier = None if index is None else Earlier(index, units, corpus, fetch, settings, corpus.articles)
     left = units if earlier is None else earlier.left
     threads = getattr(engine, "workers", 1)
     meeting = Shuffled(engine, corpus, folder, settings, threads)
