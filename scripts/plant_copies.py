@@ -494,7 +494,9 @@ def _record(id: str, host: str, text: str) -> str:
 
 def _told(id: str, file: str, line: int, one: _Placed, stay: Mapping[str, Sequence[str]]) -> Truth:
     outcome, spans = one.planted.outcome, one.planted.spans
-    survivors = () if outcome == "stays" else tuple(stay.get(one.family, ()))
+    named = () if outcome == "stays" else tuple(stay.get(one.family, ()))
+    others = tuple(other for other in named if other != id)
+    survivors = others or named  # what is said twice in one document goes for that document
     return Truth(id, file, line, one.kind, one.language, one.genre, outcome, spans, survivors)
 
 
