@@ -25,6 +25,7 @@ bench: bench/corpus-$(MB).jsonl  ## the benchmarks that need no data but their o
 	$(BIN)/python scripts/bench_pipeline.py $<
 	$(BIN)/python scripts/bench_dedup.py $<
 	$(BIN)/python scripts/bench_index.py $<
+	$(BIN)/python scripts/bench_copies.py
 
 house: .venv/installed  ## the figures of the house: files, functions, imports, the way of one document
 	$(BIN)/python scripts/house.py
