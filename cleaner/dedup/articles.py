@@ -16,7 +16,7 @@ from cleaner.dedup.key import LETTER, codes_of, key_table
 from cleaner.dedup.settings import REPEATED_FROM, REPEATED_NEAR_FROM, Dedup
 from cleaner.dedup.units import PARAGRAPH, Ids, Units
 from cleaner.dedup.verify import Removals, UnitTexts
-from cleaner.forms import Form, Kind, form_of
+from cleaner.forms import Form, Kind, form_of, marks
 from cleaner.forms.line import closed
 
 FEWEST, MOST = 3, 120  # closed paragraphs of an article
@@ -51,7 +51,12 @@ def article_of(text: str, format: str | None = None) -> Article:
     form = form_of(text, format)
     long = [(span, size) for span in _closed(form) if (size := said.worth(*span)) >= LONG]
     held = sum(said.letters(*span) for span, _ in long)
-    if not FEWEST <= len(long) <= MOST or held < HOLD * said.letters(0, len(text)) or Kind.WRAPPED in form.kinds:
+    if (
+        _numbered(text)
+        or not FEWEST <= len(long) <= MOST
+        or held < HOLD * said.letters(0, len(text))
+        or Kind.WRAPPED in form.kinds
+    ):
         return NOTHING
     free = [(span, size) for span, size in long if _free(text, *span)]
     equal, near = (
@@ -97,6 +102,12 @@ def _closed(form: Form) -> Iterator[tuple[int, int]]:
         end = block.end - len(line) + len(line.rstrip())
         if closed(form.text[start:end]):
             yield start, end
+
+
+def _numbered(text: str) -> bool:
+    """Parts of it are numbered, as those of contracts, statutes, exams: what repeats there belongs to each."""
+    numbered = (marks.ARTICLE.match(line) or marks.DIVISION.match(line) for line in map(str.strip, text.split("\n")))
+    return sum(found is not None for found in numbered) > 1
 
 
 def _goes_on(form: Form, number: int) -> bool:

@@ -41,6 +41,7 @@ class Verdict(IntEnum):
     STAYS = 0
     GOES = 1
     VERSION = 2  # stays, and is told
+    QUOTED = 3  # stays: one quotes the other
 
 
 class Sides(NamedTuple):
@@ -69,7 +70,7 @@ def judged(sides: Sides, settings: Dedup) -> Judged:
     if version(goes, settings):
         return Judged(second_goes, Verdict.VERSION)
     quoted = goes.gone.quoted >= QUOTED or (not (first and second) and goes.introduced)
-    return Judged(second_goes, Verdict.STAYS if quoted else Verdict.GOES)
+    return Judged(second_goes, Verdict.QUOTED if quoted else Verdict.GOES)
 
 
 def silent(telling: Telling) -> bool:
@@ -104,10 +105,11 @@ def version(telling: Telling, settings: Dedup) -> bool:
 
 
 class Decided(NamedTuple):
-    """Documents that go, and documents that are versions of one that stays."""
+    """Documents that go, documents that are versions of one that stays, and those that stay whole beside another of these."""
 
     gone: Removals
     versions: Removals
+    whole: Ids
 
 
 def documents(pairs: Pairs, texts: UnitTexts, letters: Ids, settings: Dedup, threads: int = 1) -> Decided:
@@ -127,7 +129,9 @@ def documents(pairs: Pairs, texts: UnitTexts, letters: Ids, settings: Dedup, thr
     edges = Removals.join([one for one, _ in found])
     verdicts = np.concatenate([np.empty(0, dtype=np.int64), *(verdict for _, verdict in found)])
     gone = _resolved(edges.where(verdicts == Verdict.GOES))
-    return Decided(gone, _still_there(edges.where(verdicts == Verdict.VERSION), gone))
+    apart = edges.where(verdicts >= Verdict.VERSION)
+    versions = _still_there(edges.where(verdicts == Verdict.VERSION), gone)
+    return Decided(gone, versions, np.unique([apart.unit, apart.keeper]))
 
 
 def _compared(

@@ -107,9 +107,9 @@ def match(
     matching = _Matching(units, units.bands if bands is None else bands, fetch, settings, meeting, articles, threads)
     order = keep_order(units, settings.keep, values)
     may_go = (units.kind == DOCUMENT) & (units.letters > 0)
-    whole, versions = matching.documents(order[may_go[order]])
-    dropped = units.document[whole.unit]
-    may_go = (units.kind == PARAGRAPH) & (units.letters >= settings.paragraph_from) & ~np.isin(units.document, dropped)
+    whole, versions, apart = matching.documents(order[may_go[order]])
+    left = ~np.isin(units.document, units.document[np.concatenate([whole.unit, apart])])
+    may_go = (units.kind == PARAGRAPH) & (units.letters >= settings.paragraph_from) & left
     parts = matching.paragraphs(order[may_go[order]])
     return Found(Removals.join([whole, parts]).by_unit(), versions)
 
@@ -135,17 +135,16 @@ class _Matching(NamedTuple):
     articles: Articles | None
     threads: int
 
-    def documents(self, rows: Ids) -> Found:
-        """Which documents go."""
+    def documents(self, rows: Ids) -> careful.Decided:
+        """Which documents go; where care is taken, which stay whole beside another."""
         texts = self._texts(rows)
         first, copies = prove_equal(*self.meeting.equal(rows), texts, self.threads)
         if not self.settings.careful:
-            near, versions = self._near(rows, copies, texts), Removals.join([])
+            found = careful.Decided(self._near(rows, copies, texts), Removals.join([]), copies[:0])
         else:
-            near, versions = careful.documents(
-                self._pairs(rows, copies), texts, self._own(rows), self.settings, self.threads
-            )
-        return Found(self._numbered(rows, near, first, copies), versions.as_versions().of(rows))
+            found = careful.documents(self._pairs(rows, copies), texts, self._own(rows), self.settings, self.threads)
+        gone = self._numbered(rows, found.gone, first, copies)
+        return careful.Decided(gone, found.versions.as_versions().of(rows), rows[found.whole])
 
     def paragraphs(self, rows: Ids) -> Removals:
         """Which paragraphs go: where care is taken long ones of articles, and of each article no more than half."""

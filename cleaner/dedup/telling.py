@@ -19,7 +19,9 @@ from cleaner.forms import Kind, form_of
 from cleaner.forms.line import ENDS
 
 SHORTEST = 5  # letters of a sentence that ends as one, or leads on to something
-OWN = 0.5  # share of its shingles that stand in the other text, below which a sentence may be one of its own
+OWN = 0.7  # share of its shingles that stand in the other text, below which a sentence may be one of its own
+HEAD = 40  # code points of a key by which a text is looked for in another
+VARIANTS = "象像 了瞭 着著 伙夥 借藉 么麽 吊弔 沉沈 帐账 炮砲 唇脣 托託"  # spellings that scripts share: a changed one is no other word
 ALIKE = 0.6  # ratio (difflib) from which on two sentences in one place are one, edited
 NEAR_BY = 6  # sentences of the other text that are looked at
 LONGEST = 2000  # code points of a sentence that is compared by its characters
@@ -27,10 +29,11 @@ MUCH_LONGER, WINDOW = (
     4,
     1.5,
 )  # times the length: of so long a text only a stretch counts, in which the shared sentences stand
-OPENING = "“‘「『《\"'„«‹:："  # what stands before a copy that is quoted, or introduced
+OPENING = "“‘「『《\"'„«‹>:："  # what stands before a copy that is quoted, or introduced
 _LEADS_ON = frozenset(":：")
 _NUMBER = re.compile(r"[0-9]+(?:[.,:/-][0-9]+)*%?|[〇零一二三四五六七八九十百千万亿]+")
 _MARKED = re.compile(r"^[ \t]*>|写道|寫道|wrote:|schrieb|écrit|написал", re.MULTILINE)
+_SAME = frozenset(frozenset(pair) for pair in VARIANTS.split())
 _DIGITS = re.compile(r"[0-9]+|[〇零一二三四五六七八九十百千]+")
 
 
@@ -51,12 +54,13 @@ class Sentence(NamedTuple):
 
 @dataclass(frozen=True)  # no slots: what is asked for is kept
 class Told:
-    """A text as it is compared: its key and its sentences."""
+    """A text as it is compared: its key, its sentences, and for each offset of it how much of the key stands before it."""
 
     text: str
     key: str
     sentences: tuple[Sentence, ...]
     letters: int
+    places: Sequence[int] = ()
 
     @classmethod
     def of(cls, text: str) -> "Told":
@@ -66,7 +70,7 @@ class Told:
         at, letters = keys.at.tolist(), keys.letters.tolist()
         places = ((start, end, at[start], at[end]) for start, end in bounds(text))
         found = (Sentence(s, e, a, key[a:b], letters[b] - letters[a]) for s, e, a, b in places if a < b)
-        return cls(text, key, tuple(found), letters[-1])
+        return cls(text, key, tuple(found), letters[-1], at)
 
     @cached_property
     def shingles(self) -> frozenset[str]:
@@ -114,12 +118,14 @@ class Changed(NamedTuple):
 class Telling:
     """What `gone` says beside `kept`, where the two are alike.
 
-    share  shingles of `gone` that stand in `kept`, and all of its own
+    kept   the stretch of `whole` that counts
+    share  shingles of `gone` that stand in it, and all of `gone`
     """
 
     kept: Told
     gone: Told
     share: tuple[int, int]
+    whole: Told
 
     @classmethod
     def of(cls, kept: Told, gone: Told, share: tuple[int, int] | None = None) -> "Telling":
@@ -127,9 +133,10 @@ class Telling:
 
         share  where it is known, of the whole
         """
+        whole = kept
         if len(kept.key) > MUCH_LONGER * len(gone.key):
             kept, share = kept.within(*_stretch(kept, gone)), None
-        return cls(kept, gone, share or (len(gone.shingles & kept.shingles), len(gone.shingles)))
+        return cls(kept, gone, share or (len(gone.shingles & kept.shingles), len(gone.shingles)), whole)
 
     @cached_property
     def _places(self) -> list[int]:
@@ -148,12 +155,9 @@ class Telling:
     def _beside(self, number: int) -> Sentence | None:
         """The sentence of `kept` between the neighbours of this one that is like it: one, edited."""
         sentence = self.gone.sentences[number]
-        there = self.kept.sentences[self._before[number] + 1 : self._behind[number]]
-        if len(there) > 2 * NEAR_BY:
-            there = (*there[:NEAR_BY], *there[-NEAR_BY:])
-        pairs = _pairs_of(sentence.key)
-        best = max(there, key=lambda other: len(pairs & _pairs_of(other.key)), default=None)
-        return best if best is not None and _ratio(best.key, sentence.key) >= ALIKE else None
+        before, behind = self._before[number] + 1, self._behind[number]
+        around = self.kept.sentences[max(before - NEAR_BY, 0) : before + NEAR_BY]
+        return _most_like(sentence, self.kept.sentences[before:behind]) or _most_like(sentence, around)
 
     @cached_property
     def _before(self) -> list[int]:
@@ -199,12 +203,21 @@ class Telling:
 
     @property
     def introduced(self) -> bool:
-        """What `kept` has of it stands in quotation there, or something leads on to it."""
-        place = next((place for place in self._places if place >= 0), -1)
-        if place < 0:
-            return False
-        before = self.kept.text[: self.kept.sentences[place].start].rstrip()[-1:]
-        return before != "" and before in OPENING and self.gone.text.lstrip()[:1] not in OPENING
+        """What the other has of it stands in quotation there, or something leads on to it."""
+        at = self.whole.key.find(self.gone.key[:HEAD])
+        if at < 0:
+            at = next((self.kept.sentences[place].at for place in self._places if place >= 0), 0)
+        before = self.whole.text[: bisect_right(self.whole.places, at) - 1].rstrip()[-1:]
+        return before != "" and before in OPENING
+
+
+def _most_like(sentence: Sentence, others: Sequence[Sentence]) -> Sentence | None:
+    """The one of these that is this one, edited."""
+    if len(others) > 2 * NEAR_BY:
+        others = (*others[:NEAR_BY], *others[-NEAR_BY:])
+    pairs = _pairs_of(sentence.key)
+    best = max(others, key=lambda other: len(pairs & _pairs_of(other.key)), default=None)
+    return best if best is not None and _ratio(best.key, sentence.key) >= ALIKE else None
 
 
 def _last(before: int, place: int) -> int:
@@ -265,8 +278,12 @@ def replaced(one: str, other: str) -> Iterator[Changed]:
     first, last = _shared_ends(kept, gone)
     kept, gone = kept[first : len(kept) - last], gone[first : len(gone) - last]
     for kind, a, b, c, d in SequenceMatcher(None, kept, gone, autojunk=False).get_opcodes():
-        if kind == "replace":
+        if kind == "replace" and not _same("".join(kept[a:b]), "".join(gone[c:d])):
             yield Changed("".join(kept[a:b]), "".join(gone[c:d]))
+
+
+def _same(one: str, other: str) -> bool:
+    return len(one) == len(other) and all(a == b or frozenset((a, b)) in _SAME for a, b in zip(one, other, strict=True))
 
 
 _WORD = re.compile(_NUMBER.pattern + r"|[a-zà-ÿа-я]+|.", re.DOTALL)
