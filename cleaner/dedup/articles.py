@@ -22,9 +22,12 @@ from cleaner.forms.line import closed
 FEWEST, MOST = 3, 120  # closed paragraphs of an article
 HOLD = 0.8  # share of its letters that they hold
 LONGEST = 20_000  # letters of it
-LONG = 40  # letters of such a paragraph
+LONG = 40, 100  # letters of such a paragraph: of Han and kana, of other scripts
+REPEATED, REPEATED_NEAR = (
+    (REPEATED_FROM, 120),
+    (REPEATED_NEAR_FROM, 300),
+)  # the same of one that may go as a copy, a near copy
 WIDE = 0x2E80  # code point from which on letters are Han, kana, and such that say as much
-LATIN = 2.4  # letters of other scripts that say as much as one of Han: 120 are 50
 
 _WHOLLY_QUOTED = re.compile(r"[“「『\"«„][^”」』\"»“]*[”」』\"»“]\W?$")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
@@ -49,8 +52,8 @@ def article_of(text: str, format: str | None = None) -> Article:
     if said.letters(0, len(text)) > LONGEST:
         return NOTHING
     form = form_of(text, format)
-    long = [(span, size) for span in _closed(form) if (size := said.worth(*span)) >= LONG]
-    held = sum(said.letters(*span) for span, _ in long)
+    long = [span for span in _closed(form) if said.enough(span, LONG)]
+    held = sum(said.letters(*span) for span in long)
     if (
         _numbered(text)
         or not FEWEST <= len(long) <= MOST
@@ -58,11 +61,10 @@ def article_of(text: str, format: str | None = None) -> Article:
         or Kind.WRAPPED in form.kinds
     ):
         return NOTHING
-    free = [(span, size) for span, size in long if _free(text, *span)]
-    equal, near = (
-        frozenset(span for span, size in free if size >= least) for least in (REPEATED_FROM, REPEATED_NEAR_FROM)
+    free = [span for span in long if _free(text, *span)]
+    return Article(
+        *(frozenset(span for span in free if said.enough(span, least)) for least in (REPEATED, REPEATED_NEAR))
     )
-    return Article(equal, near)
 
 
 class _Said(NamedTuple):
@@ -80,10 +82,11 @@ class _Said(NamedTuple):
     def letters(self, start: int, end: int) -> int:
         return int(self.every[end] - self.every[start])
 
-    def worth(self, start: int, end: int) -> float:
-        """What a stretch says, in letters of Han."""
-        wide = int(self.wide[end] - self.wide[start])
-        return wide + (self.letters(start, end) - wide) / LATIN
+    def enough(self, span: tuple[int, int], least: tuple[int, int]) -> bool:
+        """So many letters of Han and kana, or of other scripts, or shares of both."""
+        start, end = span
+        wide, every = int(self.wide[end] - self.wide[start]), self.letters(start, end)
+        return wide / least[0] + (every - wide) / least[1] >= 1
 
 
 def _running(flags: NDArray[np.bool_]) -> NDArray[np.int64]:

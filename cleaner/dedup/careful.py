@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cleaner.dedup.sets import LARGEST, sets_of
 from cleaner.dedup.settings import Dedup
-from cleaner.dedup.telling import Telling, Told, often
+from cleaner.dedup.telling import QUOTED, Telling, Told, often
 from cleaner.dedup.units import Ids
 from cleaner.dedup.verify import Pairs, Removals, UnitTexts
 from cleaner.text.threads import in_threads
@@ -30,7 +30,6 @@ NOTHING_OWN = Fraction(
 )  # the same from which on a document without sentences of its own says nothing of its own
 LONGER = Fraction(105, 100)  # of two that say the same the longer one stays from here on; else rank decides
 FIGURES, TERM = Fraction(1, 2), Fraction(3, 10)  # shares of what was replaced that make a version
-QUOTED = 0.3  # share of letters in blocks of quotation
 TIMES = 2  # that one replacement comes, at least
 ANY = Fraction(1, LARGEST)  # a limit that every pair reaches which has anything in common
 

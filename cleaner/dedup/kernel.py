@@ -266,22 +266,32 @@ def hash_sentences(
     """The sentences of texts that have so many letters, as `sentences` defines them: how many there are.
 
     points, ends  as for `find_spans`; `table`: of the key
-    out           gets text, hash, letters; int64, shape (3, one a `shortest` code points and one)
+    out           gets text, hash, letters; int64, shape (3, two a `shortest` code points and one)
     """
     count = base = 0
+    factor, one = U64(0x9E3779B97F4A7C15), U64(1)
     for text in range(len(ends)):
-        p, letters = U64(0), 0
+        p, letters, whole, whole_letters, lines = U64(0), 0, U64(0), 0, 0  # `whole`: a sentence of several lines
         for at in range(base, ends[text]):
             point = points[at]
             row = table[point]
             if row != 0:
-                p = p * U64(0x9E3779B97F4A7C15) + U64(row & U32(0x1FFFFF)) + U64(1)
+                code = U64(row & U32(0x1FFFFF)) + one
+                p, whole = p * factor + code, whole * factor + code
                 letters += row >> U32(31)
+                whole_letters += row >> U32(31)
             last = at + 1 == ends[text]
             if last or is_one_of(point, end_signs) or (point == FULL_STOP and is_one_of(points[at + 1], blanks)):
                 if letters >= shortest:
                     out[0, count], out[1, count], out[2, count] = text, np.int64(mixed(p)), letters
                     count += 1
+                if letters > 0 and point == LINE_FEED and not last:
+                    lines += 1
+                else:
+                    if letters > 0 and lines > 0 and whole_letters >= shortest:
+                        out[0, count], out[1, count], out[2, count] = text, np.int64(mixed(whole)), whole_letters
+                        count += 1
+                    whole, whole_letters, lines = U64(0), 0, 0
                 p, letters = U64(0), 0
         base = ends[text]
     return count

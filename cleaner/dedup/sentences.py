@@ -4,7 +4,7 @@ The sentences of a batch are hashed in two ways that give the same bits: by nump
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,14 +15,14 @@ from cleaner.text.machine_code import pays
 
 LETTERS = 12  # of a sentence that is evidence: shorter ones stand in texts that have nothing to do with each other
 ENDS = "。！？!?；…｡．\n"  # a sentence ends behind them
-STOP, BLANKS = ".", " \n"  # and behind a full stop before a blank: 3.5 is a number
+BLANKS, LINE_FEED = " \n", "\n"  # before which a full stop ends one, too: 3.5 is a number
 END = re.compile(rf"[{ENDS}]|\.(?=[{BLANKS}]|\Z)")
 
 Ids = NDArray[np.int64]
 
 
 class Sentences(NamedTuple):
-    """n sentences of LETTERS letters and more as columns, in order.
+    """n sentences of LETTERS letters and more as columns, in order; where lines are parts of one, these and the sentence as well.
 
     document  number of the document in the batch; int64, shape (n,)
     key       64 bits of the hash of its comparison key; int64, shape (n,)
@@ -61,13 +61,35 @@ def sentences_of(texts: Sequence[str]) -> Sentences:
 def hash_by_numpy(texts: Sequence[str]) -> Sentences:
     """The definition."""
     keys = keyed(texts)
-    spans = [(number, start, end) for number, text in enumerate(texts) for start, end in bounds(text)]
+    base = np.cumsum([0, *map(len, texts)], dtype=np.int64)
+    before = keys.letters[keys.at]
+    spans = [
+        (number, start, end)
+        for number, text in enumerate(texts)
+        for start, end in _spans(text, before[base[number] : base[number + 1] + 1].tolist())
+    ]
     document, start, end = np.array(spans, dtype=np.int64).reshape(-1, 3).T
-    base = np.cumsum([0, *map(len, texts)], dtype=np.int64)[:-1]
     first, last = (keys.at[place + base[document]] for place in (start, end))
     letters = keys.letters[last] - keys.letters[first]
     (long,) = np.nonzero(letters >= LETTERS)
     return Sentences(document[long], exact_hashes(keys.codes, first[long], last[long])[:, 0], letters[long])
+
+
+def _spans(text: str, before: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The sentences of a text, and behind the last line of one that has several the whole of it: copies break it elsewhere.
+
+    before  letters in front of each offset
+    """
+    begun = lines = 0
+    for start, end in bounds(text):
+        yield start, end
+        says = before[end] > before[start]
+        if says and text[end - 1] == LINE_FEED and end < len(text):
+            lines += 1
+            continue
+        if says and lines:
+            yield begun, end
+        begun, lines = end, 0
 
 
 def hash_by_compiler(texts: Sequence[str]) -> Sentences:
@@ -76,7 +98,7 @@ def hash_by_compiler(texts: Sequence[str]) -> Sentences:
 
     ends = np.cumsum(list(map(len, texts)), dtype=np.int64)
     points = codes_of("".join(texts))
-    out = np.empty((3, len(points) // LETTERS + 1), dtype=np.int64)
+    out = np.empty((3, 2 * (len(points) // LETTERS) + 1), dtype=np.int64)
     signs = codes_of(ENDS), codes_of(BLANKS)
     count = kernel.hash_sentences(points, ends, key_table(), *signs, LETTERS, out)
     return Sentences(*out[:, :count].copy())

@@ -20,6 +20,7 @@ from cleaner.forms.line import ENDS
 
 SHORTEST = 5  # letters of a sentence that ends as one, or leads on to something
 OWN = 0.7  # share of its shingles that stand in the other text, below which a sentence may be one of its own
+QUOTED = 0.3  # share of letters in blocks of quotation
 HEAD = 40  # code points of a key by which a text is looked for in another
 VARIANTS = "象像 了瞭 着著 伙夥 借藉 么麽 吊弔 沉沈 帐账 炮砲 唇脣 托託"  # spellings that scripts share: a changed one is no other word
 ALIKE = 0.6  # ratio (difflib) from which on two sentences in one place are one, edited
@@ -31,8 +32,10 @@ MUCH_LONGER, WINDOW = (
 )  # times the length: of so long a text only a stretch counts, in which the shared sentences stand
 OPENING = "“‘「『《\"'„«‹>:："  # what stands before a copy that is quoted, or introduced
 _LEADS_ON = frozenset(":：")
-_NUMBER = re.compile(r"[0-9]+(?:[.,:/-][0-9]+)*%?|[〇零一二三四五六七八九十百千万亿]+")
+_NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*%?|[〇零一二三四五六七八九十百千万亿]+")
 _MARKED = re.compile(r"^[ \t]*>|写道|寫道|wrote:|schrieb|écrit|написал", re.MULTILINE)
+_WORD = re.compile(_NUMBER.pattern + r"|[^\W\d_\u2e80-\U0003ffff]+|.", re.DOTALL)
+_ITEM = re.compile(r"\s*[(（]?\d{1,3}[.．、)）:：](?!\d)")
 _SAME = frozenset(frozenset(pair) for pair in VARIANTS.split())
 _DIGITS = re.compile(r"[0-9]+|[〇零一二三四五六七八九十百千]+")
 
@@ -81,6 +84,12 @@ class Told:
     def first(self) -> dict[str, int]:
         """The number of the first sentence with each key."""
         return {sentence.key: number for number, sentence in reversed(list(enumerate(self.sentences)))}
+
+    def words(self, sentence: Sentence) -> list[str]:
+        """The keys of the numbers, words of alphabets and single characters of a sentence, without the number of an item."""
+        marked = _ITEM.match(self.text, sentence.start, sentence.end)
+        places, found = self.places, _WORD.finditer(self.text, marked.end() if marked else sentence.start, sentence.end)
+        return [key for one in found if (key := self.key[places[one.start()] : places[one.end()]])]
 
     @cached_property
     def quoted(self) -> float:
@@ -193,18 +202,22 @@ class Telling:
     def changed(self) -> list[Changed]:
         """What was replaced, in order."""
         pairs = ((self._beside(number), sentence) for number, sentence in self._unequal)
-        return [change for other, own in pairs if other is not None for change in replaced(other.key, own.key)]
+        words = ((self.whole.words(other), self.gone.words(own)) for other, own in pairs if other is not None)
+        return [change for pair in words for change in replaced(*pair)]
 
     @property
     def titles(self) -> bool:
-        """The first lines are equal but for numbers."""
-        one, other = (told.text.lstrip().partition("\n")[0].strip() for told in (self.kept, self.gone))
-        return one != other and _DIGITS.sub("0", one) == _DIGITS.sub("0", other)
+        """The first lines are titles, equal but for numbers."""
+        lines = (told.text.lstrip().partition("\n")[0].strip() for told in (self.kept, self.gone))
+        one, other = (line[marked.end() :] if (marked := _ITEM.match(line)) else line for line in lines)
+        return other[-1:] not in ENDS and one != other and _DIGITS.sub("0", one) == _DIGITS.sub("0", other)
 
     @property
     def introduced(self) -> bool:
         """What the other has of it stands in quotation there, or something leads on to it."""
-        at = self.whole.key.find(self.gone.key[:HEAD])
+        if self.whole.quoted >= QUOTED:
+            return True
+        at = self.whole.key.find(self.gone.sentences[0].key[:HEAD])
         if at < 0:
             at = next((self.kept.sentences[place].at for place in self._places if place >= 0), 0)
         before = self.whole.text[: bisect_right(self.whole.places, at) - 1].rstrip()[-1:]
@@ -268,13 +281,12 @@ def _shared_ends(one: Sequence[str], other: Sequence[str]) -> tuple[int, int]:
     return first, last
 
 
-def replaced(one: str, other: str) -> Iterator[Changed]:
-    """What stands in the one key where the other has something else, numbers as a whole; nothing of what only one has.
+def replaced(kept: Sequence[str], gone: Sequence[str]) -> Iterator[Changed]:
+    """What stands in one sentence where the other has something else, word by word; nothing of what only one has.
 
-    >>> list(replaced("股价1.022元", "股价1.032元"))
+    >>> list(replaced(["股", "价", "1.022", "元"], ["股", "价", "1.032", "元"]))
     [Changed(kept='1.022', gone='1.032')]
     """
-    kept, gone = _words(one), _words(other)
     first, last = _shared_ends(kept, gone)
     kept, gone = kept[first : len(kept) - last], gone[first : len(gone) - last]
     for kind, a, b, c, d in SequenceMatcher(None, kept, gone, autojunk=False).get_opcodes():
@@ -284,14 +296,6 @@ def replaced(one: str, other: str) -> Iterator[Changed]:
 
 def _same(one: str, other: str) -> bool:
     return len(one) == len(other) and all(a == b or frozenset((a, b)) in _SAME for a, b in zip(one, other, strict=True))
-
-
-_WORD = re.compile(_NUMBER.pattern + r"|[a-zà-ÿа-я]+|.", re.DOTALL)
-
-
-def _words(key: str) -> Sequence[str]:
-    """Numbers, words of alphabets, and single characters."""
-    return _WORD.findall(key)
 
 
 def often(changed: Sequence[Changed]) -> tuple[Changed, int] | None:
