@@ -19,6 +19,8 @@ RULES = {
     "dedup.document.near": "a document whose shingles are nearly those of a document that stays goes, where it says nothing"
     " of its own",
     "dedup.document.contained": "a document of which every sentence stands in a longer document that stays goes",
+    "dedup.repeat": "a body of text that its document has twice goes the second time",
+    "dedup.loop": "a sentence that goes round and round stays once, where it comes eight times in a row; less often it is told",
     "dedup.version": "a document that is nearly one that stays, but for figures, a name throughout, or the number in its title,"
     " stays and is told",
     "dedup.paragraph.exact": "a paragraph whose comparison key equals that of a paragraph that stays goes"
@@ -122,6 +124,11 @@ class Dedup:
     def careful(self) -> bool:
         """Whether a document goes only where it says nothing of its own; alone, documents go from the threshold on."""
         return self.units == "both" and self.scope == "corpus" and self.paragraphs != "all"
+
+    @property
+    def of_repeats(self) -> bool:
+        """Whether what a text says twice, in order, goes out of it."""
+        return self.of_paragraphs and self.paragraphs == "careful"
 
     @property
     def field(self) -> str | None:

@@ -29,6 +29,7 @@ from cleaner.provenance.record import (
 )
 from cleaner.provenance.salvaged import salvaged
 from cleaner.provenance.tally import Tally
+from cleaner.run.removing import said_once
 from cleaner.run.staging import NONE, Row, Shards, Stager, staged
 from cleaner.text.errors import InputError
 from cleaner.text.machine_code import pays
@@ -144,10 +145,10 @@ class _Piece:
         pipeline, origin = self.job.pipeline, one.origin
         if one.original is not None:
             self.done.originals.add(_keep_original(self.job.out, one.original))
-        if not pipeline.stages:
-            self._untouched(one)
-            return
-        doc = pipeline(Document.of(one.text, origin.id, {"path": origin.path, "record": origin.record}))
+        doc = Document.of(one.text, origin.id, {"path": origin.path, "record": origin.record})
+        doc = pipeline(doc) if pipeline.stages else doc
+        if self.job.dedup is not None and self.job.dedup.of_repeats:
+            doc = said_once(doc, pipeline)
         if not doc.findings:
             self._untouched(one)
             return

@@ -18,6 +18,7 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 
 from cleaner import disk
+from cleaner.dedup.repeats import repeats
 from cleaner.dedup.sentences import sentences_of
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import Ids, Units, units_of
@@ -26,7 +27,7 @@ from cleaner.formats.listing import Passed
 from cleaner.provenance.record import dumped
 from cleaner.run.engine import Engine, Threads, cores
 from cleaner.run.matching import Corpus, Matched, matched
-from cleaner.run.removing import Removal, removals_in, without
+from cleaner.run.removing import Removal, removals_in, without, without_repeats
 from cleaner.run.staging import FIELDS, NONE, Shards, Staged, sentence_tables, signed, unit_tables, write_tables
 from cleaner.text.errors import ConfigError, InputError
 from cleaner.text.machine_code import pays
@@ -91,13 +92,14 @@ class Block(NamedTuple):
 
 @dataclass(slots=True)
 class Signed:
-    """What is known of a block: documents, and lines that are none."""
+    """What is known of a block: documents, and lines that are none; rows of which the text says something `twice`."""
 
     rows: int
     documents: int
     units: int
     first_line: int
     failed: list[Passed] = field(default_factory=list)
+    twice: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ class _Deduped:
         if pays(os.fstat(self.source.fileno()).st_size // LONGEST):
             from cleaner.dedup import kernel  # noqa: F401  # before there are threads, beside which numba loads more
         blocks = list(self.engine.map_shards(self._sign, self._blocks()))
-        with Shards(self.work, disk.FileBytes(self.source), self.member) as shards:
+        with Shards(self.work, disk.FileBytes(self.source), self.member, self._once) as shards:
             return self._taken_out(shards, blocks, kept, removed)
 
     def _taken_out(
@@ -130,8 +132,9 @@ class _Deduped:
         corpus = Corpus.of(shards, paths, [one.rows for one in blocks], [one.units for one in blocks])
         gone = matched(corpus, self.settings, self.engine, self.work)
         if removed is not None:
-            removed.writelines(dumped(row) + b"\n" for row in _Names(corpus, blocks, self.member).rows(gone))
-        dropped = self._write(shards, gone, kept)
+            names = _Names(corpus, blocks, self.member)
+            removed.writelines(dumped(row) + b"\n" for row in (*names.twice(), *names.rows(gone)))
+        dropped = self._write(shards, gone, blocks, kept)
         documents = sum(one.documents for one in blocks)
         failed = [failure for one in blocks for failure in one.failed]
         return Outcome(documents, dropped, int(corpus.first[-1]), len(gone.removals), failed)
@@ -149,7 +152,11 @@ class _Deduped:
         records = records_in(block.data, ends, self.member) or self._one_by_one(block, done)
         (rows,) = np.nonzero([record is not None for record in records])
         found = [record for record in records if record is not None]
-        texts = [record[self.member] for record in found]
+        told = [record[self.member] for record in found]
+        texts = list(map(self._once, told))
+        done.twice = frozenset(
+            row for row, whole, text in zip(rows.tolist(), told, texts, strict=True) if len(text) < len(whole)
+        )
         units = signed(units_of(texts, self.settings), rows, block.number, self.settings)
         sentences = [sentences_of(texts).in_rows(rows)] if self.settings.careful else []
         done.documents, done.units = len(found), len(units)
@@ -166,6 +173,10 @@ class _Deduped:
         disk.rename(temporary, Shards(self.work).place(block.number))
         return done
 
+    def _once(self, text: str) -> str:
+        """A text without what it says again."""
+        return without_repeats(text).apply(text) if self.settings.of_repeats else text
+
     def _one_by_one(self, block: Block, done: Signed) -> list[dict[str, Any] | None]:
         """One record a line, None where a line is no document."""
         lines = block.data.removesuffix(b"\n").split(b"\n")
@@ -180,7 +191,7 @@ class _Deduped:
             done.failed.append(Passed(f"{self.name}:{number}", str(failure)))
             return None
 
-    def _write(self, shards: Shards, gone: Matched, kept: IO[bytes]) -> int:
+    def _write(self, shards: Shards, gone: Matched, blocks: Sequence[Signed], kept: IO[bytes]) -> int:
         """The lines that stay; how many documents went."""
         dropped = 0
         for number in range(len(gone.first) - 1):
@@ -189,9 +200,11 @@ class _Deduped:
             starts = table[:, FIELDS.index("line")].tolist()
             stop = starts[-1] + int(table[-1, FIELDS.index("size")])
             at = starts[0]
-            for row, its in removals_in(staged, int(gone.first[number]), removals).items():
+            goes = removals_in(staged, int(gone.first[number]), removals)
+            for row in sorted(blocks[number].twice.union(goes)):
+                its = goes.get(row, [])
                 _copy(staged, at, starts[row], kept)
-                left = b"" if its[0].whole else self._left(staged.line(staged.row(row)), its)
+                left = b"" if its and its[0].whole else self._left(staged.line(staged.row(row)), its)
                 dropped += not left
                 kept.write(left)
                 at = starts[row + 1] if row + 1 < len(starts) else stop
@@ -203,7 +216,8 @@ class _Deduped:
         bom = BOM if line.startswith(BOM) else b""
         body = line[len(bom) :].rstrip(b"\r\n")
         member = split(body, self.member)
-        left = without(member.text, gone).apply(member.text)
+        text = self._once(member.text)
+        left = without(text, gone).apply(text)
         if not left:
             return b""
         return bom + member.shell(body).line(left) + line[len(bom) + len(body) :]
@@ -226,15 +240,35 @@ class _Names:
             id, kept = (name(*self._place(units, one)) for one in (unit, keeper))
             yield {"id": id, "kept": kept, "jaccard": round(common / union, 6), "exact": exact}
 
+    def twice(self) -> Iterator[Mapping[str, Any]]:
+        """One a stretch that a document says again."""
+        for shard, block in enumerate(self.blocks):
+            for row in sorted(block.twice):
+                record = self._record(shard, row)
+                text, id = record[self.member], self._id(record, shard, row)
+                for one in repeats(text):
+                    here, there = (f"{id}:{text.count(chr(10), 0, at)}" for at in (one.start, one.kept[0]))
+                    if one.sure:
+                        yield {"id": here, "kept": there, "jaccard": 1.0, "exact": True}
+
     def _place(self, units: Units, unit: int) -> tuple[int, int | None]:
         return int(units.document[unit]), int(units.start[unit]) if units.kind[unit] else None
 
     def _name(self, document: int, start: int | None) -> str:
         shard = int(self.corpus.first_row.searchsorted(document, "right")) - 1
-        staged, row = self.corpus.shards[shard], document - int(self.corpus.first_row[shard])
-        record = record_in(staged.line(staged.row(row)).removeprefix(BOM), self.member)
-        id = str(record.get("id", self.blocks[shard].first_line + row))
-        return id if start is None else f"{id}:{record[self.member].count(chr(10), 0, start)}"
+        row = document - int(self.corpus.first_row[shard])
+        record = self._record(shard, row)
+        id, text = self._id(record, shard, row), record[self.member]
+        if start is not None and row in self.blocks[shard].twice:
+            start = without_repeats(text).mapper(back=True)(start, start)[0]
+        return id if start is None else f"{id}:{text.count(chr(10), 0, start)}"
+
+    def _record(self, shard: int, row: int) -> Mapping[str, Any]:
+        staged = self.corpus.shards[shard]
+        return record_in(staged.line(staged.row(row)).removeprefix(BOM), self.member)
+
+    def _id(self, record: Mapping[str, Any], shard: int, row: int) -> str:
+        return str(record.get("id", self.blocks[shard].first_line + row))
 
 
 def _line_ends(block: bytes) -> Ids:

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.dedup.key_rows import explain
+from cleaner.dedup.repeats import Repeat, repeats
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.telling import Telling, Told
 from cleaner.dedup.verify import EXACT, VERSION, Removals
 from cleaner.document import Certainty, Document, Finding, content_digest
+from cleaner.forms import format_named
 from cleaner.pipeline import Pipeline
 from cleaner.provenance.record import Parts, back_of, loaded
 from cleaner.run.staging import Shards, Staged
@@ -123,6 +125,37 @@ def _kept(text: str, gaps: list[Span], before: Span | None, after: Span | None) 
 def _edit(start: int, end: int) -> Iterator[Edit]:
     if start < end:
         yield Edit(start, end)
+
+
+def without_repeats(text: str, format: str | None = None) -> Change:
+    """The change that takes out of a text what it says again."""
+    gone = [_as_removal(one) for one in repeats(text, format) if one.sure]
+    return without(text, gone) if gone else Change.of(len(text), ())
+
+
+def said_once(doc: Document, pipeline: Pipeline) -> Document:
+    """A document without what it says again, its layout settled again."""
+    found = repeats(doc.text, format_named(doc.id))
+    if not found:
+        return doc
+    level, keep, back = pipeline.level, pipeline.keep, doc.change.mapper(back=True)
+    told = []
+    for one in found:
+        start, end = back(*one.kept)
+        kept = {"id": doc.id, "span": (start, end), "sha256": content_digest(doc.raw[start:end])}
+        certainty = Certainty.LIKELY if one.sure else Certainty.SUSPECT
+        told.append(Finding(one.start, one.end, one.rule, "" if one.sure else None, certainty, {"kept": kept}))
+    went = [
+        _as_removal(one)
+        for one, finding in zip(found, told, strict=True)
+        if one.sure and doc.applies(finding, level, keep)
+    ]
+    closed = Finding.bulk("spacing.blank", line_ends(doc.text, went))
+    return pipeline.settle(doc.revise([*told, *closed], level, keep), again=True)
+
+
+def _as_removal(one: Repeat) -> Removal:
+    return Removal(False, one.start, one.end, None, 1, 1, EXACT)
 
 
 @dataclass(frozen=True, slots=True)

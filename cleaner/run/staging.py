@@ -6,7 +6,7 @@ and a row a unit, and the keys of units; then a head, which says where all that 
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -215,16 +215,23 @@ class Staged:
 
     lines   where the lines stand, if not in the file itself
     member  that holds their texts, where the places of these are not known
+    read    what is made of such a text before it is compared
     held    the file is read into memory at once, for whoever goes through all of it
     """
 
     def __init__(
-        self, path: Path, lines: disk.FileBytes | None = None, member: str = "text", *, held: bool = False
+        self,
+        path: Path,
+        lines: disk.FileBytes | None = None,
+        member: str = "text",
+        read: Callable[[str], str] = str,
+        *,
+        held: bool = False,
     ) -> None:
         self._file = disk.FileBytes.of(path)
         size = self._file.size
         self._bytes = self._file[0:size] if held else self._file
-        self._lines, self._member = lines or self._bytes, member
+        self._lines, self._member, self._read = lines or self._bytes, member, read
         tail = self._bytes[max(size - TAIL, 0) : size]
         if tail[8:] != MARK:
             raise ValueError(f"{path}: is no staged file")
@@ -348,7 +355,7 @@ class Staged:
         return _text(self._lines[at + start : at + end], start)
 
     def _member_of(self, line: bytes) -> str:
-        return str(record_in(line.removeprefix(BOM), self._member)[self._member])
+        return self._read(record_in(line.removeprefix(BOM), self._member)[self._member])
 
     def texts(self, rows: Ids) -> list[str]:
         """The texts of these rows, which ascend."""
@@ -356,7 +363,7 @@ class Staged:
         if (start == NONE).any():
             lines = self._stretches(line, line + size)
             records = filter(None, records_in(b"".join(lines), np.cumsum(size), self._member))
-            return [record[self._member] for record in records] or list(map(self._member_of, lines))
+            return [self._read(record[self._member]) for record in records] or list(map(self._member_of, lines))
         literals = self._stretches(line + start, line + end)
         return texts_in(literals) if start.all() else list(map(_text, literals, start.tolist()))
 
@@ -428,11 +435,17 @@ def _of_documents(shard: Staged, ids: Ids) -> Columns:
 class Shards:
     """The staged files in a folder by number; a few are open at a time.
 
-    lines, member  as for Staged
+    lines, member, read  as for Staged
     """
 
-    def __init__(self, folder: Path, lines: disk.FileBytes | None = None, member: str = "text") -> None:
-        self._folder, self._lines, self._member = folder, lines, member
+    def __init__(
+        self,
+        folder: Path,
+        lines: disk.FileBytes | None = None,
+        member: str = "text",
+        read: Callable[[str], str] = str,
+    ) -> None:
+        self._folder, self._lines, self._member, self._read = folder, lines, member, read
         self._open: OrderedDict[int, Staged] = OrderedDict()
 
     def __enter__(self) -> Self:
@@ -451,5 +464,5 @@ class Shards:
         if found is None:
             if len(self._open) == OPEN:
                 self._open.popitem(last=False)[1].close()
-            found = self._open[shard] = Staged(self.place(shard), self._lines, self._member)
+            found = self._open[shard] = Staged(self.place(shard), self._lines, self._member, self._read)
         return found
