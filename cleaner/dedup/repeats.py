@@ -1,7 +1,6 @@
 """What one text says twice: a body that was extracted again, and a sentence that goes round and round. Knows no other text."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from cleaner.dedup.telling import Sentence, Told
