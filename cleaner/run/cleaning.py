@@ -28,7 +28,7 @@ from cleaner.provenance.record import (
     verbatim_parts,
 )
 from cleaner.provenance.salvaged import salvaged
-from cleaner.provenance.tally import Tally
+from cleaner.provenance.tally import Tally, source_of
 from cleaner.run.staging import NONE, Row, Shards, Stager, staged
 from cleaner.text.errors import InputError
 from cleaner.text.machine_code import pays
@@ -135,6 +135,10 @@ class _Piece:
         sha = sha256(data).hexdigest() if whole else None
         self.done.read.append(Input(source.path, source.name, source.format, len(data), sha, count))
 
+    @property
+    def _source(self) -> str:
+        return source_of(self.piece.source.name, lines=self.piece.source.format == "jsonl")
+
     def _carry(self, one: Verbatim) -> None:
         self.stager.put(Row(len(self.done.read), False, NONE, verbatim_parts(one.origin, one.text, one.reason), b""))
         if one.reason is not None:
@@ -151,7 +155,7 @@ class _Piece:
         if not doc.findings:
             self._untouched(one)
             return
-        self.done.tally.add(doc)
+        self.done.tally.add(doc, self._source)
         self.done.failed += _failures(doc, origin)
         parts = parts_of(doc, origin)
         if pipeline.salvages and (articles := salvaged(pipeline, doc)):
@@ -166,7 +170,7 @@ class _Piece:
         """A document in which nothing was found: its line stays as it is."""
         origin, text = one.origin, text_bytes(one.text)
         carrier = origin.carrier
-        self.done.tally.untouched(len(one.text))
+        self.done.tally.untouched(len(one.text), self._source)
         clean = clean_part(len(one.text), sha256(text).hexdigest(), kept=True)
         parts = Parts(head_of(origin), clean, shell=shell_part(carrier, kept=True))
         if carrier.shell is None:
