@@ -28,7 +28,7 @@ _HELP = {  # of each flag; those from --threshold on are settings of [dedup]
     "--encoding": "Encoding of every input. Default: look at each.",
     "--threshold": "Jaccard similarity from which on a near copy goes. Default: .8.",
     "--recall": "normal, or thorough: more near copies are found. Default: normal.",
-    "--keep": "Which copy stays: first, last, longest, field:NAME (its largest number). Default: first.",
+    "--keep": "Which copy stays: first (default), last, longest, newest, field:NAME (its largest number or date), none.",
     "--unit": "What is compared: document, paragraph, or both: document,paragraph (default).",
     "--scope": "Where a copy is looked for: corpus, or document: paragraphs in their own document alone. Default: corpus.",
     "--shortest": "Letters that a paragraph or a near copy needs to go (a document with --recall thorough: 10). Default: 25.",

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cleaner.dedup.settings import FIELD, NEWEST
 from cleaner.report.cells import aligned
 from cleaner.text.shown import shown
 
@@ -26,6 +27,7 @@ def summary(manifest: Mapping[str, Any], out: str, *, look: bool = True) -> list
         *_salvage_counts(manifest),
         *_weakest(counts, out, look=look),
         *_alarms(manifest),
+        *unheeded(manifest),
     ]
 
 
@@ -109,6 +111,24 @@ def _share(alarm: Mapping[str, Any]) -> str:
 
 def _documents(count: int) -> str:
     return f"{count:,} {'document' if count == 1 else 'documents'}"
+
+
+def unheeded(manifest: Mapping[str, Any]) -> list[str]:
+    """Wishes on which copy stays that no document answered: most often a name is misspelt."""
+    keep = manifest["dedup"].get("keep") or {}
+    lines = []
+    if keep.get("documents_with_value") == 0 and manifest["dedup"]["units"]:
+        name = keep["policy"].removeprefix(FIELD)
+        wanted = (
+            "date in a member that is known for dates"
+            if name == NEWEST
+            else f"number or ISO 8601 date in its member {name!r}"
+        )
+        lines.append(f"warning: no record has a {wanted}: with --keep {shown(keep['policy'])} the first copy stays")
+    unmet = [repr(prefix) for prefix, count in keep.get("priority", {}).items() if not count]
+    if unmet:
+        lines.append(f"warning: dedup.priority: no id begins with {shown(' or '.join(unmet))}")
+    return lines
 
 
 def _weakest(counts: Mapping[str, Any], out: str, *, look: bool) -> list[str]:

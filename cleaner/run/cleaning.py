@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass, field
 from hashlib import sha256
-from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,8 +11,8 @@ from cleaner.dedup.settings import Dedup
 from cleaner.document import Document
 from cleaner.formats.carrier import Origin, text_bytes
 from cleaner.formats.documents import Read, Reading, Verbatim, documents
-from cleaner.formats.jsonl import number_in
 from cleaner.formats.listing import Passed
+from cleaner.formats.rank import Rank, rank_of
 from cleaner.formats.shards import Piece, Shard
 from cleaner.forms import format_named
 from cleaner.pipeline import Pipeline
@@ -183,14 +182,14 @@ class _Piece:
         self._put(one, Row(len(self.done.read), True, len(one.text), parts, line, start, end), one.text)
 
     def _put(self, one: Read, row: Row, text: str) -> None:
-        self.stager.put(row, text, self._value(one), format_named(one.origin.id))
+        self.stager.put(row, text, self._rank(one), format_named(one.origin.id))
 
-    def _value(self, one: Read) -> float:
-        """The number by which copies of a document are preferred; documents that are no records have none."""
-        shell, name = one.origin.carrier.shell, self.job.dedup.field if self.job.dedup else None
-        if shell is None or name is None:
-            return -inf
-        return number_in(json.loads(b'%b""%b' % (shell.before, shell.after)), name)
+    def _rank(self, one: Read) -> Rank:
+        """How much a document is preferred to copies of it; the record of its line is read only where that is asked for."""
+        settings, shell = self.job.dedup or Dedup(), one.origin.carrier.shell
+        asked = shell is not None and settings.by_value
+        record = json.loads(b'%b""%b' % (shell.before, shell.after)) if shell and asked else None
+        return rank_of(one.origin.id, record, settings)
 
 
 def _failures(doc: Document, origin: Origin) -> list[Passed]:

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.dedup.key_rows import explain
-from cleaner.dedup.settings import Dedup
+from cleaner.dedup.settings import NO_COPY, Dedup
 from cleaner.dedup.verify import EXACT, Removals
-from cleaner.document import Document, Finding, content_digest
+from cleaner.document import KEPT, OTHER, Document, Finding, content_digest
 from cleaner.pipeline import Pipeline
 from cleaner.provenance.record import Parts, back_of, loaded
 from cleaner.run.staging import Shards, Staged
@@ -144,7 +144,9 @@ class Removing:
         """A duplicate in this text, with its evidence."""
         assert one.keeper is not None  # they were asked for
         source, exact = self.keepers.source(one.keeper.shard, one.keeper.row), one.met == EXACT
-        evidence: dict[str, Any] = {"kept": source.kept(one.keeper), "jaccard": round(one.common / one.union, 6)}
+        stays = self.settings.keep != NO_COPY or source.earlier  # what an earlier run kept, this one cannot take out
+        evidence: dict[str, Any] = {KEPT if stays else OTHER: source.copy(one.keeper)}
+        evidence["jaccard"] = round(one.common / one.union, 6)
         evidence["threshold"] = self.settings.threshold
         if not exact:
             evidence["shingles"] = [one.common, one.union]
@@ -174,7 +176,7 @@ class Source:
     raw: str
     to_source: Mapper
 
-    def kept(self, place: Place) -> dict[str, Any]:
+    def copy(self, place: Place) -> dict[str, Any]:
         """A copy: its span in the source, and the sha256 of what stands there."""
         start, end = self.to_source(place.start, place.end)
         return {"id": self.id, "span": (start, end), "sha256": content_digest(self.raw[start:end]), **self.earlier}

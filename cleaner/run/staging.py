@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import cached_property
-from math import inf
 from pathlib import Path
 from struct import Struct
 from typing import IO, Any, NamedTuple, Self
@@ -25,6 +24,7 @@ from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import Units, units_told
 from cleaner.formats.carrier import text_of
 from cleaner.formats.jsonl import BOM, record_in, records_in, text_in, texts_in
+from cleaner.formats.rank import UNRANKED, Rank
 from cleaner.provenance.record import CLOSE, Parts, dumped, loaded
 
 MARK = b"cleaner/staged/2\n"
@@ -97,7 +97,7 @@ class Stager:
         self._numbers = array("q")  # as in Numbers, but for the places
         self._records: list[bytes] = []
         self._count = 0
-        self._values = array("d")
+        self._priorities, self._values = array("q"), array("d")
         self._texts: list[str] = []
         self._told: list[Paragraphs] = []
         self._rows = array("q")  # of these texts
@@ -117,8 +117,8 @@ class Stager:
         """Units that were signed elsewhere."""
         self._units.append(units)
 
-    def put(self, row: Row, text: str | None = None, value: float = -inf, format: str | None = None) -> None:
-        """The next row; `text` where it is a document, `value` where a number decides which copy stays.
+    def put(self, row: Row, text: str | None = None, rank: Rank = UNRANKED, format: str | None = None) -> None:
+        """The next row; `text` and `rank` where it is a document.
 
         format  of the text, as `form_of` was asked for it
         """
@@ -128,7 +128,8 @@ class Stager:
         self._records += parts
         self._records.append(CLOSE)
         self._count += 1
-        self._values.append(value)
+        self._priorities.append(rank.priority)
+        self._values.append(rank.value)
         if text is not None and self._settings is not None:
             told = told_apart(text, format) if self._settings.paragraphs else None  # now: the form is still at hand
             self._sign(text, told)
@@ -159,8 +160,8 @@ class Stager:
         told[:] = self._file.tell() + np.cumsum(told) - told
         self._file.write(b"".join(self._records))
         self._sign_held()
-        values = {"value": np.array(self._values)}
-        write_tables(self._file, {"row": rows, **values, **unit_tables(self._units)}, self.head)
+        ranks = {"priority": np.array(self._priorities, dtype=np.int64), "value": np.array(self._values)}
+        write_tables(self._file, {"row": rows, **ranks, **unit_tables(self._units)}, self.head)
 
 
 def signed(units: Units, rows: Ids, shard: int, settings: Dedup) -> Units:
