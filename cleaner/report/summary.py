@@ -115,13 +115,14 @@ def _documents(count: int) -> str:
 
 def unheeded(manifest: Mapping[str, Any]) -> list[str]:
     """Wishes on which copy stays that no document answered: most often a name is misspelt."""
-    keep = manifest["dedup"].get("keep") or {}
-    lines = []
-    if keep.get("documents_with_value") == 0 and manifest["dedup"]["units"]:
+    keep, lines = manifest["dedup"].get("keep"), list[str]()
+    if not keep or not manifest["dedup"]["units"]:
+        return lines
+    if keep.get("documents_with_value") == 0:
         name = keep["policy"].removeprefix(FIELD)
         wanted = (
             "date in a member that is known for dates"
-            if name == NEWEST
+            if keep["policy"] == NEWEST
             else f"number or ISO 8601 date in its member {name!r}"
         )
         lines.append(f"warning: no record has a {wanted}: with --keep {shown(keep['policy'])} the first copy stays")
