@@ -190,9 +190,12 @@ def _fitting(value: Any, hint: Any, where: str) -> Any:
         raise ConfigError(f"{where} is {value!r}, which is not UTF-8; write it as UTF-8") from None
     except (msgspec.ValidationError, TypeError):
         one_of = f"is one of {', '.join(map(repr, get_args(hint)))}" if get_origin(hint) is Literal else ""
-        raise ConfigError(
-            f"{where} is {value!r}; it {one_of or f'wants {hint.__name__ if isinstance(hint, type) else hint}'}"
-        ) from None
+        wanted = 'a list of strings, like ["a", "b"]' if hint == tuple[str, ...] else _named(hint)
+        raise ConfigError(f"{where} is {value!r}; it {one_of or f'wants {wanted}'}") from None
+
+
+def _named(hint: Any) -> str:
+    return hint.__name__ if isinstance(hint, type) else str(hint)
 
 
 def _level(value: Any, where: str) -> Certainty:

@@ -9,6 +9,8 @@ from typing import Any
 from cleaner.forms import Form, form_of, format_named
 from cleaner.text.change import NOWHERE, Change, Edit, Mapper
 
+KEPT, OTHER = "kept", "other"  # in evidence: the copy that stays; the other copy, where none is to stay
+
 
 class Certainty(IntEnum):
     """How sure a rule is; a run applies what reaches its level.
@@ -169,13 +171,18 @@ def content_digest(raw: str) -> str:
 
 
 def finding_id(finding: Finding, content: str) -> str:
-    """A name for one decision, from its content alone: rule, document (`content_digest` of its source), span, kept copy.
+    """A name for one decision, from its content alone: rule, document (`content_digest` of its source), span, other copy.
 
     It survives reruns, other orders and renamed files, so that a person's decision about it lasts.
     """
-    kept = finding.evidence.get("kept") or {}
-    parts = f"{finding.rule}\0{content}\0{finding.start}\0{finding.end}\0{kept.get('sha256', '')}"
+    copy = other_copy(finding.evidence) or {}
+    parts = f"{finding.rule}\0{content}\0{finding.start}\0{finding.end}\0{copy.get('sha256', '')}"
     return f"f:{sha256(parts.encode()).hexdigest()[:16]}"
+
+
+def other_copy(evidence: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The copy for which a duplicate goes, whether that one stays or not; None where the evidence is no duplicate's."""
+    return evidence.get(KEPT) or evidence.get(OTHER)
 
 
 def _all_found(before: tuple[Finding, ...], noted: list[Finding]) -> tuple[Finding, ...]:

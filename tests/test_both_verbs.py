@@ -109,7 +109,9 @@ def test_both_verbs_write_one_text(tmp_path: Path, units: UnitChoice, seed: int)
 
 
 @pytest.mark.parametrize(
-    "settings", [{"scope": "document"}, {"keep": "last"}, {"keep": "longest"}, {"near": False}], ids=str
+    "settings",
+    [{"scope": "document"}, {"keep": "last"}, {"keep": "longest"}, {"keep": "none"}, {"near": False}],
+    ids=str,
 )
 def test_whichever_copy_stays(tmp_path: Path, settings: dict[str, Any]) -> None:
     random = Random(11)

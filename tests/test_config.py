@@ -154,7 +154,7 @@ def test_flags_are_settings_of_dedup(
         (["--recall", "all"], "command line: dedup.recall is 'all'; it is one of 'normal', 'thorough'"),
         (
             ["--keep", "best"],
-            "command line: dedup: keep is 'best', it must be one of 'first', 'last', 'longest', 'field:",
+            "command line: dedup: keep is 'best', it must be one of 'first', 'last', 'longest', 'newest', 'none', 'field:",
         ),
         (["--unit", "document,line"], "--unit document,line: 'line' is no unit; write document, paragraph, or"),
         (["--unit", ""], "--unit : '' is no unit"),
@@ -190,7 +190,7 @@ def test_settings_of_other_kinds() -> None:
     for key, value, says in (
         ("where", "a", "settings: picky.where is 'a'; it wants Path"),
         ("most", True, "settings: picky.most is True; it wants int | None"),
-        ("words", ["b", 1], "settings: picky.words is ['b', 1]; it wants tuple[str, ...]"),
+        ("words", ["b", 1], 'settings: picky.words is [\'b\', 1]; it wants a list of strings, like ["a", "b"]'),
         ("words", ["\udcff"], "settings: picky.words is ['\\udcff'], which is not UTF-8; write it as UTF-8"),
     ):
         with pytest.raises(ConfigError) as error:

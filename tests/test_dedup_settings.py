@@ -10,6 +10,8 @@ import pytest
 from cleaner.dedup.settings import Dedup
 from cleaner.text.errors import ConfigError
 
+POLICIES = "it must be one of 'first', 'last', 'longest', 'newest', 'none', 'field:NAME'"
+
 
 @pytest.mark.parametrize(
     ("wrong", "message"),
@@ -23,8 +25,22 @@ from cleaner.text.errors import ConfigError
         ({"seed": -1}, "dedup: seed is -1, it must lie between 0 and 4294967295"),
         ({"seed": True}, "dedup: seed is True, it must be a whole number"),
         ({"near": "no"}, "dedup: near is 'no', it must be true or false"),
-        ({"keep": "none"}, "dedup: keep is 'none', it must be one of 'first', 'last', 'longest', 'field:NAME'"),
-        ({"keep": "field:"}, "dedup: keep is 'field:', it must be one of 'first', 'last', 'longest', 'field:NAME'"),
+        ({"keep": "oldest"}, f"dedup: keep is 'oldest', {POLICIES}"),
+        ({"keep": "field:"}, f"dedup: keep is 'field:', {POLICIES}"),
+        (
+            {"priority": "books/"},
+            "dedup: priority is 'books/', it must be a list of beginnings of ids, like ['books/', 'web/']",
+        ),
+        (
+            {"priority": ("",)},
+            "dedup: priority is ('',), it must be a list of beginnings of ids, like ['books/', 'web/']",
+        ),
+        ({"priority": ("books/", "web/", "books/")}, "dedup: priority has 'books/' twice"),
+        (
+            {"priority": ("books/", "books/new/")},
+            "dedup: priority has 'books/new/' behind 'books/', which every such id begins with as well; "
+            "put 'books/new/' first",
+        ),
         ({"recall": "all"}, "dedup: recall is 'all', it must be one of 'normal', 'thorough'"),
         ({"units": "line"}, "dedup: units is 'line', it must be one of 'both', 'document', 'paragraph'"),
         ({"scope": "file"}, "dedup: scope is 'file', it must be one of 'corpus', 'document'"),

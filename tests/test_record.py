@@ -152,9 +152,9 @@ def test_a_document_that_loses_duplicates_is_told_like_any_other(
         docs[0].change.mapper(back=True)(*span) for span in spans
     ]
     tally, again = Tally(), Tally()
-    tally.add(docs[0])
+    tally.add(docs[0], name)
     tally.merge(written.tally)
-    again.add(replace(wanted, findings=(*docs[0].findings, *wanted.findings)))
+    again.add(replace(wanted, findings=(*docs[0].findings, *wanted.findings)), name)
     assert tally == again
 
 

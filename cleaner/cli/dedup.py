@@ -27,7 +27,7 @@ LISTED = 20
     "--removed",
     metavar="REMOVED.jsonl",
     type=PATH,
-    help="What goes: a line of id, kept (the copy that stays), jaccard, exact each.",
+    help="What goes: a line of id, kept (the copy that stays; other with --keep none), jaccard, exact each.",
 )
 @dedup_options
 @click.option("--threads", type=click.IntRange(1), help="Default: one a core. Changes no result.")
@@ -69,6 +69,8 @@ def dedup(
 
 
 def _say_outcome(outcome: "Outcome", out: str, *, as_json: bool, quiet: bool, err: bool) -> None:
+    from cleaner.report.summary import unheeded
+
     if as_json:
         say_json({"schema": "cleaner/dedup/1", **asdict(outcome)}, err=err)
     elif not quiet:
@@ -78,6 +80,8 @@ def _say_outcome(outcome: "Outcome", out: str, *, as_json: bool, quiet: bool, er
             f"{stay:,} of {outcome.documents:,} documents stay in {shown(out)}",
             err=True,
         )
+        for line in unheeded({"dedup": asdict(outcome)}):
+            say(line, err=True)
     for one in outcome.failed[:LISTED]:
         say(f"failed   {shown(one.path)}: {shown(one.reason)}; the line stays as it is", err=True)
     if more := len(outcome.failed[LISTED:]):

@@ -28,7 +28,7 @@ _HELP = {  # of each flag; those from --threshold on are settings of [dedup]
     "--encoding": "Encoding of every input. Default: look at each.",
     "--threshold": "Jaccard similarity from which on a near copy goes. Default: .8.",
     "--recall": "normal, or thorough: more near copies are found. Default: normal.",
-    "--keep": "Which copy stays: first, last, longest, field:NAME (its largest number). Default: first.",
+    "--keep": "Which copy stays: first (default), last, longest, newest, field:NAME (its largest number or date), none.",
     "--unit": "What is compared: document, paragraph, or both: document,paragraph (default).",
     "--paragraphs": "careful (default): long ones of articles go, and documents that say nothing of their own; all: every one that"
     " stands elsewhere; off: documents alone.",

@@ -21,7 +21,7 @@ from cleaner.dedup.articles import EQUAL, NEAR, Articles, alike_in_figures, at_m
 from cleaner.dedup.key import mix64
 from cleaner.dedup.sentences import Sentences
 from cleaner.dedup.sets import distinct, sets_of
-from cleaner.dedup.settings import FIELD, Dedup, Keep, Scope
+from cleaner.dedup.settings import NO_COPY, Dedup, Keep, Scope
 from cleaner.dedup.units import DOCUMENT, PARAGRAPH, BandKeys, Ids, Units
 from cleaner.dedup.verify import (
     Fetch,
@@ -89,39 +89,56 @@ def match(
     *,
     meeting: Meeting | None = None,
     values: NDArray[np.float64] | None = None,
+    priority: Ids | None = None,
     bands: BandKeys | None = None,
     articles: Articles | None = None,
     threads: int = 1,
 ) -> Found:
-    """Every unit to remove, once, in row order; every keeper stays.
+    """Every unit to remove, once, in row order; every keeper stays, unless no copy is to stay.
 
-    units    the rows of all shards; `document` counts in source order over the whole corpus
-    fetch    row numbers, ascending → the texts of these units; only rows that may go, or stay for another, are asked for
-    meeting  brings those together that may be copies; by default from these columns
-    values   one number a document for `keep = "field:NAME"`, -inf where it has none; float64, shape (documents,)
-    bands    the band keys, where they do not lie in `units`
-    articles documents, ascending → what may go of each where care is taken; by default nothing
-    threads  that compare texts; they change no result
+    units     the rows of all shards; `document` counts in source order over the whole corpus
+    fetch     row numbers, ascending → the texts of these units; only rows that may go, or stay for another, are asked for
+    meeting   brings those together that may be copies; by default from these columns
+    values    one number a document where `settings.by_value`, -inf where it has none; float64, shape (documents,)
+    priority  of each document, the lowest stays; int64, shape (documents,)
+    bands     the band keys, where they do not lie in `units`
+    articles  documents, ascending → what may go of each where care is taken; by default nothing
+    threads   that compare texts; they change no result
     """
     meeting = InMemory(units, settings, bands, threads=threads) if meeting is None else meeting
     matching = _Matching(units, units.bands if bands is None else bands, fetch, settings, meeting, articles, threads)
-    order = keep_order(units, settings.keep, values)
+    order = keep_order(units, settings.keep, values, priority)
     may_go = (units.kind == DOCUMENT) & (units.letters > 0)
     whole, versions, apart = matching.documents(order[may_go[order]])
+    whole = with_keepers(whole, settings.keep)
     left = ~np.isin(units.document, units.document[np.concatenate([whole.unit, apart])])
     may_go = (units.kind == PARAGRAPH) & (units.letters >= settings.paragraph_from) & left
-    parts = matching.paragraphs(order[may_go[order]])
+    parts = with_keepers(matching.paragraphs(order[may_go[order]]), settings.keep)
     return Found(Removals.join([whole, parts]).by_unit(), versions)
 
 
-def keep_order(units: Units, keep: Keep, values: NDArray[np.float64] | None = None) -> Ids:
-    """Row numbers, the unit that is rather kept first; no two units are equal in it. Policy, source order, offset."""
-    source = np.arange(len(units))
-    if values is not None and keep.startswith(FIELD):
-        return source[np.argsort(-values[units.document[source]], kind="stable")]
-    if keep == "longest":
-        return source[np.argsort(-units.letters[source], kind="stable")]
-    return source[::-1] if keep == "last" else source
+def keep_order(units: Units, keep: Keep, values: NDArray[np.float64] | None = None, priority: Ids | None = None) -> Ids:
+    """Row numbers, the unit that is rather kept first; no two units are equal in it.
+
+    Priority, policy, source order, offset. Values count where they are given.
+    """
+    order = np.arange(len(units))
+    if values is not None:
+        order = order[np.argsort(-values[units.document], kind="stable")]
+    elif keep == "longest":
+        order = order[np.argsort(-units.letters, kind="stable")]
+    elif keep == "last":
+        order = order[::-1]
+    return order if priority is None else order[np.argsort(priority[units.document[order]], kind="stable")]
+
+
+def with_keepers(gone: Removals, keep: Keep) -> Removals:
+    """What goes; where no copy is to stay, the keepers as well, each for an equal copy or else the first that went for it."""
+    if keep != NO_COPY:
+        return gone
+    gone = gone.where(np.lexsort((gone.unit, ~gone.exact)))
+    keepers, first = np.unique(gone.keeper, return_index=True)
+    return Removals.join([gone, replace(gone.where(first), unit=keepers, keeper=gone.unit[first])])
 
 
 class _Matching(NamedTuple):

@@ -35,8 +35,9 @@ Numbers = Literal["distinct", "same"]
 Scope = Literal["corpus", "document"]
 Recall = Literal["normal", "thorough"]
 CHOICES = {"units": UnitChoice, "paragraphs": ParagraphRule, "numbers": Numbers, "scope": Scope, "recall": Recall}
-Keep: TypeAlias = str  # "first", "last", "longest" or "field:" and the name of a member of the record
-POLICIES = ("first", "last", "longest")
+Keep: TypeAlias = str  # one of POLICIES, or "field:" and the name of a member of the record
+NEWEST, NO_COPY = "newest", "none"
+POLICIES = ("first", "last", "longest", NEWEST, NO_COPY)
 FIELD = "field:"
 THOROUGH_FROM = 10  # letters of a document: docs/decisions/031
 
@@ -68,8 +69,13 @@ class Dedup:
     shortest   letters a paragraph needs to go at all, and a document to go as a near copy (see recall)
     recall     "thorough" finds .998 instead of .947 of the pairs at J = .8, costs about a third more memory, and takes
                documents as near copies from 10 letters on
-    keep       of equal right: the first in source order, the last, the longest (then the first), or, with "field:NAME", the
-               one whose record has the largest number in its member NAME (then the first; records without one come last)
+    keep       of equal right: the first in source order, which is that of the command line and then of names; the last; the
+               longest; with "field:NAME" the one whose record has the largest number or the newest ISO 8601 date in its member
+               NAME (a date counts as its seconds since 1970; whatever else comes last); the "newest" by the usual members
+               that hold dates (formats/rank.py). Of equals the first. With "none" nothing stays of what would go: the copy
+               that would have stayed goes too
+    priority   beginnings of ids: of copies, that stays whose id begins with an earlier one, before `keep` is asked; ids that
+               begin with none of them come last
     seed       of the permutations; another seed misses other pairs
     memory     MB for keys that are sorted at a time, 32 bytes a unit: where there are more, they are sorted in partitions.
                Changes no result
@@ -89,6 +95,7 @@ class Dedup:
     shortest: int = 25
     recall: Recall = "normal"
     keep: Keep = "first"
+    priority: tuple[str, ...] = ()
     seed: int = 1
     memory: int = 256
 
@@ -102,9 +109,9 @@ class Dedup:
             )
         by_field = isinstance(self.keep, str) and self.keep.startswith(FIELD) and self.keep != FIELD
         if self.keep not in POLICIES and not by_field:
-            raise ConfigError(
-                f"dedup: keep is {self.keep!r}, it must be one of 'first', 'last', 'longest', 'field:NAME'"
-            )
+            policies = ", ".join(map(repr, (*POLICIES, f"{FIELD}NAME")))
+            raise ConfigError(f"dedup: keep is {self.keep!r}, it must be one of {policies}")
+        _reachable(self.priority)
         if not isinstance(self.near, bool):
             raise ConfigError(f"dedup: near is {self.near!r}, it must be true or false")
         for name, low, high in RANGES:
@@ -132,12 +139,17 @@ class Dedup:
 
     @property
     def field(self) -> str | None:
-        """The member of a record whose number decides which copy stays.
+        """The member of a record whose number or date decides which copy stays.
 
         >>> Dedup(keep="field:score").field, Dedup().field
         ('score', None)
         """
         return self.keep.removeprefix(FIELD) if self.keep.startswith(FIELD) else None
+
+    @property
+    def by_value(self) -> bool:
+        """Whether something in the records decides which copy stays."""
+        return self.field is not None or self.keep == NEWEST
 
     @property
     def held_bytes(self) -> int:
@@ -229,6 +241,21 @@ def _one_of(name: str, value: object, choices: Any) -> None:
     if value not in get_args(choices):
         names = ", ".join(repr(choice) for choice in get_args(choices))
         raise ConfigError(f"dedup: {name} is {value!r}, it must be one of {names}")
+
+
+def _reachable(priority: object) -> None:
+    """Refuse beginnings that are none, or that no id can have which has not an earlier one as well."""
+    if not isinstance(priority, tuple) or not all(isinstance(one, str) and one for one in priority):
+        raise ConfigError(
+            f"dedup: priority is {priority!r}, it must be a list of beginnings of ids, like ['books/', 'web/']"
+        )
+    for at, later in enumerate(priority):
+        if earlier := next((one for one in priority[:at] if later.startswith(one)), None):
+            raise ConfigError(
+                f"dedup: priority has {later!r} behind {earlier!r}, which every such id begins with as well; put {later!r} first"
+                if later != earlier
+                else f"dedup: priority has {later!r} twice"
+            )
 
 
 def _within(name: str, value: object, low: float, high: float) -> None:

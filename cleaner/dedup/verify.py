@@ -28,7 +28,7 @@ class Removals:
     """Units that go, and the units that stay for them, as columns; int64, shape (n,). Pairs that are proved, too.
 
     unit    row of the unit that goes
-    keeper  row of the unit that stays for it
+    keeper  row of the unit that stays for it (with `keep = "none"` it goes as well)
     common  shingles that the two have in common; common / union is their exact Jaccard similarity
     union   shingles that either has; an exact copy says 1 / 1
     met     bands in which the two met; 0 where they met only through a third unit, or where nobody has counted yet;

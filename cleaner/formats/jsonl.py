@@ -7,10 +7,9 @@ search cannot tell, a walk over the members does. A whole block of lines is read
 import codecs
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
-from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -123,21 +122,6 @@ def texts_in(literals: Sequence[bytes]) -> list[str]:
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return list(map(text_in, literals))
     return texts
-
-
-def number_in(record: object, name: str) -> float:
-    """The number that a record has in this member; -inf where it has none.
-
-    >>> number_in({"score": 3}, "score"), number_in({"score": "3"}, "score"), number_in([], "score")
-    (3.0, -inf, -inf)
-    """
-    value = record.get(name) if isinstance(record, Mapping) else None
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-        return -inf
-    try:
-        return float(value)
-    except OverflowError:  # an integer beyond all floats
-        return inf if value > 0 else -inf
 
 
 def records_in(block: bytes, ends: "NDArray[np.int64]", field: str) -> Records:

@@ -42,7 +42,7 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """sources in the order of their names as bytes; `skipped` were meant and cannot be read; `ignored` were never meant."""
+    """sources in the order of the command line, below one input in that of their names as bytes; `skipped` were meant and cannot be read; `ignored` were never meant."""
 
     sources: tuple[Source, ...]
     skipped: tuple[Passed, ...]
@@ -60,13 +60,15 @@ def listing(inputs: Sequence[str], out: Path | None) -> Listing:
     for root in roots:
         if not root.exists():
             raise ConfigError(f"{root}: no such file or directory")
-    found: list[Source | Passed] = []
+    sources: list[Source] = []
+    passed: list[Passed] = []
     for root in roots:
         name = Path(os.path.realpath(root)).name or "root"  # also where it was given as `..`
-        found += _below(root, out, prefix=f"{name}/" if len(roots) > 1 else "")
-    sources = sorted((one for one in found if isinstance(one, Source)), key=lambda one: os.fsencode(one.name))
-    _no_twins(sources)
-    passed = sorted((one for one in found if isinstance(one, Passed)), key=lambda one: os.fsencode(one.path))
+        found = list(_below(root, out, prefix=f"{name}/" if len(roots) > 1 else ""))
+        passed += (one for one in found if isinstance(one, Passed))
+        sources += sorted((one for one in found if isinstance(one, Source)), key=_by_name)
+    _no_twins(sorted(sources, key=_by_name))
+    passed.sort(key=lambda one: os.fsencode(one.path))
     meant = [not one.reason.startswith("left out") for one in passed]
     return Listing(tuple(sources), tuple(compress(passed, meant)), tuple(compress(passed, map(not_, meant))))
 
@@ -112,6 +114,10 @@ def _one(path: Path, name: str, format: str, status: os.stat_result) -> Source |
     if not stat.S_ISREG(status.st_mode):
         return Passed(str(path), "not a regular file")
     return Source(str(path), name, format, status.st_size, status.st_mtime_ns)
+
+
+def _by_name(one: Source) -> bytes:
+    return os.fsencode(one.name)
 
 
 def _no_twins(sources: list[Source]) -> None:

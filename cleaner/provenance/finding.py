@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
-from cleaner.document import Certainty, Finding, finding_id
+from cleaner.document import KEPT, OTHER, Certainty, Finding, finding_id
 from cleaner.text.change import Edit
 
 _CERTAINTY = {certainty: certainty.name.lower() for certainty in Certainty}
@@ -30,12 +30,12 @@ def finding_out(finding: Finding, raw: str, content: str) -> dict[str, Any]:
 
 
 def all_told(out: Mapping[str, Any], paths: Mapping[str, str]) -> dict[str, Any]:
-    """A finding as a record holds it, with what that leaves unsaid: of `paths` of inputs by name, that of the kept copy."""
-    kept = out.get("evidence", {}).get("kept")
-    if kept and "path" not in kept:
-        path = paths.get(kept["id"]) or paths[kept["id"].rpartition(":")[0]]
-        evidence = {**out["evidence"], "kept": {**kept, "path": path}}
-        return {**out, "evidence": evidence}
+    """A finding as a record holds it, with what that leaves unsaid: of `paths` of inputs by name, that of the other copy."""
+    evidence = out.get("evidence", {})
+    for name in (KEPT, OTHER):
+        if (copy := evidence.get(name)) and "path" not in copy:
+            path = paths.get(copy["id"]) or paths[copy["id"].rpartition(":")[0]]
+            return {**out, "evidence": {**evidence, name: {**copy, "path": path}}}
     return dict(out) if "span" in out else {"certainty": "safe", "applied": True, "count": len(_edits_in(out)), **out}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cleaner.document import Document, Finding, content_digest, finding_id
+from cleaner.document import KEPT, OTHER, Document, Finding, content_digest, finding_id, other_copy
 from cleaner.report.cells import broken_to_fit, clipped
 from cleaner.report.lookup import Past
 from cleaner.text.shown import shown
@@ -11,8 +11,9 @@ from cleaner.text.shown import shown
 CELLS = 100
 EXAMPLES = 3
 PARAGRAPHS = 8
+NONE_STAYS = "no copy is to stay"  # as the settings say
 LEFT_OUT = {"mixed": "it holds a part of another sentence", "repeat": "written once"}  # why, of salvaged parts
-TOLD = {"words", "kept", "differ", "cues", "held_back"}  # evidence with a line of its own, or in the sentence
+TOLD = {"words", KEPT, OTHER, "differ", "cues", "held_back"}  # evidence with a line of its own, or in the sentence
 
 
 def show(past: Past, findings: list[Finding]) -> Iterator[str]:
@@ -86,9 +87,9 @@ def _why(finding: Finding) -> Iterator[str]:
         yield from _hanging("why", shown(words))
     if held_back := evidence.get("held_back"):
         yield f"  held back: {shown(held_back)}"
-    if kept := evidence.get("kept"):
-        start, end = kept["span"]
-        yield f"  stays: {shown(kept['id'])}, characters {start:,}–{end:,}"
+    if copy := other_copy(evidence):
+        start, end = copy["span"]
+        yield f"  {'stays' if KEPT in evidence else 'copy'}: {shown(copy['id'])}, characters {start:,}–{end:,}"
     for cue in evidence.get("cues", ()):
         yield f"  cue: {cue['cue']}: {clipped(str(cue['line']), CELLS - 20, layout=False)}"
     if rest := {key: value for key, value in evidence.items() if key not in TOLD and value not in (None, False, "")}:
@@ -98,17 +99,20 @@ def _why(finding: Finding) -> Iterator[str]:
 def _words(finding: Finding) -> str:
     """Why, in a sentence: that of its rule; for a duplicate made of its evidence, where none was written down."""
     evidence = finding.evidence
-    if "words" in evidence or "kept" not in evidence:
+    copy = other_copy(evidence)
+    if "words" in evidence or copy is None:
         return str(evidence.get("words", ""))
     _, kind, way = finding.rule.split(".")
-    kept = evidence["kept"]
-    name = f"{kept['id']} of the run {kept['run']['out']}" if "run" in kept else kept["id"]
+    name = f"{copy['id']} of the run {copy['run']['out']}" if "run" in copy else copy["id"]
     if way == "exact":
         differ = " and ".join(evidence.get("differ", ()))
         but = f", equal but for {differ}" if differ else ", word for word"
-        return f"This {kind} stands in {name} as well{but}; that copy stays."
+        return f"This {kind} stands in {name} as well{but}; {'that copy stays' if KEPT in evidence else NONE_STAYS}."
     common, union = evidence["shingles"]
-    return f"{common:,} of the {union:,} five-character sequences of this {kind} and of the one that stays in {name} are the same."
+    same = f"{common:,} of the {union:,} five-character sequences of this {kind} and of"
+    if KEPT in evidence:
+        return f"{same} the one that stays in {name} are the same."
+    return f"{same} its copy in {name} are the same; {NONE_STAYS}."
 
 
 def _hanging(label: str, text: str) -> Iterator[str]:

@@ -1,14 +1,16 @@
-"""A run in at most a dozen lines, and how thoroughly it looked for near duplicates; from its manifest alone."""
+"""A run in a dozen lines or so, and how thoroughly it looked for near duplicates; from its manifest alone."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cleaner.dedup.settings import FIELD, NEWEST
 from cleaner.report.cells import aligned
 from cleaner.text.shown import shown
 
 RULES_SHOWN = 6
 LISTED = 20
+ALARMS = 3  # of each kind
 INDENT = "  "
 
 
@@ -20,7 +22,13 @@ def summary(manifest: Mapping[str, Any], out: str, *, look: bool = True) -> list
     lines = [_head(manifest, counts), *_applied(counts)]
     if against := manifest["dedup"].get("against"):
         lines.append(f"  for copies that earlier runs kept ({shown(against['index'])}): {against['removed']:,} ×")
-    return [*lines, *_salvage_counts(manifest), *_weakest(counts, out, look=look)]
+    return [
+        *lines,
+        *_salvage_counts(manifest),
+        *_weakest(counts, out, look=look),
+        *_alarms(manifest),
+        *unheeded(manifest),
+    ]
 
 
 def passed_over(manifest: Mapping[str, Any]) -> list[str]:
@@ -72,6 +80,56 @@ def _salvage_counts(manifest: Mapping[str, Any]) -> list[str]:
     copies = f"; {found['copies']:,} more are copies of these" if found["copies"] else ""
     documents = "document" if found["documents"] == 1 else "documents"
     return [f"salvaged {found['documents']:,} {documents}, {found['chars']:,} characters{copies}"]
+
+
+def _alarms(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """What took or lost so much that somebody should look: a few lines of either kind, the gravest first."""
+    for kind, told in (("source", _loss), ("rule", _share)):
+        alarms = [one for one in manifest.get("alarms", ()) if one["alarm"] == kind]
+        yield from (f"alarm: {told(one)}" for one in alarms[:ALARMS])
+        if len(alarms) > ALARMS:
+            yield f"alarm: … and {len(alarms) - ALARMS:,} more, all in manifest.json"
+
+
+def _loss(alarm: Mapping[str, Any]) -> str:
+    name, documents = shown(alarm["source"]) or "the whole input", alarm["documents"]
+    chars = f"{alarm['chars_in'] - alarm['chars_out']:,} of its {alarm['chars_in']:,} characters"
+    if not alarm["kept"]:
+        return f"{name} lost everything, {_documents(documents)} of {alarm['chars_in']:,} characters"
+    return f"{name} lost {documents - alarm['kept']:,} of its {_documents(documents)} and {chars}"
+
+
+def _share(alarm: Mapping[str, Any]) -> str:
+    times, median = alarm["times"], alarm["median"]
+    pieces = (
+        f"{times:,} pieces, half of them at most {median:,} characters"
+        if times > 1
+        else f"one piece of {median:,} characters"
+    )
+    return f"{alarm['rule']} took {100 * alarm['share']:.1f} % of all characters, {pieces}"
+
+
+def _documents(count: int) -> str:
+    return f"{count:,} {'document' if count == 1 else 'documents'}"
+
+
+def unheeded(manifest: Mapping[str, Any]) -> list[str]:
+    """Wishes on which copy stays that no document answered: most often a name is misspelt."""
+    keep, lines = manifest["dedup"].get("keep"), list[str]()
+    if not keep or not manifest["dedup"]["units"]:
+        return lines
+    if keep.get("documents_with_value") == 0:
+        name = keep["policy"].removeprefix(FIELD)
+        wanted = (
+            "date in a member that is known for dates"
+            if keep["policy"] == NEWEST
+            else f"number or ISO 8601 date in its member {name!r}"
+        )
+        lines.append(f"warning: no record has a {wanted}: with --keep {shown(keep['policy'])} the first copy stays")
+    unmet = [repr(prefix) for prefix, count in keep.get("priority", {}).items() if not count]
+    if unmet:
+        lines.append(f"warning: dedup.priority: no id begins with {shown(' or '.join(unmet))}")
+    return lines
 
 
 def _weakest(counts: Mapping[str, Any], out: str, *, look: bool) -> list[str]:

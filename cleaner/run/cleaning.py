@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass, field
 from hashlib import sha256
-from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,8 +11,8 @@ from cleaner.dedup.settings import Dedup
 from cleaner.document import Document
 from cleaner.formats.carrier import Origin, text_bytes
 from cleaner.formats.documents import Read, Reading, Verbatim, documents
-from cleaner.formats.jsonl import number_in
 from cleaner.formats.listing import Passed
+from cleaner.formats.rank import Rank, rank_of
 from cleaner.formats.shards import Piece, Shard
 from cleaner.forms import format_named
 from cleaner.pipeline import Pipeline
@@ -28,7 +27,7 @@ from cleaner.provenance.record import (
     verbatim_parts,
 )
 from cleaner.provenance.salvaged import salvaged
-from cleaner.provenance.tally import Tally
+from cleaner.provenance.tally import Tally, source_of
 from cleaner.run.removing import said_once
 from cleaner.run.staging import NONE, Row, Shards, Stager, staged
 from cleaner.text.errors import InputError
@@ -136,6 +135,10 @@ class _Piece:
         sha = sha256(data).hexdigest() if whole else None
         self.done.read.append(Input(source.path, source.name, source.format, len(data), sha, count))
 
+    @property
+    def _source(self) -> str:
+        return source_of(self.piece.source.name, lines=self.piece.source.format == "jsonl")
+
     def _carry(self, one: Verbatim) -> None:
         self.stager.put(Row(len(self.done.read), False, NONE, verbatim_parts(one.origin, one.text, one.reason), b""))
         if one.reason is not None:
@@ -152,7 +155,7 @@ class _Piece:
         if not doc.findings:
             self._untouched(one)
             return
-        self.done.tally.add(doc)
+        self.done.tally.add(doc, self._source)
         self.done.failed += _failures(doc, origin)
         parts = parts_of(doc, origin)
         if pipeline.salvages and (articles := salvaged(pipeline, doc)):
@@ -167,7 +170,7 @@ class _Piece:
         """A document in which nothing was found: its line stays as it is."""
         origin, text = one.origin, text_bytes(one.text)
         carrier = origin.carrier
-        self.done.tally.untouched(len(one.text))
+        self.done.tally.untouched(len(one.text), self._source)
         clean = clean_part(len(one.text), sha256(text).hexdigest(), kept=True)
         parts = Parts(head_of(origin), clean, shell=shell_part(carrier, kept=True))
         if carrier.shell is None:
@@ -180,14 +183,14 @@ class _Piece:
         self._put(one, Row(len(self.done.read), True, len(one.text), parts, line, start, end), one.text)
 
     def _put(self, one: Read, row: Row, text: str) -> None:
-        self.stager.put(row, text, self._value(one), format_named(one.origin.id))
+        self.stager.put(row, text, self._rank(one), format_named(one.origin.id))
 
-    def _value(self, one: Read) -> float:
-        """The number by which copies of a document are preferred; documents that are no records have none."""
-        shell, name = one.origin.carrier.shell, self.job.dedup.field if self.job.dedup else None
-        if shell is None or name is None:
-            return -inf
-        return number_in(json.loads(b'%b""%b' % (shell.before, shell.after)), name)
+    def _rank(self, one: Read) -> Rank:
+        """How much a document is preferred to copies of it; the record of its line is read only where that is asked for."""
+        settings, shell = self.job.dedup or Dedup(), one.origin.carrier.shell
+        asked = shell is not None and settings.by_value
+        record = json.loads(b'%b""%b' % (shell.before, shell.after)) if shell and asked else None
+        return rank_of(one.origin.id, record, settings)
 
 
 def _failures(doc: Document, origin: Origin) -> list[Passed]:

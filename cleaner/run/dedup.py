@@ -20,10 +20,12 @@ import numpy as np
 from cleaner import disk
 from cleaner.dedup.repeats import repeats
 from cleaner.dedup.sentences import sentences_of
-from cleaner.dedup.settings import Dedup
+from cleaner.dedup.settings import NO_COPY, Dedup
 from cleaner.dedup.units import Ids, Units, units_of
-from cleaner.formats.jsonl import BOM, number_in, record_in, records_in, split
+from cleaner.document import KEPT, OTHER
+from cleaner.formats.jsonl import BOM, record_in, records_in, split
 from cleaner.formats.listing import Passed
+from cleaner.formats.rank import NOWHERE, UNRANKED, rank_of
 from cleaner.provenance.record import dumped
 from cleaner.run.engine import Engine, Threads, cores
 from cleaner.run.matching import Corpus, Matched, matched
@@ -42,13 +44,17 @@ REMEMBERED = 256
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many documents and units there were, how many of each went, and the lines that are no documents."""
+    """How many documents and units there were, how many of each went, and the lines that are no documents.
+
+    keep  by what it was decided which copy stays, as in a manifest
+    """
 
     documents: int
     dropped: int
     units: int
     removed: int
     failed: list[Passed]
+    keep: dict[str, Any]
 
 
 def dedup_file(
@@ -117,7 +123,7 @@ class _Deduped:
         """Write the lines that stay to `kept`, one row a removed unit to `removed`.
 
         A removed paragraph takes its lines with it; a document that has none left goes. Rows hold `id`, `kept` (the copy
-        that stays), `jaccard` and `exact`; the id of a paragraph is DOCUMENT:LINE, that in which it begins, counted from 0.
+        that stays; `other` where none is to stay), `jaccard` and `exact`; the id of a paragraph is DOCUMENT:LINE, that in which it begins, counted from 0.
         """
         if pays(os.fstat(self.source.fileno()).st_size // LONGEST):
             from cleaner.dedup import kernel  # noqa: F401  # before there are threads, beside which numba loads more
@@ -132,12 +138,13 @@ class _Deduped:
         corpus = Corpus.of(shards, paths, [one.rows for one in blocks], [one.units for one in blocks])
         gone = matched(corpus, self.settings, self.engine, self.work)
         if removed is not None:
-            names = _Names(corpus, blocks, self.member)
+            told = OTHER if self.settings.keep == NO_COPY else KEPT
+            names = _Names(corpus, blocks, self.member, told)
             removed.writelines(dumped(row) + b"\n" for row in (*names.twice(), *names.rows(gone)))
         dropped = self._write(shards, gone, blocks, kept)
         documents = sum(one.documents for one in blocks)
         failed = [failure for one in blocks for failure in one.failed]
-        return Outcome(documents, dropped, int(corpus.first[-1]), len(gone.removals), failed)
+        return Outcome(documents, dropped, int(corpus.first[-1]), len(gone.removals), failed, gone.report["keep"])
 
     def _blocks(self) -> Iterator[Block]:
         number, at, line = 0, 0, 1
@@ -160,18 +167,25 @@ class _Deduped:
         units = signed(units_of(texts, self.settings), rows, block.number, self.settings)
         sentences = [sentences_of(texts).in_rows(rows)] if self.settings.careful else []
         done.documents, done.units = len(found), len(units)
-        value, wanted = np.full(len(ends), -np.inf), self.settings.field
-        if wanted is not None:
-            value[rows] = [number_in(record, wanted) for record in found]
+        ranks = self._ranks(records, block.first_line)
         table = np.zeros((len(ends), len(FIELDS)), dtype=np.int64)
         size = np.diff(ends, prepend=0)
         for name, column in (("line", block.start + ends - size), ("size", size), ("start", NONE)):
             table[:, FIELDS.index(name)] = column
         with disk.staging(self.work, durable=False) as (file, temporary):
-            tables = {"row": table, "value": value, **unit_tables([units]), **sentence_tables(sentences)}
+            tables = {"row": table, **ranks, **unit_tables([units]), **sentence_tables(sentences)}
             write_tables(file, tables, {})
         disk.rename(temporary, Shards(self.work).place(block.number))
         return done
+
+    def _ranks(self, records: Sequence[dict[str, Any] | None], first_line: int) -> dict[str, np.ndarray[Any, Any]]:
+        """How much each document is preferred to copies of it, as columns; ids are those by which removals are told."""
+        priority, value = np.full(len(records), NOWHERE), np.full(len(records), -np.inf)
+        if self.settings.by_value or self.settings.priority:
+            for row, record in enumerate(records):
+                rank = UNRANKED if record is None else rank_of(_id(record, first_line + row), record, self.settings)
+                priority[row], value[row] = rank
+        return {"priority": priority, "value": value}
 
     def _once(self, text: str) -> str:
         """A text without what it says again."""
@@ -225,11 +239,15 @@ class _Deduped:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """How removals are told: each unit by the id of its document, or the number of its line, from 1."""
+    """How removals are told: each unit by the id of its document, or the number of its line, from 1.
+
+    other  how the row of a removal calls the copy that it names
+    """
 
     corpus: Corpus
     blocks: Sequence[Signed]
     member: str
+    other: str
 
     def rows(self, gone: Matched) -> Iterator[Mapping[str, Any]]:
         """One a removal, in order."""
@@ -237,15 +255,15 @@ class _Names:
         name = lru_cache(REMEMBERED)(self._name)
         columns = removals.unit, removals.keeper, removals.common, removals.union, removals.exact
         for unit, keeper, common, union, exact in zip(*(column.tolist() for column in columns), strict=True):
-            id, kept = (name(*self._place(units, one)) for one in (unit, keeper))
-            yield {"id": id, "kept": kept, "jaccard": round(common / union, 6), "exact": exact}
+            id, copy = (name(*self._place(units, one)) for one in (unit, keeper))
+            yield {"id": id, self.other: copy, "jaccard": round(common / union, 6), "exact": exact}
 
     def twice(self) -> Iterator[Mapping[str, Any]]:
         """One a stretch that a document says again."""
         for shard, block in enumerate(self.blocks):
             for row in sorted(block.twice):
                 record = self._record(shard, row)
-                text, id = record[self.member], self._id(record, shard, row)
+                text, id = record[self.member], _id(record, self.blocks[shard].first_line + row)
                 for one in repeats(text):
                     here, there = (f"{id}:{text.count(chr(10), 0, at)}" for at in (one.start, one.kept[0]))
                     if one.sure:
@@ -258,7 +276,7 @@ class _Names:
         shard = int(self.corpus.first_row.searchsorted(document, "right")) - 1
         row = document - int(self.corpus.first_row[shard])
         record = self._record(shard, row)
-        id, text = self._id(record, shard, row), record[self.member]
+        id, text = _id(record, self.blocks[shard].first_line + row), record[self.member]
         if start is not None and row in self.blocks[shard].twice:
             start = without_repeats(text).mapper(back=True)(start, start)[0]
         return id if start is None else f"{id}:{text.count(chr(10), 0, start)}"
@@ -267,8 +285,10 @@ class _Names:
         staged = self.corpus.shards[shard]
         return record_in(staged.line(staged.row(row)).removeprefix(BOM), self.member)
 
-    def _id(self, record: Mapping[str, Any], shard: int, row: int) -> str:
-        return str(record.get("id", self.blocks[shard].first_line + row))
+
+def _id(record: Mapping[str, Any], line: int) -> str:
+    """By what a document is told: its own id, or the number of its line."""
+    return str(record.get("id", line))
 
 
 def _line_ends(block: bytes) -> Ids:

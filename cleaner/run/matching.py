@@ -26,6 +26,7 @@ from cleaner.dedup.match import (
 from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import Ids, Units
 from cleaner.dedup.verify import Removals
+from cleaner.formats.rank import NOWHERE
 from cleaner.forms import format_named
 from cleaner.index.reading import Index
 from cleaner.run.against import Earlier
@@ -90,9 +91,13 @@ class Corpus:
         numbers = range(len(self.paths))
         return Units.join([self.shards[at].units(hashes=hashes).numbered(int(self.first_row[at])) for at in numbers])
 
-    def values(self) -> NDArray[np.float64]:
-        """The number of every row by which copies are preferred."""
-        return np.concatenate([np.empty(0), *(self.shards[at].table("value") for at in range(len(self.paths)))])
+    def ranks(self) -> tuple[Ids, NDArray[np.float64]]:
+        """Priority and value of every row, by which copies are preferred."""
+        priority, value = [np.empty(0, dtype=np.int64)], [np.empty(0)]
+        for staged in map(self.shards.__getitem__, range(len(self.paths))):
+            priority.append(staged.table("priority"))
+            value.append(staged.table("value"))
+        return np.concatenate(priority), np.concatenate(value)
 
     def texts(self, units: Units, rows: Ids) -> Iterator[str]:
         """The texts of these units, which ascend; a document with several of them is read once, those of a shard together."""
@@ -208,20 +213,41 @@ def matched(corpus: Corpus, settings: Dedup, engine: Engine, folder: Path, index
     left = units if earlier is None else earlier.left
     threads = getattr(engine, "workers", 1)
     meeting = Shuffled(engine, corpus, folder, settings, threads)
-    values = corpus.values() if settings.field else None
+    priority, values = corpus.ranks() if settings.by_value or settings.priority else (None, None)
     gone, versions = match(
-        left, fetch, settings, meeting=meeting, values=values, bands=corpus, articles=corpus.articles, threads=threads
+        left,
+        fetch,
+        settings,
+        meeting=meeting,
+        values=values if settings.by_value else None,
+        priority=priority,
+        bands=corpus,
+        articles=corpus.articles,
+        threads=threads,
     )
     report = _report(units, gone, settings) | {"crowds": asdict(meeting.crowds)}
-    if (
-        settings.near and not settings.careful and settings.scope == "corpus"
-    ):  # a sample of a corpus hardly has two units of one document
+    report["keep"] = _kept_by(settings, priority, values)
+    by_threshold = settings.near and not settings.careful
+    if by_threshold and settings.scope == "corpus":  # a sample of a corpus hardly has two units of one document
         report["sample"] = missed(left, fetch, gone, settings)
     keepers, copies = np.unique(gone.keeper, return_counts=True)
+    stays = ~np.isin(keepers, gone.unit)
+    keepers, copies = keepers[stays], copies[stays]
     if earlier is not None:
         gone, told = earlier.staged(corpus.shards, corpus.first_row, gone)
         report |= {"removed": len(gone), "against": told}
     return Matched(corpus.first, gone, (keepers, copies + 1), versions.by_unit(), report)
+
+
+def _kept_by(settings: Dedup, priority: Ids | None, values: NDArray[np.float64] | None) -> dict[str, Any]:
+    """By what it was decided which copy stays, and how many documents had it."""
+    out: dict[str, Any] = {"policy": settings.keep}
+    if settings.by_value and values is not None:
+        out["documents_with_value"] = int(np.count_nonzero(values > -np.inf))
+    if settings.priority and priority is not None:
+        counts = np.bincount(priority[priority != NOWHERE], minlength=len(settings.priority))
+        out["priority"] = dict(zip(settings.priority, counts.tolist(), strict=False))
+    return out
 
 
 def _report(units: Units, gone: Removals, settings: Dedup) -> dict[str, Any]:

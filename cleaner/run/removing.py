@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from cleaner.dedup.key_rows import explain
 from cleaner.dedup.repeats import Repeat, repeats
-from cleaner.dedup.settings import Dedup
+from cleaner.dedup.settings import NO_COPY, Dedup
 from cleaner.dedup.telling import Telling, Told
 from cleaner.dedup.verify import EXACT, VERSION, Removals
-from cleaner.document import Certainty, Document, Finding, content_digest
+from cleaner.document import KEPT, OTHER, Certainty, Document, Finding, content_digest
 from cleaner.forms import format_named
 from cleaner.pipeline import Pipeline
 from cleaner.provenance.record import Parts, back_of, loaded
@@ -179,7 +179,9 @@ class Removing:
         """A duplicate in this text, with its evidence; a version of another document is told, and stays."""
         assert one.keeper is not None  # they were asked for
         source = self.keepers.source(one.keeper.shard, one.keeper.row)
-        evidence: dict[str, Any] = {"kept": source.kept(one.keeper), "jaccard": round(one.common / one.union, 6)}
+        stays = self.settings.keep != NO_COPY or source.earlier  # what an earlier run kept, this one cannot take out
+        evidence: dict[str, Any] = {KEPT if stays else OTHER: source.copy(one.keeper)}
+        evidence["jaccard"] = round(one.common / one.union, 6)
         evidence["threshold"] = self.settings.threshold
         here, there = text[one.start : one.end], source.text[one.keeper.start : one.keeper.end]
         if one.met == EXACT:
@@ -230,7 +232,7 @@ class Source:
     raw: str
     to_source: Mapper
 
-    def kept(self, place: Place) -> dict[str, Any]:
+    def copy(self, place: Place) -> dict[str, Any]:
         """A copy: its span in the source, and the sha256 of what stands there."""
         start, end = self.to_source(place.start, place.end)
         return {"id": self.id, "span": (start, end), "sha256": content_digest(self.raw[start:end]), **self.earlier}

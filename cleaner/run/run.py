@@ -17,6 +17,7 @@ from cleaner.formats.shards import Cut
 from cleaner.index.reading import Index, opened_index
 from cleaner.pipeline import Pipeline
 from cleaner.provenance import manifest
+from cleaner.provenance.alarms import alarms_of
 from cleaner.provenance.layout import STAGED, WORK
 from cleaner.provenance.tally import Tally
 from cleaner.run.cleaning import Cleaned, Cleaning
@@ -214,6 +215,7 @@ class _Run:
             "failed": [asdict(one) for done in cleaned for one in done.failed],
             "ignored": [asdict(one) for one in found.ignored],
             "counts": tally.as_json(),
+            "alarms": alarms_of(tally),
             "dedup": {} if gone is None else gone.report,
         }
 

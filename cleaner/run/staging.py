@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import cached_property
-from math import inf
 from pathlib import Path
 from struct import Struct
 from typing import IO, Any, NamedTuple, Self
@@ -26,6 +25,7 @@ from cleaner.dedup.settings import Dedup
 from cleaner.dedup.units import DOCUMENT, Units, paragraphs_in, units_told
 from cleaner.formats.carrier import text_of
 from cleaner.formats.jsonl import BOM, record_in, records_in, text_in, texts_in
+from cleaner.formats.rank import UNRANKED, Rank
 from cleaner.provenance.record import CLOSE, Parts, dumped, loaded
 
 MARK = b"cleaner/staged/2\n"
@@ -98,7 +98,7 @@ class Stager:
         self._numbers = array("q")  # as in Numbers, but for the places
         self._records: list[bytes] = []
         self._count = 0
-        self._values = array("d")
+        self._priorities, self._values = array("q"), array("d")
         self._texts: list[str] = []
         self._told: list[Paragraphs] = []
         self._rows = array("q")  # of these texts
@@ -119,8 +119,8 @@ class Stager:
         """Units that were signed elsewhere."""
         self._units.append(units)
 
-    def put(self, row: Row, text: str | None = None, value: float = -inf, format: str | None = None) -> None:
-        """The next row; `text` where it is a document, `value` where a number decides which copy stays.
+    def put(self, row: Row, text: str | None = None, rank: Rank = UNRANKED, format: str | None = None) -> None:
+        """The next row; `text` and `rank` where it is a document.
 
         format  of the text, as `form_of` was asked for it
         """
@@ -130,7 +130,8 @@ class Stager:
         self._records += parts
         self._records.append(CLOSE)
         self._count += 1
-        self._values.append(value)
+        self._priorities.append(rank.priority)
+        self._values.append(rank.value)
         if text is not None and self._settings is not None:
             self._sign(text, paragraphs_in(text, format, self._settings))  # now: the form is still at hand
 
@@ -162,8 +163,8 @@ class Stager:
         told[:] = self._file.tell() + np.cumsum(told) - told
         self._file.write(b"".join(self._records))
         self._sign_held()
-        values = {"value": np.array(self._values)}
-        tables = {"row": rows, **values, **unit_tables(self._units), **sentence_tables(self._sentences)}
+        ranks = {"priority": np.array(self._priorities, dtype=np.int64), "value": np.array(self._values)}
+        tables = {"row": rows, **ranks, **unit_tables(self._units), **sentence_tables(self._sentences)}
         write_tables(self._file, tables, self.head)
 
 

@@ -36,7 +36,7 @@ from cleaner.provenance.record import (
     shell_of,
     shell_part,
 )
-from cleaner.provenance.tally import Tally
+from cleaner.provenance.tally import Tally, source_of
 from cleaner.run.removing import Keepers, Removal, Removing, document_of, removals_in
 from cleaner.run.shelf import Shelf, shelve
 from cleaner.run.staging import FIELDS, NONE, Numbers, Shards, Staged
@@ -224,7 +224,8 @@ class _Shard:
         """A row that loses duplicates."""
         before = document_of(parts, self.staged.text(numbers))
         doc = self.removing(before, gone)
-        self.done.tally.revised(len(before.text), doc)
+        name = self.part.names[numbers.input]
+        self.done.tally.revised(len(before.text), doc, source_of(name, lines=name in self.part.in_lines))
         clean = clean_part(len(doc.text), content_digest(doc.text), kept=doc.kept)
         findings = findings_part(findings_of(parts), findings_out(doc))
         parts = parts._replace(clean=clean, findings=findings, back=back_part(doc.change.invert(doc.raw)))
