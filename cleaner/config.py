@@ -14,8 +14,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from cleaner.dedup.settings import Dedup
 from cleaner.document import Certainty
+from cleaner.duplicates.settings import Dedup
 from cleaner.stages.order import ORDER, stage_class
 from cleaner.stages.stage import PlainStage, Stage
 from cleaner.text.errors import ConfigError

@@ -29,10 +29,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.config import config_of
-from cleaner.dedup.known import MOST, Lookup, Segment, sorted_band, sorted_exact, units_left
-from cleaner.dedup.match import match
-from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import Units, units_of
+from cleaner.duplicates.known import MOST, Lookup, Segment, sorted_band, sorted_exact, units_left
+from cleaner.duplicates.match import match
+from cleaner.duplicates.settings import Dedup
+from cleaner.duplicates.units import Units, units_of
 from cleaner.index import adding as indexing
 from cleaner.index.reading import opened_index
 from cleaner.run.run import run

@@ -1,7 +1,7 @@
-"""Rebuild cleaner/dedup/key_table.txt: which characters count as the same when texts are compared.
+"""Rebuild cleaner/duplicates/key_table.txt: which characters count as the same when texts are compared.
 
     pip install opencc==1.4.2
-    python scripts/build_key_table.py cleaner/dedup/key_table.txt
+    python scripts/build_key_table.py cleaner/duplicates/key_table.txt
 
 source   the Unicode data of the running Python, and the character dictionaries of OpenCC (Apache-2.0)
 output   rows of code points, sorted: the same bytes on every run with the same versions, which the first line names
@@ -138,7 +138,7 @@ def table() -> Iterator[str]:
 def main() -> None:
     """Read the command line, write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("out", type=Path, help="where to write it: cleaner/dedup/key_table.txt")
+    parser.add_argument("out", type=Path, help="where to write it: cleaner/duplicates/key_table.txt")
     out = parser.parse_args().out
     lines = list(table())
     out.write_text("\n".join(lines) + "\n", encoding="ascii", newline="\n")

@@ -33,7 +33,7 @@ FLOORS: tuple[
     ("text",),
     ("forms",),
     ("document",),
-    ("stages", "dedup", "encoding"),
+    ("stages", "duplicates", "encoding"),
     ("formats",),
     ("config", "disk"),
     ("pipeline",),

@@ -27,9 +27,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.match import match
-from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import units_of
+from cleaner.duplicates.match import match
+from cleaner.duplicates.settings import Dedup
+from cleaner.duplicates.units import units_of
 from cleaner.stages.order import ORDER
 
 HAN = [chr(code) for code in range(0x4E00, 0x5600)]

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.key import comparison_key
-from cleaner.dedup.match import Crowds, InMemory, Shuffle, match, shuffle
-from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import Units, units_of
-from cleaner.dedup.verify import Fetch, Removals
+from cleaner.duplicates.key import comparison_key
+from cleaner.duplicates.match import Crowds, InMemory, Shuffle, match, shuffle
+from cleaner.duplicates.settings import Dedup
+from cleaner.duplicates.units import Units, units_of
+from cleaner.duplicates.verify import Fetch, Removals
 
 HAN = [chr(code) for code in range(0x4E00, 0x5600)]
 SIGNS = "，。；！？：、"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cleaner.config import config_of
-from cleaner.dedup.settings import Dedup, UnitChoice
+from cleaner.duplicates.settings import Dedup, UnitChoice
 from cleaner.provenance.restore import records, restore
 from cleaner.provenance.verify import verify
 from cleaner.run.dedup import dedup_file

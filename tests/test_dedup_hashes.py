@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cleaner.dedup.key import (
+from cleaner.duplicates.key import (
     CODE_POINT,
     band_keys,
     comparison_key,
@@ -23,9 +23,9 @@ from cleaner.dedup.key import (
     shingles,
     signatures,
 )
-from cleaner.dedup.key_rows import source
-from cleaner.dedup.settings import Bands, Dedup, bands_for
-from cleaner.dedup.units import DOCUMENT, PARAGRAPH, units_of
+from cleaner.duplicates.key_rows import source
+from cleaner.duplicates.settings import Bands, Dedup, bands_for
+from cleaner.duplicates.units import DOCUMENT, PARAGRAPH, units_of
 from cleaner.text.paragraphs import paragraphs
 from tests.dedup_texts import key_of, met, paragraphs_with_copies
 
@@ -248,7 +248,7 @@ def test_a_batch_gives_what_its_texts_give_alone(texts: list[str]) -> None:
 def test_batches_of_any_size_give_the_same_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = paragraphs_with_copies(60, seed=2)
     whole = units_of(texts, Dedup(paragraphs="all"))
-    monkeypatch.setattr("cleaner.dedup.units.BATCH", 100)
+    monkeypatch.setattr("cleaner.duplicates.units.BATCH", 100)
     small = units_of(texts, Dedup(paragraphs="all"))
     assert np.array_equal(whole.bands, small.bands)
     assert np.array_equal(whole.exact, small.exact)

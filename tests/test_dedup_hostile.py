@@ -6,9 +6,9 @@ from random import Random
 
 import pytest
 
-from cleaner.dedup.match import ALL_PAIRS, InMemory
-from cleaner.dedup.settings import Dedup, UnitChoice
-from cleaner.dedup.units import units_of
+from cleaner.duplicates.match import ALL_PAIRS, InMemory
+from cleaner.duplicates.settings import Dedup, UnitChoice
+from cleaner.duplicates.units import units_of
 from cleaner.run.dedup import dedup_file
 from tests.dedup_texts import HAN, fetching, goes, matched, met, paragraph, shingles_of
 

@@ -11,12 +11,12 @@ from datasketch import MinHash, MinHashLSH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.dedup import kernel
-from cleaner.dedup.blocks import told_apart
-from cleaner.dedup.key import comparison_key, permutations, shingles
-from cleaner.dedup.sets import Alone, Jaccard, Together, equal_alone, equal_together, in_63_bits, shingle_set
-from cleaner.dedup.settings import PERMUTATIONS, PRICES, SETTLED, Dedup, Keep, Recall, UnitChoice, bands_for
-from cleaner.dedup.units import PARAGRAPH, Laid, Units, sign_by_compiler, sign_by_numpy
+from cleaner.duplicates import kernel
+from cleaner.duplicates.blocks import told_apart
+from cleaner.duplicates.key import comparison_key, permutations, shingles
+from cleaner.duplicates.sets import Alone, Jaccard, Together, equal_alone, equal_together, in_63_bits, shingle_set
+from cleaner.duplicates.settings import PERMUTATIONS, PRICES, SETTLED, Dedup, Keep, Recall, UnitChoice, bands_for
+from cleaner.duplicates.units import PARAGRAPH, Laid, Units, sign_by_compiler, sign_by_numpy
 from cleaner.text import machine_code
 from cleaner.text.paragraphs import Span
 from tests.dedup_texts import matched, paragraphs_with_copies
@@ -124,8 +124,8 @@ def test_without_numba_the_definition_runs(monkeypatch: pytest.MonkeyPatch) -> N
 def test_few_texts_load_neither_numba_nor_datasketch() -> None:
     program = """
 import sys
-from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import units_of
+from cleaner.duplicates.settings import Dedup
+from cleaner.duplicates.units import units_of
 units_of(["不多的几个字。"] * 9, Dedup(paragraphs="all"))
 print(sorted({"numba", "scipy", "datasketch"} & set(sys.modules)))
 """

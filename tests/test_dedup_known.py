@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cleaner.dedup.known import MOST, Lookup, Segment, by_kind, sorted_band, sorted_exact, units_left
-from cleaner.dedup.sets import jaccard, shingle_set
-from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import DOCUMENT, Units, units_of
-from cleaner.dedup.verify import Removals
+from cleaner.duplicates.known import MOST, Lookup, Segment, by_kind, sorted_band, sorted_exact, units_left
+from cleaner.duplicates.sets import jaccard, shingle_set
+from cleaner.duplicates.settings import Dedup
+from cleaner.duplicates.units import DOCUMENT, Units, units_of
+from cleaner.duplicates.verify import Removals
 from tests.dedup_texts import HAN, edited, fetching, goes, key_of, paragraph, paragraphs_with_copies
 
 ONE, TWO = (paragraph(Random(seed), 8) for seed in (601, 602))

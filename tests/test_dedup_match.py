@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cleaner.dedup.match import CROWD, Columns, Crowds, InMemory, Reduce, bucket_links, missed, scoped, shuffle
-from cleaner.dedup.settings import Dedup, Keep, Scope, UnitChoice
-from cleaner.dedup.units import DOCUMENT, PARAGRAPH, Units, units_of
-from cleaner.dedup.verify import Removals
+from cleaner.duplicates.match import CROWD, Columns, Crowds, InMemory, Reduce, bucket_links, missed, scoped, shuffle
+from cleaner.duplicates.settings import Dedup, Keep, Scope, UnitChoice
+from cleaner.duplicates.units import DOCUMENT, PARAGRAPH, Units, units_of
+from cleaner.duplicates.verify import Removals
 from tests.dedup_texts import (
     HAN,
     Edge,
@@ -392,7 +392,7 @@ def test_unstable_sorting_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> No
 def test_small_portions_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = paragraphs_with_copies(300, seed=6)
     _, edges = matched(texts, PARAGRAPHS)
-    monkeypatch.setattr("cleaner.dedup.verify.BUDGET", 500)
+    monkeypatch.setattr("cleaner.duplicates.verify.BUDGET", 500)
     assert matched(texts, PARAGRAPHS)[1] == edges
     units = units_of(texts, PARAGRAPHS)
     assert edges_of(goes(units, fetching(units, texts), PARAGRAPHS, threads=2), PARAGRAPHS) == edges
@@ -401,7 +401,7 @@ def test_small_portions_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_hash_seed_of_python_does_not_matter() -> None:
     program = """
 from tests.dedup_texts import matched, paragraphs_with_copies
-from cleaner.dedup.settings import Dedup
+from cleaner.duplicates.settings import Dedup
 print(matched(paragraphs_with_copies(120, seed=1), Dedup(paragraphs="all", recall="thorough"))[1])
 """
     outputs = [
@@ -526,7 +526,7 @@ def test_the_sample_finds_what_the_bands_missed() -> None:
 
 
 def test_the_sample_is_bounded_and_seeded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cleaner.dedup.match.OTHERS", 100)
+    monkeypatch.setattr("cleaner.duplicates.match.OTHERS", 100)
     texts = paragraphs_with_copies(400, seed=5)
     units = units_of(texts, DOCUMENTS)
     found = [missed(units, fetching(units, texts), Removals.join([]), DOCUMENTS)["document"] for _ in range(2)]

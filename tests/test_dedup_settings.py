@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cleaner.dedup.settings import Dedup
+from cleaner.duplicates.settings import Dedup
 from cleaner.text.errors import ConfigError
 
 POLICIES = "it must be one of 'first', 'last', 'longest', 'newest', 'none', 'field:NAME'"
@@ -65,7 +65,7 @@ def test_the_limit_is_the_number_that_was_written() -> None:
 def test_settings_import_nothing_heavy() -> None:
     program = """
 import sys
-import cleaner.dedup.settings
+import cleaner.duplicates.settings
 print(sorted({"numpy", "scipy", "datasketch", "opencc"} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -75,8 +75,8 @@ print(sorted({"numpy", "scipy", "datasketch", "opencc"} & set(sys.modules)))
 def test_matching_needs_no_converter_at_run_time() -> None:
     program = """
 import sys
-from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import units_of
+from cleaner.duplicates.settings import Dedup
+from cleaner.duplicates.units import units_of
 units_of(["圖書館後面的小樹林裡，有幾隻烏鴉，冬天也不走，天天在那裡叫。"], Dedup())
 print("opencc" in sys.modules)
 """

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cleaner.dedup.settings import Dedup, UnitChoice
+from cleaner.duplicates.settings import Dedup, UnitChoice
 from cleaner.run.dedup import dedup_file
 from cleaner.text.errors import WriteError
 from tests.conftest import plant

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cleaner.dedup.key import comparison_key
-from cleaner.dedup.key_rows import explain
-from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import units_of
+from cleaner.duplicates.key import comparison_key
+from cleaner.duplicates.key_rows import explain
+from cleaner.duplicates.settings import Dedup
+from cleaner.duplicates.units import units_of
 from tests.dedup_texts import Edge, edges_of, goes
 
 CASES = tomllib.loads((Path(__file__).parent.parent / "fixtures" / "dedup.toml").read_text(encoding="utf-8"))

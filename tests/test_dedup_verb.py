@@ -12,7 +12,7 @@ from random import Random
 
 import pytest
 
-from cleaner.dedup.settings import Dedup
+from cleaner.duplicates.settings import Dedup
 from tests.conftest import CLEAN, Clean, plant, tree
 from tests.dedup_texts import edited, paragraph
 from tests.failing import CRASHED, Disk, command, forked, on
@@ -200,7 +200,7 @@ def test_what_somebody_writes_is_not_cleared(clean: Clean, home: Path) -> None:
 def test_a_crash_at_every_call(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second run gives the same, and what is staged beside the output goes with it, or with the second run."""
     monkeypatch.chdir(home)
-    monkeypatch.setattr("cleaner.dedup.settings.MOST_PARTS", 2)
+    monkeypatch.setattr("cleaner.duplicates.settings.MOST_PARTS", 2)
     monkeypatch.setattr(Dedup, "held_bytes", 100)
     act = command("dedup", "in.jsonl", "-o", "out.jsonl", "--removed", "gone.jsonl", "--force", "-q", "--threads", "1")
     with on(Disk()) as disk, pytest.raises(SystemExit):

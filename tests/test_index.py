@@ -19,8 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.config import config_of
-from cleaner.dedup.sets import jaccard, shingle_set
-from cleaner.dedup.settings import Dedup
+from cleaner.duplicates.sets import jaccard, shingle_set
+from cleaner.duplicates.settings import Dedup
 from cleaner.index import adding as indexing
 from cleaner.index.reading import FILES, HEADER, opened_index
 from cleaner.provenance import manifest

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cleaner.dedup.settings import Dedup
+from cleaner.duplicates.settings import Dedup
 from cleaner.formats.jsonl import record_in, records_in
 from cleaner.run.dedup import Outcome, dedup_file
 from cleaner.run.matching import Corpus, Matched, matched

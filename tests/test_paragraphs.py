@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.config import config_of
-from cleaner.dedup.blocks import paragraphs_of, told_apart
-from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import units_of
+from cleaner.duplicates.blocks import paragraphs_of, told_apart
+from cleaner.duplicates.settings import Dedup
+from cleaner.duplicates.units import units_of
 from cleaner.forms import Kind, form_of, glance
 from cleaner.forms.look import looked_at
 from cleaner.index.adding import build

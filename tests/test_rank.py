@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner.config import config_of
-from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import DOCUMENT, units_of
 from cleaner.document import other_copy
+from cleaner.duplicates.settings import Dedup
+from cleaner.duplicates.units import DOCUMENT, units_of
 from cleaner.formats.rank import DATES, date_in, newest_in, value_of
 from cleaner.provenance import manifest
 from cleaner.provenance.restore import records, restore
@@ -145,7 +145,7 @@ def test_where_no_copy_is_to_stay_each_names_another(clean: Clean, tmp_path: Pat
         "e.txt": f"别的话。\n{THREE}\n",
     }
     plant(tmp_path / "in", files)
-    clean("run", "in", "-o", "out", "--keep", "none")
+    clean("run", "in", "-o", "out", "--keep", "none", "--paragraphs", "all")
     assert tree(tmp_path / "out/corpus") == {"d.txt": f"{TWO}\n".encode(), "e.txt": "别的话。\n".encode()}
     named = {}
     for record in records(tmp_path / "out"):

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 import cleaner
 from cleaner.config import config_of
-from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import DOCUMENT, PARAGRAPH, Units
-from cleaner.dedup.verify import Removals
 from cleaner.document import Document, Finding
+from cleaner.duplicates.settings import Dedup
+from cleaner.duplicates.units import DOCUMENT, PARAGRAPH, Units
+from cleaner.duplicates.verify import Removals
 from cleaner.formats.carrier import Origin
 from cleaner.formats.documents import Read, Reading, documents
 from cleaner.formats.listing import Source

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import pytest
 
 from cleaner.config import Config, config_of
-from cleaner.dedup.settings import Dedup
+from cleaner.duplicates.settings import Dedup
 from cleaner.formats import shards
 from cleaner.index.adding import build
 from cleaner.provenance import restore as restoring

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from math import inf
 from typing import NamedTuple
 
-from cleaner.dedup.settings import NEWEST, Dedup
+from cleaner.duplicates.settings import NEWEST, Dedup
 
 LATEST = 1e11  # seconds: from here on a number counts thousandths of them, a thousand times that millionths, and so on
 FINER = 1, 1e3, 1e6, 1e9

@@ -10,10 +10,10 @@ from typing import Any
 
 from cleaner import __version__
 from cleaner.config import config_of
-from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import paragraphs_in
 from cleaner.disk import LOCK, TEMPORARY, digest, locked, sync_folder, writing
 from cleaner.document import Document
+from cleaner.duplicates.settings import Dedup
+from cleaner.duplicates.units import paragraphs_in
 from cleaner.forms import format_named
 from cleaner.index import reading
 from cleaner.index.segments import Kept, join_segments, write_segment

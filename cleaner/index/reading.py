@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cleaner.dedup.articles import article_of, free_of
-from cleaner.dedup.key import key_table_digest
-from cleaner.dedup.known import Segment, spans_of
-from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import Ids
 from cleaner.disk import digest, inside
+from cleaner.duplicates.articles import article_of, free_of
+from cleaner.duplicates.key import key_table_digest
+from cleaner.duplicates.known import Segment, spans_of
+from cleaner.duplicates.settings import Dedup
+from cleaner.duplicates.units import Ids
 from cleaner.forms import format_named
 from cleaner.index.texts import TextReader
 from cleaner.provenance import manifest

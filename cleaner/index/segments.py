@@ -7,10 +7,10 @@ from typing import IO, Any, NamedTuple
 
 import numpy as np
 
-from cleaner.dedup.known import Rows, by_kind, sorted_band, sorted_exact
-from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import DOCUMENT, Ids, Units, units_of
 from cleaner.disk import digest, explained, make_folder, opened, scratch, writing
+from cleaner.duplicates.known import Rows, by_kind, sorted_band, sorted_exact
+from cleaner.duplicates.settings import Dedup
+from cleaner.duplicates.units import DOCUMENT, Ids, Units, units_of
 from cleaner.forms import format_named
 from cleaner.index.reading import BLOCKS, FILES, TEXTS, checked, segment_in
 from cleaner.index.texts import TextWriter

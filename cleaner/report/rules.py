@@ -1,6 +1,6 @@
 """The table of all rules, from what the stages declare."""
 
-from cleaner.dedup.settings import RULES as DEDUP_RULES
+from cleaner.duplicates.settings import RULES as DEDUP_RULES
 from cleaner.report.cells import aligned
 from cleaner.stages.order import ORDER, stage_class
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cleaner.dedup.settings import FIELD, NEWEST
+from cleaner.duplicates.settings import FIELD, NEWEST
 from cleaner.report.cells import aligned
 from cleaner.text.shown import shown
 

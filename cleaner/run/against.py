@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from cleaner.dedup.articles import Articles, free_among
-from cleaner.dedup.known import Lookup, spans_of, units_left
-from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import DOCUMENT, BandKeys, Ids, Units
-from cleaner.dedup.verify import Fetch, Removals
+from cleaner.duplicates.articles import Articles, free_among
+from cleaner.duplicates.known import Lookup, spans_of, units_left
+from cleaner.duplicates.settings import Dedup
+from cleaner.duplicates.units import DOCUMENT, BandKeys, Ids, Units
+from cleaner.duplicates.verify import Fetch, Removals
 from cleaner.formats.carrier import text_bytes
 from cleaner.index.reading import Index
 from cleaner.provenance.record import Parts, back_in, back_part, dumped

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cleaner import disk
-from cleaner.dedup.settings import Dedup
 from cleaner.document import Document
+from cleaner.duplicates.settings import Dedup
 from cleaner.formats.carrier import Origin, text_bytes
 from cleaner.formats.documents import Read, Reading, Verbatim, documents
 from cleaner.formats.listing import Passed
@@ -99,7 +99,7 @@ class Cleaning:
     def __call__(self, shard: Shard) -> Cleaned:
         """Clean and stage a shard."""
         if self.dedup is not None and pays(self.size // BYTES):
-            from cleaner.dedup import kernel  # noqa: F401  # from now on every shard, however small, is signed by it
+            from cleaner.duplicates import kernel  # noqa: F401  # from now on every shard, however small, is signed by it
         done = Cleaned(shard.number)
         pieces = [(piece.source.name, piece.start, piece.end) for piece in shard.pieces]
         with staged(Shards(self.out / WORK / STAGED).place(shard.number), shard.number, self.dedup) as stager:

@@ -18,11 +18,11 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 
 from cleaner import disk
-from cleaner.dedup.repeats import repeats
-from cleaner.dedup.sentences import sentences_of
-from cleaner.dedup.settings import NO_COPY, Dedup
-from cleaner.dedup.units import Ids, Units, units_of
 from cleaner.document import KEPT, OTHER
+from cleaner.duplicates.repeats import repeats
+from cleaner.duplicates.sentences import sentences_of
+from cleaner.duplicates.settings import NO_COPY, Dedup
+from cleaner.duplicates.units import Ids, Units, units_of
 from cleaner.formats.jsonl import BOM, record_in, records_in, split
 from cleaner.formats.listing import Passed
 from cleaner.formats.rank import NOWHERE, UNRANKED, rank_of
@@ -126,7 +126,7 @@ class _Deduped:
         that stays; `other` where none is to stay), `jaccard` and `exact`; the id of a paragraph is DOCUMENT:LINE, that in which it begins, counted from 0.
         """
         if pays(os.fstat(self.source.fileno()).st_size // LONGEST):
-            from cleaner.dedup import kernel  # noqa: F401  # before there are threads, beside which numba loads more
+            from cleaner.duplicates import kernel  # noqa: F401  # before there are threads, beside which numba loads more
         blocks = list(self.engine.map_shards(self._sign, self._blocks()))
         with Shards(self.work, disk.FileBytes(self.source), self.member, self._once) as shards:
             return self._taken_out(shards, blocks, kept, removed)

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import disk
-from cleaner.dedup.articles import Article, article_of
-from cleaner.dedup.key import key_table_digest
-from cleaner.dedup.match import (
+from cleaner.duplicates.articles import Article, article_of
+from cleaner.duplicates.key import key_table_digest
+from cleaner.duplicates.match import (
     Columns,
     Crowds,
     bucket_links,
@@ -23,9 +23,9 @@ from cleaner.dedup.match import (
     missed,
     shared_sentences,
 )
-from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import Ids, Units
-from cleaner.dedup.verify import Removals
+from cleaner.duplicates.settings import Dedup
+from cleaner.duplicates.units import Ids, Units
+from cleaner.duplicates.verify import Removals
 from cleaner.formats.rank import NOWHERE
 from cleaner.forms import format_named
 from cleaner.index.reading import Index

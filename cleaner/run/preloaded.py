@@ -2,15 +2,15 @@
 
 import gc
 
-from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import units_of
+from cleaner.duplicates.settings import Dedup
+from cleaner.duplicates.units import units_of
 from cleaner.run import cleaning, writing
 from cleaner.text.machine_code import available
 
 __all__ = ["cleaning", "writing"]
 
 if available():
-    from cleaner.dedup import kernel  # noqa: F401  # from now on every text, however short, is signed by it
+    from cleaner.duplicates import kernel  # noqa: F401  # from now on every text, however short, is signed by it
 
     units_of(["一二三四五六七八九十"], Dedup())
 

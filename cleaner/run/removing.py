@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.key_rows import explain
-from cleaner.dedup.repeats import Repeat, repeats
-from cleaner.dedup.settings import NO_COPY, Dedup
-from cleaner.dedup.telling import Telling, Told
-from cleaner.dedup.verify import EXACT, VERSION, Removals
 from cleaner.document import KEPT, OTHER, Certainty, Document, Finding, content_digest
+from cleaner.duplicates.key_rows import explain
+from cleaner.duplicates.repeats import Repeat, repeats
+from cleaner.duplicates.settings import NO_COPY, Dedup
+from cleaner.duplicates.telling import Telling, Told
+from cleaner.duplicates.verify import EXACT, VERSION, Removals
 from cleaner.forms import format_named
 from cleaner.pipeline import Pipeline
 from cleaner.provenance.record import Parts, back_of, loaded

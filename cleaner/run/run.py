@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from cleaner import __version__, disk
 from cleaner.config import Config
-from cleaner.dedup.verify import Removals
+from cleaner.duplicates.verify import Removals
 from cleaner.formats.documents import Reading
 from cleaner.formats.listing import Listing, Passed, listing
 from cleaner.formats.shards import Cut

@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner import disk
-from cleaner.dedup.blocks import Paragraphs
-from cleaner.dedup.match import scoped
-from cleaner.dedup.sentences import Sentences, sentences_of
-from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import DOCUMENT, Units, paragraphs_in, units_told
+from cleaner.duplicates.blocks import Paragraphs
+from cleaner.duplicates.match import scoped
+from cleaner.duplicates.sentences import Sentences, sentences_of
+from cleaner.duplicates.settings import Dedup
+from cleaner.duplicates.units import DOCUMENT, Units, paragraphs_in, units_told
 from cleaner.formats.carrier import text_of
 from cleaner.formats.jsonl import BOM, record_in, records_in, text_in, texts_in
 from cleaner.formats.rank import UNRANKED, Rank

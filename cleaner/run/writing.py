@@ -12,10 +12,10 @@ from typing import IO
 import numpy as np
 
 from cleaner import disk
-from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import DOCUMENT, Ids
-from cleaner.dedup.verify import Removals
 from cleaner.document import content_digest
+from cleaner.duplicates.settings import Dedup
+from cleaner.duplicates.units import DOCUMENT, Ids
+from cleaner.duplicates.verify import Removals
 from cleaner.formats.carrier import Carrier, text_bytes
 from cleaner.pipeline import Pipeline
 from cleaner.provenance.layout import CORPUS, PIECES, RECORDS, STAGED, WORK

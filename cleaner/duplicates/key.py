@@ -17,8 +17,8 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.key_rows import key_rows, source
-from cleaner.dedup.settings import PERMUTATIONS, Bands
+from cleaner.duplicates.key_rows import key_rows, source
+from cleaner.duplicates.settings import PERMUTATIONS, Bands
 
 LETTER = np.uint32(1 << 31)  # set in a table row where the character is a letter or digit
 CODE_POINT = np.uint32(0x1FFFFF)

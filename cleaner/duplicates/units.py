@@ -11,8 +11,8 @@ from typing import NamedTuple, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.blocks import Paragraphs, told_apart
-from cleaner.dedup.key import (
+from cleaner.duplicates.blocks import Paragraphs, told_apart
+from cleaner.duplicates.key import (
     SIZE,
     band_keys,
     codes_of,
@@ -23,7 +23,7 @@ from cleaner.dedup.key import (
     shingles,
     signatures,
 )
-from cleaner.dedup.settings import Dedup
+from cleaner.duplicates.settings import Dedup
 from cleaner.text.machine_code import pays
 from cleaner.text.paragraphs import Span, bounds
 
@@ -167,7 +167,7 @@ def sign_by_numpy(laid: Laid, settings: Dedup) -> Units:
 
 def sign_by_compiler(laid: Laid, settings: Dedup) -> Units:
     """The same, ten times as fast."""
-    from cleaner.dedup import kernel
+    from cleaner.duplicates import kernel
 
     together, ends = laid.together, laid.ends
     documents, paragraphs = settings.of_documents, settings.of_paragraphs

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.articles import EQUAL, NEAR, Free, alike_in_figures, at_most_half
-from cleaner.dedup.careful import silent_pairs
-from cleaner.dedup.settings import Dedup
-from cleaner.dedup.units import DOCUMENT, PARAGRAPH, BandKeys, Ids, Units
-from cleaner.dedup.verify import Fetch, Removals, UnitTexts, prove_equal, prove_similar
+from cleaner.duplicates.articles import EQUAL, NEAR, Free, alike_in_figures, at_most_half
+from cleaner.duplicates.careful import silent_pairs
+from cleaner.duplicates.settings import Dedup
+from cleaner.duplicates.units import DOCUMENT, PARAGRAPH, BandKeys, Ids, Units
+from cleaner.duplicates.verify import Fetch, Removals, UnitTexts, prove_equal, prove_similar
 
 MOST = 8  # units of one bucket that a later unit meets: the first ones. Copies in a crowd meet in other buckets as well
 

@@ -13,8 +13,8 @@ from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.key import codes_of, comparison_key, key_table, shingles
-from cleaner.dedup.units import Ids
+from cleaner.duplicates.key import codes_of, comparison_key, key_table, shingles
+from cleaner.duplicates.units import Ids
 from cleaner.text.machine_code import pays
 
 ShingleSet: TypeAlias = NDArray[np.uint64]  # sorted, each once; 64 bits, so that no collision decides
@@ -103,7 +103,7 @@ class Together(NamedTuple):
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Together":
-        from cleaner.dedup import kernel
+        from cleaner.duplicates import kernel
 
         points = codes_of("".join(texts))
         ends = np.cumsum(list(map(len, texts)), dtype=np.int64)
@@ -113,14 +113,14 @@ class Together(NamedTuple):
         return cls(shingles[:count], starts, sizes)
 
     def common(self, first: Ids, second: Ids, limit: Fraction) -> Ids:
-        from cleaner.dedup import kernel
+        from cleaner.duplicates import kernel
 
         common = np.zeros(len(first), dtype=np.int64)
         kernel.fill_common(self.shingles, self.starts, self.sizes, first, second, in_63_bits(limit), SALT, common)
         return common
 
     def decided(self, cuts: Ids, limit: Fraction) -> tuple[Ids, Ids]:
-        from cleaner.dedup import kernel
+        from cleaner.duplicates import kernel
 
         keepers, common = np.empty(len(self.sizes), dtype=np.int64), np.zeros(len(self.sizes), dtype=np.int64)
         its = self.shingles, self.starts, self.sizes
@@ -136,7 +136,7 @@ def equal_alone(texts: Sequence[str], one: Ids, other: Ids) -> NDArray[np.bool_]
 
 def equal_together(texts: Sequence[str], one: Ids, other: Ids) -> NDArray[np.bool_]:
     """The same, all at once."""
-    from cleaner.dedup import kernel
+    from cleaner.duplicates import kernel
 
     at = np.cumsum([0, *map(len, texts)], dtype=np.int64)
     same = np.empty(len(one), dtype=np.bool_)

@@ -13,8 +13,8 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from cleaner.dedup.key import SIZE, keyed
-from cleaner.dedup.sentences import LETTERS, bounds
+from cleaner.duplicates.key import SIZE, keyed
+from cleaner.duplicates.sentences import LETTERS, bounds
 from cleaner.forms import Kind, form_of
 from cleaner.forms.line import ENDS
 

@@ -45,7 +45,7 @@ def key_rows() -> KeyRows:
 
 def source() -> str:
     """The file: a line with # opens each part, and the first one is the title."""
-    return resources.files("cleaner.dedup").joinpath("key_table.txt").read_text(encoding="ascii")
+    return resources.files("cleaner.duplicates").joinpath("key_table.txt").read_text(encoding="ascii")
 
 
 def _range(row: str) -> Range:

@@ -11,11 +11,11 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.blocks import LEADS_ON
-from cleaner.dedup.key import LETTER, codes_of, key_table
-from cleaner.dedup.settings import REPEATED_FROM, REPEATED_NEAR_FROM, Dedup
-from cleaner.dedup.units import PARAGRAPH, Ids, Units
-from cleaner.dedup.verify import Removals, UnitTexts
+from cleaner.duplicates.blocks import LEADS_ON
+from cleaner.duplicates.key import LETTER, codes_of, key_table
+from cleaner.duplicates.settings import REPEATED_FROM, REPEATED_NEAR_FROM, Dedup
+from cleaner.duplicates.units import PARAGRAPH, Ids, Units
+from cleaner.duplicates.verify import Removals, UnitTexts
 from cleaner.forms import Form, Kind, form_of, marks
 from cleaner.forms.line import closed
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cleaner.dedup.telling import Sentence, Told
+from cleaner.duplicates.telling import Sentence, Told
 from cleaner.forms import PARAGRAPHS, Form, Kind, form_of
 
 REPEAT, LOOP = "dedup.repeat", "dedup.loop"

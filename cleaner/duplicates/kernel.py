@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.key import SIZE, mix64
+from cleaner.duplicates.key import SIZE, mix64
 from cleaner.text.machine_code import compiled
 
 U32, U64 = np.uint32, np.uint64

@@ -14,11 +14,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.sets import LARGEST, sets_of
-from cleaner.dedup.settings import Dedup
-from cleaner.dedup.telling import QUOTED, Telling, Told, often
-from cleaner.dedup.units import Ids
-from cleaner.dedup.verify import Pairs, Removals, UnitTexts
+from cleaner.duplicates.sets import LARGEST, sets_of
+from cleaner.duplicates.settings import Dedup
+from cleaner.duplicates.telling import QUOTED, Telling, Told, often
+from cleaner.duplicates.units import Ids
+from cleaner.duplicates.verify import Pairs, Removals, UnitTexts
 from cleaner.text.threads import in_threads
 
 SHARED = Fraction(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.key import codes_of, exact_hashes, key_table, keyed
+from cleaner.duplicates.key import codes_of, exact_hashes, key_table, keyed
 from cleaner.text.machine_code import pays
 
 LETTERS = 12  # of a sentence that is evidence: shorter ones stand in texts that have nothing to do with each other
@@ -94,7 +94,7 @@ def _spans(text: str, before: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 def hash_by_compiler(texts: Sequence[str]) -> Sentences:
     """The same, many times as fast."""
-    from cleaner.dedup import kernel
+    from cleaner.duplicates import kernel
 
     ends = np.cumsum(list(map(len, texts)), dtype=np.int64)
     points = codes_of("".join(texts))

@@ -9,8 +9,8 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup.sets import equal_keys, sets_of
-from cleaner.dedup.units import Ids
+from cleaner.duplicates.sets import equal_keys, sets_of
+from cleaner.duplicates.units import Ids
 from cleaner.text.machine_code import either
 from cleaner.text.threads import in_threads
 

@@ -16,14 +16,14 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.dedup import careful
-from cleaner.dedup.articles import EQUAL, NEAR, Articles, alike_in_figures, at_most_half, free_among
-from cleaner.dedup.key import mix64
-from cleaner.dedup.sentences import Sentences
-from cleaner.dedup.sets import distinct, sets_of
-from cleaner.dedup.settings import NO_COPY, Dedup, Keep, Scope
-from cleaner.dedup.units import DOCUMENT, PARAGRAPH, BandKeys, Ids, Units
-from cleaner.dedup.verify import (
+from cleaner.duplicates import careful
+from cleaner.duplicates.articles import EQUAL, NEAR, Articles, alike_in_figures, at_most_half, free_among
+from cleaner.duplicates.key import mix64
+from cleaner.duplicates.sentences import Sentences
+from cleaner.duplicates.sets import distinct, sets_of
+from cleaner.duplicates.settings import NO_COPY, Dedup, Keep, Scope
+from cleaner.duplicates.units import DOCUMENT, PARAGRAPH, BandKeys, Ids, Units
+from cleaner.duplicates.verify import (
     Fetch,
     Pairs,
     Removals,
