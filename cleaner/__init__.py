@@ -13,26 +13,44 @@ True
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cleaner.document import Certainty, Document, Finding
     from cleaner.forms import Form
     from cleaner.pipeline import Pipeline
+    from cleaner.run.deduped import Deduped, Removed
     from cleaner.text.errors import CleanerError
 
 __version__ = "0.1.0"
-__all__ = ["Certainty", "CleanerError", "Document", "Finding", "Form", "Pipeline", "__version__", "clean", "form"]
+__all__ = [
+    "Certainty",
+    "CleanerError",
+    "Deduped",
+    "Document",
+    "Finding",
+    "Form",
+    "Pipeline",
+    "Removed",
+    "__version__",
+    "clean",
+    "dedup",
+    "form",
+]
 
 _HOME = {
     "Certainty": "cleaner.document",
     "CleanerError": "cleaner.text.errors",
+    "Deduped": "cleaner.run.deduped",
     "Document": "cleaner.document",
     "Finding": "cleaner.document",
     "Form": "cleaner.forms",
     "Pipeline": "cleaner.pipeline",
+    "Removed": "cleaner.run.deduped",
 }
 
 
 def clean(text: str, **settings: Any) -> "Document":
-    """One text through all stages: `.text`, `.findings`, `.change`, `.kept`; duplicates are a matter of a corpus.
+    """One text through all stages: `.text`, `.findings`, `.change`, `.kept`; `dedup` compares many.
 
     settings  as in clean.toml: `level="suspect"`, `splice=False`, `script={"variant": "zh-Hans"}`
     returns   a Document; every offset in it counts code points of `.raw`, end exclusive
@@ -46,6 +64,35 @@ def clean(text: str, **settings: Any) -> "Document":
     from cleaner.pipeline import Pipeline
 
     return Pipeline.default(**settings)(text)
+
+
+def dedup(
+    records: Any,
+    text: "str | Sequence[str]" = "text",
+    id: str | None = None,
+    *,
+    threads: int | None = None,
+    **settings: Any,
+) -> "Deduped":
+    """Duplicates among records, as `clean dedup` finds them: `.kept` (positions), `.removed`, `.texts()`.
+
+    records   texts or mappings, a HuggingFace data set, a column or frame of pandas or polars, an Arrow column or table;
+              an iterator is read once, and texts wait in a temporary file, not in memory
+    text      the member that holds the text, or a path to it: `doc.text`, `/doc/text`. Several (`["instruction", "input"]`,
+              `messages[].content`) are compared together, and a record stays or goes whole
+    id        a member by which `.removed` names records, as well as by position
+    threads   None is one a core; changes no result
+    settings  those of [dedup] in clean.toml: `threshold=0.9`, `units="document"`, `keep="longest"`
+    raises    TypeError, with the position, where something is no text; InputError where a member is missing; ConfigError
+              where a setting does not exist
+
+    >>> done = dedup(["Oats are boiled in salted water.", "Rye bread", "Oats are boiled  in salted WATER"])
+    >>> done.kept, [(one.index, one.kept, one.rule, one.jaccard) for one in done.removed]
+    ([0, 1], [(2, 0, 'dedup.document.near', 0.956522)])
+    """
+    from cleaner.run.deduped import deduped
+
+    return deduped(records, text, id, threads=threads, **settings)
 
 
 def form(text: str, format: str | None = None) -> "Form":

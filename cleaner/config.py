@@ -16,6 +16,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from cleaner.document import Certainty
 from cleaner.duplicates.settings import Dedup
+from cleaner.formats.members import members_listed
 from cleaner.stages.order import ORDER, stage_class
 from cleaner.stages.stage import PlainStage, Stage
 from cleaner.text.errors import ConfigError
@@ -42,7 +43,7 @@ class Config:
     dedup       how duplicates are found over a corpus; None switches it off
     level       findings below it are reported and not applied
     keep        ids of findings that a person overruled ("f:5d02…")
-    text_field  the member of a JSON line that holds the text
+    text_field  the member of a JSON line that holds the text, by a path; or several, with commas
     encoding    of inputs that the user knows: (pattern of names, encoding), the first that fits; others are looked at
     """
 
@@ -88,6 +89,12 @@ def config_of(settings: Mapping[str, Any], where: str = "settings") -> Config:
         dedup=_filled(Dedup, dedup, f"{where}: dedup") if dedup.get("on", True) else None,
         **{key: read(head[key], f"{where}: {key}") for key, read in _HEAD.items() if key in head},
     )
+
+
+def dedup_of(settings: Mapping[str, Any], where: str = "settings") -> Dedup:
+    """The settings of duplicates alone. ConfigError where one does not exist or has no such value."""
+    found: Dedup = _filled(Dedup, settings, f"{where}: dedup")
+    return found
 
 
 def find_settings(start: Path, given: Path | None = None) -> tuple[dict[str, Any], str]:
@@ -223,10 +230,19 @@ def _codec(value: Any, where: str) -> str:
     return str(value)
 
 
+def _text_field(value: Any, where: str) -> str:
+    """A member that holds text, by a path, or several with commas."""
+    try:
+        members_listed(_fitting(value, str, where))
+    except ConfigError as failure:
+        raise failure if str(failure).startswith(where) else ConfigError(f"{where}: {failure}") from None
+    return str(value)
+
+
 _HEAD: dict[str, Callable[[Any, str], Any]] = {
     "level": _level,
     "keep": lambda value, where: frozenset(_fitting(value, tuple[str, ...], where)),
-    "text_field": lambda value, where: _fitting(value, str, where),
+    "text_field": _text_field,
     "encoding": _encoding,
 }
 

@@ -1,6 +1,6 @@
 """Fold one document through the stages. Knows no other document: duplicates are a matter of the corpus."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -8,6 +8,8 @@ from reprlib import repr as short
 from typing import TYPE_CHECKING, Any
 
 from cleaner.document import Certainty, Document, Finding
+from cleaner.formats.members import Members, Text, replaced
+from cleaner.formats.records import rows, texts_at
 from cleaner.stages.order import CARRY, LAYOUT, STIRS
 from cleaner.stages.permit import permitted, unrestricted
 from cleaner.stages.stage import Stage, wakes_of
@@ -86,6 +88,32 @@ class Pipeline:
             way_out = "give its values" if isinstance(docs, Mapping) else "put it in a list"
             raise TypeError(f"map wants many texts, not one {type(docs).__name__}; {way_out}")
         return (self(_document(doc, f" at position {at}")) for at, doc in enumerate(docs))
+
+    def map_records(self, records: Any, text: str | Sequence[str] = "text") -> Iterator[dict[str, Any]]:
+        """A stream of records with their text cleaned and everything else as it was, in order, one at a time in memory.
+
+        records  mappings, or a table: a HuggingFace data set, a frame of pandas or polars, an Arrow table
+        text     the member that holds the text, or a path to it (`doc.text`, `/doc/text`, `messages[].content`), or
+                 several; each text is cleaned on its own
+        returns  new mappings, one for each, even where nothing of a text is left
+
+        TypeError, with the position from 0, where something is no record or a member no text; InputError where a member
+        is missing.
+
+        >>> list(Pipeline.default(splice=False).map_records([{"id": 7, "doc": {"text": "　　ＧＤＰ增长。"}}], text="doc.text"))
+        [{'id': 7, 'doc': {'text': 'GDP增长。'}}]
+        """
+        members, given = Members.of(text), rows(records, "map_records")
+        return (self._record(record, members, at) for at, record in enumerate(given))
+
+    def _record(self, record: Any, members: Members, at: int) -> dict[str, Any]:
+        if not isinstance(record, Mapping):
+            hint = "; map takes texts" if isinstance(record, str) else ""
+            raise TypeError(
+                f"a record (mapping) is wanted at position {at}, not {type(record).__name__}: {short(record)}{hint}"
+            )
+        texts = texts_at(record, members, at)
+        return replaced(record, [Text(place, self(_document(text)).text) for place, text in texts])
 
     @property
     def salvages(self) -> bool:

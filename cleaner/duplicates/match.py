@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from cleaner.duplicates import careful
 from cleaner.duplicates.articles import EQUAL, NEAR, Articles, alike_in_figures, at_most_half, free_among
 from cleaner.duplicates.key import mix64
+from cleaner.duplicates.members import agreed
 from cleaner.duplicates.sentences import Sentences
 from cleaner.duplicates.sets import distinct, sets_of
 from cleaner.duplicates.settings import NO_COPY, Dedup, Keep, Scope
@@ -93,6 +94,7 @@ def match(
     bands: BandKeys | None = None,
     articles: Articles | None = None,
     threads: int = 1,
+    several: bool = False,
 ) -> Found:
     """Every unit to remove, once, in row order; every keeper stays, unless no copy is to stay.
 
@@ -104,9 +106,11 @@ def match(
     bands     the band keys, where they do not lie in `units`
     articles  documents, ascending → what may go of each where care is taken; by default nothing
     threads   that compare texts; they change no result
+    several   documents are members of records as one text: near copies are near in each, see `members`
     """
     meeting = InMemory(units, settings, bands, threads=threads) if meeting is None else meeting
-    matching = _Matching(units, units.bands if bands is None else bands, fetch, settings, meeting, articles, threads)
+    keys = units.bands if bands is None else bands
+    matching = _Matching(units, keys, fetch, settings, meeting, articles, threads, several)
     order = keep_order(units, settings.keep, values, priority)
     may_go = (units.kind == DOCUMENT) & (units.letters > 0)
     whole, versions, apart = matching.documents(order[may_go[order]])
@@ -151,6 +155,7 @@ class _Matching(NamedTuple):
     meeting: Meeting
     articles: Articles | None
     threads: int
+    several: bool
 
     def documents(self, rows: Ids) -> careful.Decided:
         """Which documents go; where care is taken, which stay whole beside another."""
@@ -190,8 +195,10 @@ class _Matching(NamedTuple):
 
     def _near(self, rows: Ids, copies: Ids, texts: UnitTexts) -> Removals:
         """Who goes as a near copy, among the units that are long enough and no exact copies."""
-        alike = self._similar(rows, copies, texts)
-        return decided(alike, texts, self.settings.limit, self.threads)
+        alike, limit = self._similar(rows, copies, texts), self.settings.limit
+        if not self.several:
+            return decided(alike, texts, limit, self.threads)
+        return agreed(decided(agreed(alike, texts, limit), texts, limit, self.threads), texts, limit)
 
     def _similar(self, rows: Ids, copies: Ids, texts: UnitTexts) -> Removals:
         """Pairs that reach the threshold."""

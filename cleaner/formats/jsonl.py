@@ -2,12 +2,13 @@
 
 Most lines are plain: msgspec says that a line is JSON and what its text is, and a search finds where that stands. Where a
 search cannot tell, a walk over the members does. A whole block of lines is read at once where only texts are wanted.
+`field` names the member that holds the text, by a path or a list of paths as in `members.py`; `split` takes one text alone.
 """
 
 import codecs
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from cleaner.formats.carrier import STRAY, UTF8, Shell, quoted
+from cleaner.formats.members import Members, Pointer, dotted, members_listed, pointer, value_at
 from cleaner.text.errors import InputError
 
 if TYPE_CHECKING:
@@ -70,20 +72,25 @@ def plain(field: str) -> Split:
 
     A name in quotes that no backslash precedes and a colon follows is the name of a member; behind one brace alone it is
     one of the outer object; and it is the only one of this name if that stands nowhere else, spelt with escapes or without.
+    Of a path every name stands in the line once.
     """
-    name = _name(field)
+    parts = pointer(field).parts
+    names = [_name(str(part)) for part in parts]
+    name, inner = names[-1], len(names) > 1
     member = name + b":"
     size = len(member)
 
     def split(line: bytes) -> Member | None:
         at = line.find(member)
-        if at < 1 or line[at - 1] == _BACKSLASH or line.count(b"{", 0, at) != 1:
+        if at < 1 or line[at - 1] == _BACKSLASH:
+            return None
+        if any(line.count(one) != 1 for one in names) if inner else line.count(b"{", 0, at) != 1:
             return None
         start = at + size
         try:
             if line[start] == _BLANK:
                 start += 1
-            text = _DECODE(line)[field]
+            text = value_at(_DECODE(line), parts) if inner else _DECODE(line)[parts[0]]
             if type(text) is not str:
                 return None
             literal, ascii = _ENCODE(text), False
@@ -126,27 +133,64 @@ def texts_in(literals: Sequence[bytes]) -> list[str]:
 
 def records_in(block: bytes, ends: "NDArray[np.int64]", field: str) -> Records:
     """The records of a block of lines, which end there, in one go; none where some line may be no document."""
-    if _objects(block, len(ends)) and _named_once(block, ends, _name(field)):
+    members = members_listed(field)
+    if _objects(block, len(ends)) and all(_named_once(block, ends, name) for name in _names_in(members)):
         with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             records: list[dict[str, Any]] = _DECODER.decode_lines(block)
-            if len(records) == len(ends) and {type(record.get(field)) for record in records} == {str}:
+            if len(records) == len(ends) and all(_holds(record, members) for record in records):
                 return records
     return []
 
 
 def record_in(line: bytes, field: str) -> dict[str, Any]:
     """The record of one line, as its text can be taken. InputError where it is none."""
+    members = members_listed(field)
     try:
         record = _value(line)
     except RecursionError:
         raise InputError("is nested too deeply to be read") from None
     except ValueError as failure:
         raise InputError(f"is not a line of JSON: {failure}") from None
-    if type(record) is not dict or type(record.get(field)) is not str:
-        raise InputError(f"has no text in a member {field!r}; pass --text-field")
-    if line.count(_name(field)) > 1:
-        _walked(line, field)  # refuses two members of one name
+    if type(record) is not dict or not _holds(record, members):
+        raise InputError(f"has no text in a member {field!r}; pass --text-field{_dots(record, members)}")
+    if any(line.count(name) > 1 for name in _names_in(members)):
+        _refuse_twins(line, members)
     return record
+
+
+def _holds(record: dict[str, Any], members: Members) -> bool:
+    """Whether all these members are there and are texts."""
+    if (name := members.name) is not None:
+        return type(record.get(name)) is str
+    try:
+        members.texts(record)
+    except (InputError, TypeError):
+        return False
+    return True
+
+
+def _dots(record: object, members: Members) -> str:
+    return "".join(dotted(record, one) for one in members.pointers)
+
+
+def _names_in(members: Members) -> Iterator[bytes]:
+    return (_name(part) for one in members.pointers for part in one.parts if part is not None)
+
+
+def _refuse_twins(line: bytes, members: Members) -> None:
+    """InputError where an object has two members of a name that is read."""
+    if not members.several:
+        _walked(line, members.pointers[0].written)  # says it as `split` does
+        return
+    names = {part for one in members.pointers for part in one.parts}
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        there = [name for name, _ in pairs if name in names]
+        if len(there) > len(set(there)):
+            raise InputError(f"has two members {max(there, key=there.count)!r}")
+        return dict(pairs)
+
+    json.loads(line.decode(), object_pairs_hook=once)
 
 
 def _value(line: bytes) -> Any:
@@ -186,7 +230,7 @@ def _odd(around: bytes) -> bool:
 
 def _walked(data: bytes, field: str) -> Member:
     line = data.decode(UTF8, STRAY)
-    text, start, end = _place(line, field)
+    text, start, end = _place(line, pointer(field))
     at = len(line[:start].encode(UTF8, STRAY))
     literal = line[start:end].encode(UTF8, STRAY)
     for ascii in (False, True):
@@ -195,10 +239,10 @@ def _walked(data: bytes, field: str) -> Member:
     return Member(text, at, at + len(literal), literal=literal)
 
 
-def _place(line: str, field: str) -> tuple[str, int, int]:
+def _place(line: str, path: Pointer) -> tuple[str, int, int]:
     """A member of the object in this line: its text, start and end of its literal, in characters."""
     try:
-        return _walk(line, field)
+        return _walk(line, path)
     except RecursionError:
         raise InputError("is nested too deeply to be read") from None
     except json.JSONDecodeError as failure:
@@ -207,27 +251,52 @@ def _place(line: str, field: str) -> tuple[str, int, int]:
         raise InputError(f"cannot be read: {failure}") from None
 
 
-def _walk(line: str, field: str) -> tuple[str, int, int]:
-    at = _past(line, 0)
-    if line[at : at + 1] != "{":
+def _walk(line: str, path: Pointer) -> tuple[str, int, int]:
+    start = _past(line, 0)
+    if line[start : start + 1] != "{":
         raise InputError("is not a JSON object")
-    found: tuple[str, int, int] | None = None
-    at = _past(line, at + 1)
+    for depth, part in enumerate(path.parts):
+        found, stop = _inside(line, start, str(part))
+        if not depth and _past(line, stop) != len(line):
+            raise json.JSONDecodeError("Extra data", line, _past(line, stop))
+        if found is None:
+            hint = "" if depth else _dots(_WALK.raw_decode(line, start)[0], Members((path,)))
+            raise InputError(f"has no member {path.written!r}; pass --text-field{hint}")
+        start = found
+    value, end = _WALK.raw_decode(line, start)
+    if not isinstance(value, str):
+        raise InputError(f"{path.written!r} is {type(value).__name__}, not a string")
+    return value, start, end
+
+
+def _inside(line: str, at: int, part: str) -> tuple[int | None, int]:
+    """Where a member of the object, or an item of the list, that begins there begins, and where the whole ends."""
+    found: int | None = None
+    if line[at] == "{":
+        at += 1
+        for name, start, stop in _members(line, at):
+            if name == part:
+                if found is not None:
+                    raise InputError(f"has two members {part!r}")
+                found = start
+            at = stop
+        return found, _past(line, at) + 1
+    return _item(line, at, part), at
+
+
+def _members(line: str, at: int) -> Iterator[tuple[str, int, int]]:
+    """Name, start and end of value of every member of an object; behind the end of the last one stands its bracket."""
+    at = _past(line, at)
     while line[at : at + 1] != "}":
         if line[at : at + 1] != '"':
             raise json.JSONDecodeError("Expecting property name enclosed in double quotes", line, at)
-        key, at = _WALK.raw_decode(line, at)
+        name, at = _WALK.raw_decode(line, at)
         at = _past(line, at)
         if line[at : at + 1] != ":":
             raise json.JSONDecodeError("Expecting ':' delimiter", line, at)
         start = _past(line, at + 1)
-        value, at = _WALK.raw_decode(line, start)
-        if key == field:
-            if found:
-                raise InputError(f"has two members {field!r}")
-            if not isinstance(value, str):
-                raise InputError(f"{field!r} is {type(value).__name__}, not a string")
-            found = value, start, at
+        at = _WALK.raw_decode(line, start)[1]
+        yield name, start, at
         at = _past(line, at)
         if line[at : at + 1] == ",":
             at = _past(line, at + 1)
@@ -235,11 +304,21 @@ def _walk(line: str, field: str) -> tuple[str, int, int]:
                 raise json.JSONDecodeError("Expecting property name enclosed in double quotes", line, at)
         elif line[at : at + 1] != "}":
             raise json.JSONDecodeError("Expecting ',' delimiter", line, at)
-    if _past(line, at + 1) != len(line):
-        raise json.JSONDecodeError("Extra data", line, at + 1)
-    if found is None:
-        raise InputError(f"has no member {field!r}; pass --text-field")
-    return found
+
+
+def _item(line: str, at: int, number: str) -> int | None:
+    """Where an item of a list begins; the list was read before, as a part of the line."""
+    if line[at] != "[" or not (number.isascii() and number.isdecimal()):
+        return None
+    for _ in range(int(number) + 1):
+        at = _past(line, at + 1)
+        if line[at] == "]":
+            return None
+        start = at
+        at = _past(line, _WALK.raw_decode(line, at)[1])
+        if line[at] == "]":
+            at -= 1  # the next turn finds that nothing comes any more
+    return start
 
 
 def _past(line: str, at: int) -> int:

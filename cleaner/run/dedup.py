@@ -19,18 +19,20 @@ import numpy as np
 
 from cleaner import disk
 from cleaner.document import KEPT, OTHER
+from cleaner.duplicates.members import whole_records
 from cleaner.duplicates.repeats import repeats
 from cleaner.duplicates.sentences import sentences_of
 from cleaner.duplicates.settings import NO_COPY, Dedup
 from cleaner.duplicates.units import Ids, Units, units_of
 from cleaner.formats.jsonl import BOM, record_in, records_in, split
 from cleaner.formats.listing import Passed
+from cleaner.formats.members import members_listed
 from cleaner.formats.rank import NOWHERE, UNRANKED, rank_of
 from cleaner.provenance.record import dumped
 from cleaner.run.engine import Engine, Threads, cores
 from cleaner.run.matching import Corpus, Matched, matched
 from cleaner.run.removing import Removal, removals_in, without, without_repeats
-from cleaner.run.staging import FIELDS, NONE, Shards, Staged, sentence_tables, signed, unit_tables, write_tables
+from cleaner.run.staging import FIELDS, NONE, Lines, Shards, Staged, judged_by, signed, stage_apart
 from cleaner.text.errors import ConfigError, InputError
 from cleaner.text.machine_code import pays
 
@@ -70,11 +72,14 @@ def dedup_file(
     """Write the lines of a JSON lines file that stay to `out`, and rows on those that go to `removed`.
 
     source, out  "-" is stdin, or stdout
+    text_field   the member that holds the text, or a list of such with commas: then documents stay or go whole
     threads      None is one a core
 
     ConfigError where the input cannot be read or an output stands already (without `force`) or is the input; WriteError
     where an output cannot be written.
     """
+    if members_listed(text_field).several:
+        settings = whole_records(settings)
     targets = [path for path in (None if out == STREAM else Path(out), removed) if path is not None]
     _refuse(source, targets, force=force)
     folder, mark = (targets[0].parent, disk.mark_of(targets[0])) if targets else (Path(gettempdir()), "")
@@ -159,7 +164,7 @@ class _Deduped:
         records = records_in(block.data, ends, self.member) or self._one_by_one(block, done)
         (rows,) = np.nonzero([record is not None for record in records])
         found = [record for record in records if record is not None]
-        told = [record[self.member] for record in found]
+        told = list(map(judged_by(members_listed(self.member)), found))
         texts = list(map(self._once, told))
         done.twice = frozenset(
             row for row, whole, text in zip(rows.tolist(), told, texts, strict=True) if len(text) < len(whole)
@@ -167,15 +172,9 @@ class _Deduped:
         units = signed(units_of(texts, self.settings), rows, block.number, self.settings)
         sentences = [sentences_of(texts).in_rows(rows)] if self.settings.careful else []
         done.documents, done.units = len(found), len(units)
-        ranks = self._ranks(records, block.first_line)
-        table = np.zeros((len(ends), len(FIELDS)), dtype=np.int64)
         size = np.diff(ends, prepend=0)
-        for name, column in (("line", block.start + ends - size), ("size", size), ("start", NONE)):
-            table[:, FIELDS.index(name)] = column
-        with disk.staging(self.work, durable=False) as (file, temporary):
-            tables = {"row": table, **ranks, **unit_tables([units]), **sentence_tables(sentences)}
-            write_tables(file, tables, {})
-        disk.rename(temporary, Shards(self.work).place(block.number))
+        lines = Lines(block.start + ends - size, size, NONE, 0, **self._ranks(records, block.first_line))
+        stage_apart(self.work, block.number, lines, units, sentences)
         return done
 
     def _ranks(self, records: Sequence[dict[str, Any] | None], first_line: int) -> dict[str, np.ndarray[Any, Any]]:
@@ -276,10 +275,13 @@ class _Names:
         shard = int(self.corpus.first_row.searchsorted(document, "right")) - 1
         row = document - int(self.corpus.first_row[shard])
         record = self._record(shard, row)
-        id, text = _id(record, self.blocks[shard].first_line + row), record[self.member]
-        if start is not None and row in self.blocks[shard].twice:
+        id = _id(record, self.blocks[shard].first_line + row)
+        if start is None:
+            return id
+        text = judged_by(members_listed(self.member))(record)
+        if row in self.blocks[shard].twice:
             start = without_repeats(text).mapper(back=True)(start, start)[0]
-        return id if start is None else f"{id}:{text.count(chr(10), 0, start)}"
+        return f"{id}:{text.count(chr(10), 0, start)}"
 
     def _record(self, shard: int, row: int) -> Mapping[str, Any]:
         staged = self.corpus.shards[shard]

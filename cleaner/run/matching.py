@@ -74,17 +74,20 @@ class Corpus:
 
     paths       one a shard; `shards`: the same, open as they are asked for
     first_row   number of the first row of each shard, and of all rows; `first`: of the first unit
+    several     the texts are members of records as one, see `duplicates/members.py`
     """
 
     paths: Sequence[Path]
     shards: Shards
     first_row: Ids
     first: Ids
+    several: bool = False
 
     @classmethod
     def of(cls, shards: Shards, paths: Sequence[Path], rows: Sequence[int], units: Sequence[int]) -> "Corpus":
         """The files at these paths, with so many rows and units each."""
-        return cls(paths, shards, *(np.cumsum([0, *counts], dtype=np.int64) for counts in (rows, units)))
+        first_row, first = (np.cumsum([0, *counts], dtype=np.int64) for counts in (rows, units))
+        return cls(paths, shards, first_row, first, shards.several)
 
     def units(self, *, hashes: bool = False) -> Units:
         """All units, without band keys, and without hashes unless asked for; documents are rows, numbered through."""
@@ -224,6 +227,7 @@ def matched(corpus: Corpus, settings: Dedup, engine: Engine, folder: Path, index
         bands=corpus,
         articles=corpus.articles,
         threads=threads,
+        several=corpus.several,
     )
     report = _report(units, gone, settings) | {"crowds": asdict(meeting.crowds)}
     report["keep"] = _kept_by(settings, priority, values)

@@ -13,6 +13,7 @@ from cleaner.config import Config
 from cleaner.duplicates.verify import Removals
 from cleaner.formats.documents import Reading
 from cleaner.formats.listing import Listing, Passed, listing
+from cleaner.formats.members import members_listed
 from cleaner.formats.shards import Cut
 from cleaner.index.reading import Index, opened_index
 from cleaner.pipeline import Pipeline
@@ -60,6 +61,7 @@ def run(
     """
     refuse_overlap(out, [*inputs, *([] if against is None else [str(against)])])
     found = listing(inputs, out)
+    _refuse_several(found, config)
     with _opened(against, config) as index, claimed(out, force=force), engine or engine_for(inputs, workers) as own:
         return _Run(out, config, own, progress, index).run(found)
 
@@ -77,6 +79,7 @@ def dry_run(
     """Do all the work of `run` beside the output directory, keep nothing but the manifest."""
     refuse_overlap(out, inputs)
     found = listing(inputs, out)
+    _refuse_several(found, config)
     with (
         _opened(against, config) as index,
         TemporaryDirectory(prefix="clean-") as folder,
@@ -84,6 +87,15 @@ def dry_run(
         engine or engine_for(inputs, workers) as own,
     ):
         return _Run(Path(folder), config, own, progress, index).run(found)
+
+
+def _refuse_several(found: Listing, config: Config) -> None:
+    """A run writes one text a record; ConfigError where several members are named and there are records."""
+    if members_listed(config.text_field).several and any(source.format == "jsonl" for source in found.sources):
+        raise ConfigError(
+            f"text-field is {config.text_field!r}, and clean run cleans one text of a record; name one member, "
+            "or take out duplicates alone with clean dedup"
+        )
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Any
 
 from cleaner.disk import writing
 from cleaner.formats.carrier import Carrier
+from cleaner.formats.members import nested
 from cleaner.provenance import manifest
 from cleaner.provenance.layout import PLAN, SALVAGED, WORK
 from cleaner.provenance.record import dumped
@@ -96,7 +97,7 @@ def shelve(
         if lines is not None:
             entry["record"] = next(lines)
             told = {"from": record["id"], "article": entry["article"], "missing": list(entry["missing"])}
-            yield entry["path"], dumped({"id": entry["id"], "salvaged": told, text_field: text}) + b"\n"
+            yield entry["path"], dumped({"id": entry["id"], "salvaged": told, **nested(text_field, text)}) + b"\n"
         else:
             yield entry["path"], _FILE.clean_bytes(text)
 

@@ -9,7 +9,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
+from operator import itemgetter
 from pathlib import Path
 from struct import Struct
 from typing import IO, Any, NamedTuple, Self
@@ -20,11 +21,13 @@ from numpy.typing import NDArray
 from cleaner import disk
 from cleaner.duplicates.blocks import Paragraphs
 from cleaner.duplicates.match import scoped
+from cleaner.duplicates.members import joined
 from cleaner.duplicates.sentences import Sentences, sentences_of
 from cleaner.duplicates.settings import Dedup
 from cleaner.duplicates.units import DOCUMENT, Units, paragraphs_in, units_told
 from cleaner.formats.carrier import text_of
 from cleaner.formats.jsonl import BOM, record_in, records_in, text_in, texts_in
+from cleaner.formats.members import Members, members_listed
 from cleaner.formats.rank import UNRANKED, Rank
 from cleaner.provenance.record import CLOSE, Parts, dumped, loaded
 
@@ -201,6 +204,32 @@ def write_tables(file: IO[bytes], tables: Mapping[str, NDArray[Any]], head: Mapp
     file.write(body + len(body).to_bytes(8, "little") + MARK)
 
 
+class Lines(NamedTuple):
+    """Where the rows of a shard stand in a file of their own.
+
+    line, size, start, end  as in Numbers: int64, shape (rows,); start and end may be one number for all
+    priority, value         by which copies of each are preferred; int64 and float64, shape (rows,)
+    """
+
+    line: Ids
+    size: Ids
+    start: Ids | int
+    end: Ids | int
+    priority: Ids
+    value: NDArray[np.float64]
+
+
+def stage_apart(folder: Path, shard: int, lines: Lines, units: Units, sentences: Sequence[Sentences]) -> None:
+    """A staged file of rows that stand elsewhere, with the units that were signed of their texts, and their sentences."""
+    table = np.zeros((len(lines.line), len(FIELDS)), dtype=np.int64)
+    for name in _PLACE:
+        table[:, FIELDS.index(name)] = getattr(lines, name)
+    with disk.staging(folder, durable=False) as (file, temporary):
+        ranks = {"priority": lines.priority, "value": lines.value}
+        write_tables(file, {"row": table, **ranks, **unit_tables([units]), **sentence_tables(sentences)}, {})
+    disk.rename(temporary, Shards(folder).place(shard))
+
+
 @contextmanager
 def staged(path: Path, shard: int, settings: Dedup | None = None) -> Iterator[Stager]:
     """A staged file, which takes its name when the block ends. Without settings nothing is signed."""
@@ -215,7 +244,7 @@ class Staged:
     """A staged file, open: tables are read whole, rows and texts one by one.
 
     lines   where the lines stand, if not in the file itself
-    member  that holds their texts, where the places of these are not known
+    member  that holds their texts, where the places of these are not known; or a list of such, with commas
     read    what is made of such a text before it is compared
     held    the file is read into memory at once, for whoever goes through all of it
     """
@@ -356,7 +385,7 @@ class Staged:
         return _text(self._lines[at + start : at + end], start)
 
     def _member_of(self, line: bytes) -> str:
-        return self._read(record_in(line.removeprefix(BOM), self._member)[self._member])
+        return self._read(judged_by(members_listed(self._member))(record_in(line.removeprefix(BOM), self._member)))
 
     def texts(self, rows: Ids) -> list[str]:
         """The texts of these rows, which ascend."""
@@ -364,7 +393,8 @@ class Staged:
         if (start == NONE).any():
             lines = self._stretches(line, line + size)
             records = filter(None, records_in(b"".join(lines), np.cumsum(size), self._member))
-            return [self._read(record[self._member]) for record in records] or list(map(self._member_of, lines))
+            told = map(judged_by(members_listed(self._member)), records)
+            return list(map(self._read, told)) or list(map(self._member_of, lines))
         literals = self._stretches(line + start, line + end)
         return texts_in(literals) if start.all() else list(map(_text, literals, start.tolist()))
 
@@ -384,6 +414,16 @@ class Staged:
         data = self._lines[first:last]
         places = zip((starts - first).tolist(), (ends - first).tolist(), strict=True)
         return [data[start:end] for start, end in places]
+
+
+@cache
+def judged_by(members: Members) -> Callable[[Mapping[str, Any]], str]:
+    """What gives of a record the text by which it is compared: one member, or several as one."""
+    if members.name is not None:
+        return itemgetter(members.name)
+    if members.several:
+        return lambda record: joined([text for _, text in members.texts(record)])
+    return lambda record: members.texts(record)[0].text
 
 
 def _text(literal: bytes, start: int) -> str:
@@ -437,6 +477,7 @@ class Shards:
     """The staged files in a folder by number; a few are open at a time.
 
     lines, member, read  as for Staged
+    several              the texts are members of records as one; by default where several are listed
     """
 
     def __init__(
@@ -445,7 +486,10 @@ class Shards:
         lines: disk.FileBytes | None = None,
         member: str = "text",
         read: Callable[[str], str] = str,
+        *,
+        several: bool | None = None,
     ) -> None:
+        self.several = members_listed(member).several if several is None else several
         self._folder, self._lines, self._member, self._read = folder, lines, member, read
         self._open: OrderedDict[int, Staged] = OrderedDict()
 
