@@ -24,7 +24,8 @@ _HELP = {  # of each flag; those from --threshold on are settings of [dedup]
     "--variant": "Convert the script of Chinese documents: zh-Hans, zh-Hant, zh-TW, zh-HK. Default: off.",
     "--set": "Any other setting, as in clean.toml. May be given again.",
     "--salvage": "Write the articles that splice took out as documents of their own, in OUT/salvaged/.",
-    "--text-field": "Member of a JSON line that holds the text. Default: text.",
+    "--text-field": "Member of a JSON line that holds the text, or a path to it: doc.text, /doc/text. For clean dedup also several, "
+    "with commas: instruction,input, or messages[].content; then a line stays or goes whole. Default: text.",
     "--encoding": "Encoding of every input. Default: look at each.",
     "--threshold": "Jaccard similarity from which on a near copy goes. Default: .8.",
     "--recall": "normal, or thorough: more near copies are found. Default: normal.",
@@ -45,7 +46,7 @@ def _option(flag: str, *names: str, **how: Any) -> Callable[..., Any]:
 
 _CONFIG = _option("--config", "config_file", type=PATH)
 _SETS = _option("--set", "-s", "sets", multiple=True, metavar="STAGE.KEY=VALUE")
-_TEXT_FIELD = _option("--text-field", metavar="NAME")
+_TEXT_FIELD = _option("--text-field", metavar="PATH")
 _DUPLICATES = (
     _option("--threshold", type=float),
     _option("--recall", metavar="NAME"),

@@ -52,6 +52,8 @@ class Members:
     @classmethod
     def of(cls, written: str | Sequence[str]) -> "Members":
         """One path, or many. ConfigError where one cannot be read, or is there twice."""
+        if not isinstance(written, Iterable):
+            raise ConfigError(f"members are named by a string or a list of strings, not by {short(written)}")
         paths = [written] if isinstance(written, str) else list(written)
         if twice := [path for path in paths if paths.count(path) > 1]:
             raise ConfigError(f"{twice[0]!r} is named twice; name each member once")
@@ -82,7 +84,7 @@ class Members:
 
 @cache
 def pointer(written: str) -> Pointer:
-    """A path by its parts. ConfigError where it has a part without a name.
+    """A path by its parts. ConfigError where it is no string, or has a part without a name.
 
     >>> pointer("messages[].content").parts, pointer("/a.b/c~1d").parts
     (('messages', None, 'content'), ('a.b', 'c/d'))
