@@ -1,5 +1,6 @@
 """What the documents say is so: commands, excerpts, tables."""
 
+import doctest
 import re
 from pathlib import Path
 
@@ -24,6 +25,12 @@ def test_the_readme_shows_what_the_command_says(clean: Clean, tmp_path: Path, co
     said = clean(*command.split(" ")[1:]).stdout.split("\n")
     for line in excerpt.split("\n"):
         assert line in ("", "…", *said)
+
+
+@pytest.mark.parametrize("page", ["forms", "python"])
+def test_examples_in_python_are_so(page: str) -> None:
+    tried = doctest.testfile(str(ROOT / "docs" / f"{page}.md"), module_relative=False, encoding="utf-8")
+    assert tried.attempted and not tried.failed
 
 
 def test_every_excerpt_is_looked_at() -> None:

@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 import datasets
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -183,9 +184,9 @@ def test_nested_texts_are_cleaned_as_plain_ones(clean: Clean, tmp_path: Path) ->
     assert [record["doc"]["text"] for record in one] == [record["text"] for record in other]
     assert {record["text"] for record in one} == {"same"}
     assert "dedup.paragraph.exact" in clean("audit", "out", "show", "a.jsonl:3").stdout
-    assert "in/a.jsonl" in clean("audit", "out", "where", "corpus/a.jsonl:2").stdout
+    assert "in/a.jsonl" in clean("audit", "out", "where", "corpus/a.jsonl:2:1").stdout
     clean("index", "build", "out", "-o", "index")
-    assert "0 of 5" in clean("run", "flat", "-o", "out3", "--against", "index").stdout
+    assert "0 of 5" in clean("run", "flat", "-o", "out3", "--against", "index").stderr
 
 
 def test_nested_texts_lose_the_same_duplicates(clean: Clean, tmp_path: Path) -> None:
@@ -245,6 +246,7 @@ MAPPED: list[tuple[Any, str | list[str], list[dict[str, Any]]]] = [
         [{"m": [{"r": "u", "c": CLEAN_TEXT}, {"r": "a", "c": None}, {"r": DIRTY}]}],
     ),
     ([{"t": [DIRTY, DIRTY]}], "t.1", [{"t": [DIRTY, CLEAN_TEXT]}]),
+    ([{"m": np.array([{"c": DIRTY}], dtype=object)}], "m[].c", [{"m": [{"c": CLEAN_TEXT}]}]),  # a cell of Parquet
     ([{"text": ""}], "text", [{"text": ""}]),
     ([], "text", []),
     (pd.DataFrame({"text": [DIRTY], "n": [1]}), "text", [{"text": CLEAN_TEXT, "n": 1}]),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from reprlib import repr as short
 from typing import Any
 
-from cleaner.formats.members import Members, Text, dotted, names, pointer
+from cleaner.formats.members import Members, Text, dotted, names
 from cleaner.text.errors import InputError
 
 ROWS = 1024  # of an Arrow table, or a data set, that become Python values at a time
@@ -95,8 +95,3 @@ _KINDS = (  # what a table offers, the names of its columns last
     (("to_pylist", "slice", "select", "column_names"), _of_arrow),
     (("select_columns", "with_format", "iter", "column_names"), _of_data_set),
 )
-
-
-def column(name: str) -> str:
-    """The column in which a path begins."""
-    return str(pointer(name).parts[0])

@@ -27,7 +27,7 @@ from cleaner.duplicates.verify import Removals
 from cleaner.formats.carrier import text_bytes, text_of
 from cleaner.formats.members import Members, pointer, value_at
 from cleaner.formats.rank import UNRANKED, Rank, rank_of
-from cleaner.formats.records import column, rows, texts_at
+from cleaner.formats.records import rows, texts_at
 from cleaner.run.engine import Threads, cores
 from cleaner.run.matching import Corpus, matched
 from cleaner.run.removing import Removal, without, without_repeats
@@ -169,7 +169,7 @@ def deduped(
     how = dedup_of(settings)
     if members.several:
         how = whole_records(how)
-    wanted = [name for name in (how.field, None if id is None else column(id)) if name is not None]
+    wanted = [name for name in (how.field, None if id is None else Members.of(id).top[0]) if name is not None]
     given = rows(records, "dedup", members, wanted)
     with ExitStack() as held, TemporaryDirectory(prefix="clean-") as folder, Threads(threads or cores()) as engine:
         file = held.enter_context(disk.scratch(Path(folder)))
