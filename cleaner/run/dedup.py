@@ -21,9 +21,8 @@ from cleaner import disk
 from cleaner.document import KEPT, OTHER
 from cleaner.duplicates.members import whole_records
 from cleaner.duplicates.repeats import repeats
-from cleaner.duplicates.sentences import sentences_of
 from cleaner.duplicates.settings import NO_COPY, Dedup
-from cleaner.duplicates.units import Ids, Units, units_of
+from cleaner.duplicates.units import Ids, Units
 from cleaner.formats.jsonl import BOM, record_in, records_in, split
 from cleaner.formats.listing import Passed
 from cleaner.formats.members import members_listed
@@ -32,7 +31,7 @@ from cleaner.provenance.record import dumped
 from cleaner.run.engine import Engine, Threads, cores
 from cleaner.run.matching import Corpus, Matched, matched
 from cleaner.run.removing import Removal, removals_in, without, without_repeats
-from cleaner.run.staging import FIELDS, NONE, Lines, Shards, Staged, judged_by, signed, stage_apart
+from cleaner.run.staging import FIELDS, NONE, Lines, Shards, Staged, judged_by, stage_apart
 from cleaner.text.errors import ConfigError, InputError
 from cleaner.text.machine_code import pays
 
@@ -169,12 +168,10 @@ class _Deduped:
         done.twice = frozenset(
             row for row, whole, text in zip(rows.tolist(), told, texts, strict=True) if len(text) < len(whole)
         )
-        units = signed(units_of(texts, self.settings), rows, block.number, self.settings)
-        sentences = [sentences_of(texts).in_rows(rows)] if self.settings.careful else []
-        done.documents, done.units = len(found), len(units)
+        done.documents = len(found)
         size = np.diff(ends, prepend=0)
         lines = Lines(block.start + ends - size, size, NONE, 0, **self._ranks(records, block.first_line))
-        stage_apart(self.work, block.number, lines, units, sentences)
+        done.units = stage_apart(self.work, block.number, lines, texts, rows, self.settings)
         return done
 
     def _ranks(self, records: Sequence[dict[str, Any] | None], first_line: int) -> dict[str, np.ndarray[Any, Any]]:

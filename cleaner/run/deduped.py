@@ -4,6 +4,7 @@ Texts are read once and lie in a temporary file without a name, so that an itera
 """
 
 import weakref
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -18,11 +19,10 @@ from numpy.typing import NDArray
 
 from cleaner import disk
 from cleaner.config import dedup_of
-from cleaner.duplicates.members import whole_records
+from cleaner.duplicates.members import joined, whole_records
 from cleaner.duplicates.repeats import Repeat, repeats
-from cleaner.duplicates.sentences import sentences_of
 from cleaner.duplicates.settings import Dedup
-from cleaner.duplicates.units import DOCUMENT, Units, units_of
+from cleaner.duplicates.units import DOCUMENT, Units
 from cleaner.duplicates.verify import Removals
 from cleaner.formats.carrier import text_bytes, text_of
 from cleaner.formats.members import Members, pointer, value_at
@@ -31,7 +31,7 @@ from cleaner.formats.records import rows, texts_at
 from cleaner.run.engine import Threads, cores
 from cleaner.run.matching import Corpus, matched
 from cleaner.run.removing import Removal, without, without_repeats
-from cleaner.run.staging import Lines, Shards, judged_by, signed, stage_apart
+from cleaner.run.staging import Lines, Shards, stage_apart
 from cleaner.text.errors import ConfigError, InputError
 from cleaner.text.machine_code import pays
 
@@ -84,7 +84,7 @@ class Spooled:
             yield number, text_of(data[start - at : end - at])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Gone(Sequence[Removed]):
     """What goes, in order; kept as columns, since there may be millions.
 
@@ -179,7 +179,7 @@ def deduped(
         with Shards(Path(folder), data, read=spool.once, several=members.several) as shards:
             paths = [shards.place(number) for number in range(len(counts))]
             corpus = Corpus.of(shards, paths, *([one[side] for one in counts] for side in (0, 1)))
-            spooled = Spooled(data, np.cumsum([0, *spool.sizes], dtype=np.int64))
+            spooled = Spooled(data, np.concatenate([[0], np.cumsum(np.array(spool.sizes, dtype=np.int64))]))
             gone = _gone(corpus.units(), matched(corpus, how, engine, Path(folder)).removals, spool, spooled)
         dropped = _dropped(gone, spooled)
         done = Deduped([at for at in range(len(spool.sizes)) if at not in dropped], gone, gone, spooled)
@@ -207,7 +207,7 @@ class _Spool:
     id: str | None
     settings: Dedup
     folder: Path
-    sizes: list[int] = field(default_factory=list)
+    sizes: "array[int]" = field(default_factory=lambda: array("q"))
     ids: list[Any] | None = None
     again: dict[int, list[Repeat]] = field(default_factory=dict)
 
@@ -222,11 +222,11 @@ class _Spool:
             self._write(batch, text)
             chars += len(text)
             if chars >= BATCH:
-                yield self._closed(batch, chars)
+                yield self._ready(batch, chars)
                 number += 1
                 batch, chars = self._begun(number), 0
         if batch.texts:
-            yield self._closed(batch, chars)
+            yield self._ready(batch, chars)
         with disk.explained(self.folder):
             self.file.flush()
 
@@ -240,7 +240,7 @@ class _Spool:
         batch.sizes.append(len(data))
         self.sizes.append(len(data))
 
-    def _closed(self, batch: _Batch, chars: int) -> _Batch:
+    def _ready(self, batch: _Batch, chars: int) -> _Batch:
         if pays(chars):
             from cleaner.duplicates import kernel  # noqa: F401  # before there are threads, beside which numba loads more
         return batch
@@ -255,10 +255,10 @@ class _Spool:
             raise TypeError(
                 f"a text (str) or a record (mapping) is wanted at position {at}, not {type(record).__name__}: {short(record)}{hint}"
             )
-        texts_at(record, self.members, at)
+        texts = [text for _, text in texts_at(record, self.members, at)]
         if self.ids is not None and self.id is not None:
             self.ids.append(_named(record, self.id, at))
-        return judged_by(self.members)(record), self._rank(record, at)
+        return joined(texts) if self.members.several else texts[0], self._rank(record, at)
 
     def _refuse_members(self, at: int) -> None:
         asked = [f"id={self.id!r}"] if self.id is not None else []
@@ -277,16 +277,13 @@ class _Spool:
         """A batch staged; how many rows and units it has."""
         count, size = len(batch.texts), np.array(batch.sizes, dtype=np.int64)
         texts = list(map(self.once, batch.texts))
-        units = signed(units_of(texts, self.settings), np.arange(count), batch.number, self.settings)
-        sentences = [sentences_of(texts)] if self.settings.careful else []
         line = batch.start + np.cumsum(size) - size
         ranks = zip(*batch.ranks, strict=True)
         lines = Lines(line, size, 0, size, *(np.array(column) for column in ranks))
-        stage_apart(self.folder, batch.number, lines, units, sentences)
         for at, (whole, once) in enumerate(zip(batch.texts, texts, strict=True), batch.first):
             if len(once) < len(whole):
                 self.again[at] = [one for one in repeats(whole) if one.sure]
-        return count, len(units)
+        return count, stage_apart(self.folder, batch.number, lines, texts, np.arange(count), self.settings)
 
     def once(self, text: str) -> str:
         """A text without what it says again."""

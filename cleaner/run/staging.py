@@ -24,7 +24,7 @@ from cleaner.duplicates.match import scoped
 from cleaner.duplicates.members import joined
 from cleaner.duplicates.sentences import Sentences, sentences_of
 from cleaner.duplicates.settings import Dedup
-from cleaner.duplicates.units import DOCUMENT, Units, paragraphs_in, units_told
+from cleaner.duplicates.units import DOCUMENT, Units, paragraphs_in, units_of, units_told
 from cleaner.formats.carrier import text_of
 from cleaner.formats.jsonl import BOM, record_in, records_in, text_in, texts_in
 from cleaner.formats.members import Members, members_listed
@@ -219,8 +219,10 @@ class Lines(NamedTuple):
     value: NDArray[np.float64]
 
 
-def stage_apart(folder: Path, shard: int, lines: Lines, units: Units, sentences: Sequence[Sentences]) -> None:
-    """A staged file of rows that stand elsewhere, with the units that were signed of their texts, and their sentences."""
+def stage_apart(folder: Path, shard: int, lines: Lines, texts: Sequence[str], rows: Ids, settings: Dedup) -> int:
+    """A staged file of rows that stand elsewhere, and what was signed of the texts in these of them; how many units."""
+    units = signed(units_of(texts, settings), rows, shard, settings)
+    sentences = [sentences_of(texts).in_rows(rows)] if settings.careful else []
     table = np.zeros((len(lines.line), len(FIELDS)), dtype=np.int64)
     for name in _PLACE:
         table[:, FIELDS.index(name)] = getattr(lines, name)
@@ -228,6 +230,7 @@ def stage_apart(folder: Path, shard: int, lines: Lines, units: Units, sentences:
         ranks = {"priority": lines.priority, "value": lines.value}
         write_tables(file, {"row": table, **ranks, **unit_tables([units]), **sentence_tables(sentences)}, {})
     disk.rename(temporary, Shards(folder).place(shard))
+    return len(units)
 
 
 @contextmanager
