@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from cleaner.duplicates import careful
 from cleaner.duplicates.articles import EQUAL, NEAR, Articles, alike_in_figures, at_most_half, free_among
 from cleaner.duplicates.key import mix64
-from cleaner.duplicates.members import agreed
 from cleaner.duplicates.sentences import Sentences
 from cleaner.duplicates.sets import distinct, sets_of
 from cleaner.duplicates.settings import NO_COPY, Dedup, Keep, Scope
+from cleaner.duplicates.several import agreed
 from cleaner.duplicates.units import DOCUMENT, PARAGRAPH, BandKeys, Ids, Units
 from cleaner.duplicates.verify import (
     Fetch,
@@ -106,7 +106,7 @@ def match(
     bands     the band keys, where they do not lie in `units`
     articles  documents, ascending → what may go of each where care is taken; by default nothing
     threads   that compare texts; they change no result
-    several   documents are members of records as one text: near copies are near in each, see `members`
+    several   documents are members of records as one text: near copies are near in each, see `several`
     """
     meeting = InMemory(units, settings, bands, threads=threads) if meeting is None else meeting
     keys = units.bands if bands is None else bands

@@ -19,9 +19,9 @@ import numpy as np
 
 from cleaner import disk
 from cleaner.document import KEPT, OTHER
-from cleaner.duplicates.members import whole_records
 from cleaner.duplicates.repeats import repeats
 from cleaner.duplicates.settings import NO_COPY, Dedup
+from cleaner.duplicates.several import whole_records
 from cleaner.duplicates.units import Ids, Units
 from cleaner.formats.jsonl import BOM, record_in, records_in, split
 from cleaner.formats.listing import Passed

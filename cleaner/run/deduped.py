@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from cleaner import disk
 from cleaner.config import dedup_of
-from cleaner.duplicates.members import joined, whole_records
 from cleaner.duplicates.repeats import Repeat, repeats
 from cleaner.duplicates.settings import Dedup
+from cleaner.duplicates.several import joined, whole_records
 from cleaner.duplicates.units import DOCUMENT, Units
 from cleaner.duplicates.verify import Removals
 from cleaner.formats.carrier import text_bytes, text_of

@@ -74,7 +74,7 @@ class Corpus:
 
     paths       one a shard; `shards`: the same, open as they are asked for
     first_row   number of the first row of each shard, and of all rows; `first`: of the first unit
-    several     the texts are members of records as one, see `duplicates/members.py`
+    several     the texts are members of records as one, see `duplicates/several.py`
     """
 
     paths: Sequence[Path]

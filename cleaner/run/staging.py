@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from cleaner import disk
 from cleaner.duplicates.blocks import Paragraphs
 from cleaner.duplicates.match import scoped
-from cleaner.duplicates.members import joined
 from cleaner.duplicates.sentences import Sentences, sentences_of
 from cleaner.duplicates.settings import Dedup
+from cleaner.duplicates.several import joined
 from cleaner.duplicates.units import DOCUMENT, Units, paragraphs_in, units_of, units_told
 from cleaner.formats.carrier import text_of
 from cleaner.formats.jsonl import BOM, record_in, records_in, text_in, texts_in
