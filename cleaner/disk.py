@@ -84,9 +84,12 @@ def scratch(folder: Path) -> Iterator[IO[bytes]]:
         make_folder(folder)
         temporary = folder / f".clean-{secrets.token_hex(8)}.tmp"
         file = os.fdopen(os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "w+b")
-    with file:
+    try:
         temporary.unlink()
         yield file
+    finally:
+        with suppress(OSError):  # what a full disk did not take is not wanted any more: the first failure is told
+            file.close()
 
 
 @contextmanager

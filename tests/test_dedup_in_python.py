@@ -2,6 +2,7 @@
 
 import gc
 import json
+import resource
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -226,7 +227,7 @@ WRONG: list[tuple[Any, dict[str, Any], type[Exception], str]] = [
     (pa.array(["a", None]), {}, TypeError, "at position 1, not NoneType"),
     ([{"text": None}], {}, TypeError, "the record at position 0: 'text' is NoneType, not a text (str): None"),
     ([{"text": b"a"}], {}, TypeError, "'text' is bytes, not a text (str): b'a'; decode it first"),
-    ([{"text": ["a"]}], {}, TypeError, "'text' is list, not a text (str): ['a']"),
+    ([{"text": ["a"]}], {}, TypeError, "'text' is list, not a text (str): ['a']; its items are reached by 'text[]'"),
     ([{"body": "a", "id": 1}], {}, cleaner.CleanerError, "has no member 'text'; there are 'body', 'id'"),
     ([{}], {}, cleaner.CleanerError, "the record at position 0 has no member 'text'; there are none"),
     (pd.DataFrame({"body": ["a"]}), {}, cleaner.CleanerError, "the table has no column 'text'; there are 'body'"),
@@ -271,6 +272,18 @@ def test_records_that_fail_leave_nothing_behind(temporary: Path, threads: int, m
     with pytest.raises(OSError, match="the line is dead"):
         cleaner.dedup(records(), threads=threads)
     assert seen > 1
+    assert not list(temporary.iterdir())
+
+
+def test_a_full_disk_is_told(temporary: Path) -> None:
+    """A limit on the size of files stands for it."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
+    try:
+        with pytest.raises(cleaner.CleanerError, match="cannot be written"):
+            cleaner.dedup(f"{number}{ONE}" for number in range(2000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert not list(temporary.iterdir())
 
 

@@ -196,6 +196,8 @@ def _text(value: Any, one: Pointer) -> str:
     if isinstance(value, str):
         return value
     hint = "; decode it first" if isinstance(value, bytes | bytearray) else ""
+    if _is_list(value) and not one.written.startswith("/"):
+        hint = f"; its items are reached by {one.written + EVERY!r}"
     raise TypeError(f"{one.written!r} is {type(value).__name__}, not a text (str): {short(value)}{hint}")
 
 
