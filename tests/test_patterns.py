@@ -136,7 +136,7 @@ def test_laws(settings: dict[str, Any], raw: str) -> None:
     doc = pipe(raw)
     assert doc.change.apply(raw) == doc.text
     assert doc.change.invert(raw).apply(doc.text) == raw
-    assert not any(one.rule.startswith("error.") for one in doc.findings)
+    assert not {"error.patterns", "error.not-stable"} & {one.rule for one in doc.findings}
     noted = [(one.rule, edit) for one in doc.findings if not (one.applied or one.flag) for edit in one.where]
     assert len(noted) == len(set(noted))  # once, however often the text was looked at
 
