@@ -6,7 +6,7 @@ A table of settings looks like this, whether it comes from `clean.toml`, `[tool.
 
 import json
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, fields, is_dataclass
 from difflib import get_close_matches
 from hashlib import sha256
@@ -25,6 +25,7 @@ LEVELS = {certainty.name.lower(): certainty for certainty in Certainty}
 FILES = ("clean.toml", "pyproject.toml")
 NEEDS = {"rejoin": "splice"}  # off by itself where the other is off: it would glue what splice would have parted
 ON_REQUEST = frozenset({"unwrap"})  # stages that run only where the settings say so
+OWN = "patterns"  # the stage of the user's patterns, whose lists stand on top: [[remove]], [[keep]]
 PRESETS: dict[str, dict[str, Any]] = {
     "zh-news": {},  # the defaults: what a corpus of articles needs
     "any": {"splice": False},  # no judgement on what an article is: forums, code, mixed web pages
@@ -56,14 +57,21 @@ class Config:
 
     def toml(self) -> str:
         """The settings as TOML that gives the very same configuration again."""
-        on = {stage.name: _settings_of(stage) for stage in self.stages}
-        off = {name: {"on": False} for name in ORDER if name not in on}
+        own = next((_lists_of(stage) for stage in self.stages if stage.name == OWN), {})
+        on = {stage.name: _settings_of(stage) for stage in self.stages if stage.name != OWN}
+        off = {name: {"on": False} for name in ORDER if name not in on and name != OWN}
         dedup = {"on": False} if self.dedup is None else {"on": True, **_values(self.dedup)}
         head: dict[str, Any] = {"level": self.level.name.lower(), "keep": self.keep, "text-field": self.text_field}
+        if "keep" in own and self.keep:  # one key for both
+            head["keep"] = [*sorted(self.keep), *own.pop("keep")]
+        elif "keep" in own:
+            del head["keep"]
         if self.encoding:
             head["encoding"] = dict(self.encoding)
         sections = {**on, **off, "dedup": dedup}
-        return _toml_lines(head) + "".join(f"\n[{name}]\n{_toml_lines(table)}" for name, table in sections.items())
+        written = [f"\n[{name}]\n{_toml_lines(table)}" for name, table in sections.items()]
+        written += [f"\n[[{name}]]\n{_toml_lines(table)}" for name, tables in own.items() for table in tables]
+        return _toml_lines(head) + "".join(written)
 
     def digest(self) -> str:
         """sha256 of the settings."""
@@ -79,10 +87,11 @@ def config_of(settings: Mapping[str, Any], where: str = "settings") -> Config:
     if preset not in PRESETS:
         raise ConfigError(f"{where}: preset is {preset!r}; it is one of {', '.join(map(repr, PRESETS))}")
     settings = merged(PRESETS[preset], {key: value for key, value in settings.items() if key != "preset"})
+    settings, own = _own_patterns(settings, where)
     head = {name: value for key, value in settings.items() if (name := key.replace("-", "_")) in _HEAD}
     others = (key for key in settings if key.replace("-", "_") not in _HEAD)
     sections = _unwrap_by_rejoin({key: _section(key, settings[key], where) for key in others}, where)
-    stages = tuple(_stages(sections, where))
+    stages = tuple(_stages(sections, where, own))
     dedup = sections.get("dedup", {})
     return Config(
         stages=stages,
@@ -131,11 +140,15 @@ def _settings_in(path: Path) -> dict[str, Any] | None:
     return tool
 
 
-def _stages(sections: Mapping[str, Mapping[str, Any]], where: str) -> Iterator[Stage]:
-    """The package's stages in their order, then others in the order they are named."""
+def _stages(sections: Mapping[str, Mapping[str, Any]], where: str, own: Stage | None = None) -> Iterator[Stage]:
+    """The package's stages in their order, then others in the order they are named; `own`: that of the user's patterns."""
     for name in ORDER:
         table = sections.get(name, {})
-        if table.get("on", _by_default(name, sections)):
+        if name == OWN:
+            if table.keys() - {"on"}:
+                raise ConfigError(f"{where}: {name} has no setting but on; patterns stand in [[remove]] and [[keep]]")
+            yield from [own] if own is not None and table.get("on", True) else []
+        elif table.get("on", _by_default(name, sections)):
             yield _filled(stage_class(name), table, f"{where}: {name}")
     for name, table in sections.items():
         if name not in ORDER and name != "dedup":
@@ -147,6 +160,35 @@ def _stages(sections: Mapping[str, Mapping[str, Any]], where: str) -> Iterator[S
 def _by_default(name: str, sections: Mapping[str, Mapping[str, Any]]) -> bool:
     """Whether a stage runs where its own section does not say."""
     return name not in ON_REQUEST and (name not in NEEDS or bool(sections.get(NEEDS[name], {}).get("on", True)))
+
+
+def _own_patterns(settings: Mapping[str, Any], where: str) -> tuple[dict[str, Any], Stage | None]:
+    """The settings without the user's patterns, and the stage that these make: [[remove]], and the tables in `keep`.
+
+    The ids of findings in `keep` stay.
+    """
+    others = {key: value for key, value in settings.items() if key != "remove"}
+    lists = {name: _listed(settings[name], name, where) for name in ("remove", "keep") if name in settings}
+    kept = [one for one in lists.get("keep", ()) if not isinstance(one, str)]
+    if kept:
+        others["keep"] = [one for one in lists["keep"] if isinstance(one, str)]
+    if not kept and not lists.get("remove"):
+        return others, None
+    from cleaner.stages.patterns import Patterns  # a run without patterns loads none of it
+    from cleaner.stages.patterns.table import patterns_of
+
+    own = Patterns(patterns_of("remove", lists.get("remove", ()), where), patterns_of("keep", kept, where))
+    if both := {one.name for one in own.remove} & {one.name for one in own.keep}:
+        raise ConfigError(f"{where}: remove and keep both have a pattern {min(both)!r}; give one of them another name")
+    return others, own
+
+
+def _listed(value: Any, name: str, where: str) -> Sequence[Any]:
+    if isinstance(value, Mapping):
+        raise ConfigError(f"{where}: {name} is a table; write [[{name}]] in two brackets, one for each pattern")
+    if isinstance(value, str) or not isinstance(value, Sequence | Set):
+        raise ConfigError(f"{where}: {name} is {value!r}; it is a list of patterns")
+    return tuple(value)
 
 
 def _foreign(name: str, table: Mapping[str, Any], where: str) -> Stage:
@@ -279,6 +321,16 @@ def _settings_of(stage: Stage) -> dict[str, Any]:
     ours = kind.__module__ == f"cleaner.stages.{stage.name}"
     use = {} if ours else {"use": f"{kind.__module__}:{kind.__qualname__}"}
     return {"on": True, **use, **_values(stage)}
+
+
+def _lists_of(own: Any) -> dict[str, list[dict[str, Any]]]:
+    """The lists of patterns that make the stage of the user's own again."""
+    from cleaner.stages.patterns.table import table_of
+
+    lists = {
+        name: [table_of(one, certain=name == "remove") for one in getattr(own, name)] for name in ("keep", "remove")
+    }
+    return {name: tables for name, tables in lists.items() if tables}
 
 
 def _values(settings: Any) -> dict[str, Any]:

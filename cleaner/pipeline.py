@@ -1,18 +1,18 @@
 """Fold one document through the stages. Knows no other document: duplicates are a matter of the corpus."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from reprlib import repr as short
 from typing import TYPE_CHECKING, Any
 
-from cleaner.document import Certainty, Document, Finding
+from cleaner.document import Certainty, Document, Finding, Guard
 from cleaner.formats.members import Members, Text, replaced
 from cleaner.formats.records import rows, texts_at
 from cleaner.stages.order import CARRY, LAYOUT, STIRS
 from cleaner.stages.permit import permitted, unrestricted
-from cleaner.stages.stage import Stage, wakes_of
+from cleaner.stages.stage import Stage, guarding, wakes_of
 from cleaner.text.machine_code import pays
 from cleaner.text.signs import Lookout
 
@@ -71,7 +71,8 @@ class Pipeline:
 
         TypeError where it is neither a text nor a Document.
         """
-        doc, awake = self._settled(_document(doc))
+        doc, awake = self._settled(self.guard(_document(doc)))
+        doc = self.guard(doc) if doc.change.edits else doc
         for stage in self.stages:
             if stage.name not in LAYOUT and stage.name in awake:
                 before, doc = doc.text, self._through(stage, doc, _Forms())
@@ -115,6 +116,29 @@ class Pipeline:
         texts = texts_at(record, members, at)
         return replaced(record, [Text(place, self(_document(text)).text) for place, text in texts])
 
+    def guard(self, doc: Document, *, again: bool = False) -> Document:
+        """The document with all that its settings keep guarded: what is found in its source, and in its text as it stands.
+
+        Where that cannot be told all of it is.
+
+        again  it was guarded before: say nothing of what failed
+        """
+        for name, guarded in self._guarding:
+            try:
+                found = list(guarded(Document.of(doc.raw, doc.id)))
+                if doc.change.edits:
+                    back = doc.change.mapper(back=True)
+                    found += (Guard(*back(one.start, one.end), one.rule) for one in guarded(doc))
+                doc = doc.guard(found) if found else doc
+            except Exception as failure:  # a stage may be anybody's code: it must not stop a run
+                doc = doc.guard([Guard(0, len(doc.raw), f"error.{name}")])
+                doc = doc if again else doc.revise([_failed(name, failure, doc)])
+        return doc
+
+    @cached_property
+    def _guarding(self) -> tuple[tuple[str, Callable[[Document], Iterable[Guard]]], ...]:
+        return tuple(guarding(self.stages))
+
     @property
     def salvages(self) -> bool:
         """Whether articles that are taken out are put together again."""
@@ -134,7 +158,7 @@ class Pipeline:
             changed: set[str] = set()
             for stage in self.stages:
                 if stage.name in stirred and stage.name in awake:
-                    before, doc = doc.text, self._through(stage, doc, forms, flags=not (again or turn))
+                    before, doc = doc.text, self._through(stage, doc, forms, flags=not (again or turn), again=again)
                     if doc.text != before:
                         changed.add(stage.name)
                         forms.plain = forms.plain and stage.name in CARRY
@@ -158,16 +182,17 @@ class Pipeline:
         except TypeError:  # a stage from outside that cannot be hashed
             return _lookout_of.__wrapped__(self.stages)
 
-    def _through(self, stage: Stage, doc: Document, forms: "_Forms", *, flags: bool = True) -> Document:
+    def _through(
+        self, stage: Stage, doc: Document, forms: "_Forms", *, flags: bool = True, again: bool = False
+    ) -> Document:
         """One stage; where it fails the document passes unharmed and says so."""
+        least = self.level if again else Certainty.SUSPECT
         try:
-            found = [finding for finding in stage(doc) if flags or not finding.flag]
+            found = [one for one in stage(doc) if one.certainty >= least and (flags or not one.flag)]
             found = forms.permitted(found, doc)
             return doc.revise(found, self.level, self.keep) if found else doc
         except Exception as failure:  # a stage may be anybody's code: it must not stop a run
-            evidence = {"error": type(failure).__name__, "message": str(failure)[:200]}
-            flag = Finding(0, len(doc.text), f"error.{stage.name}", None, Certainty.SUSPECT, evidence)
-            return doc.revise([flag])
+            return doc.revise([_failed(stage.name, failure, doc)])
 
 
 @dataclass(slots=True)
@@ -183,6 +208,12 @@ class _Forms:
         form = doc.form
         self.plain = unrestricted(form)
         return found if self.plain else list(permitted(found, form))
+
+
+def _failed(name: str, failure: Exception, doc: Document) -> Finding:
+    """The flag of a stage that failed on a document."""
+    evidence = {"error": type(failure).__name__, "message": str(failure)[:200]}
+    return Finding(0, len(doc.text), f"error.{name}", None, Certainty.SUSPECT, evidence)
 
 
 @lru_cache

@@ -43,11 +43,12 @@ from cleaner.provenance.verify import verify
 from cleaner.report.lookup import Past
 from cleaner.report.show import show
 from cleaner.run.cleaning import Cleaned, Cleaning
-from cleaner.run.removing import Keepers, Removing, line_ends, removals_in, without
+from cleaner.run.removing import Keepers, Removing, removals_in, without
 from cleaner.run.run import run
 from cleaner.run.staging import Row, Shards, staged
 from cleaner.run.writing import Part, Writing
 from cleaner.stages.order import ORDER
+from cleaner.text.line_ends import line_ends
 from cleaner.text.paragraphs import bounds
 from tests.conftest import ROOT, Clean, plant, tree
 
@@ -146,7 +147,9 @@ def test_a_document_that_loses_duplicates_is_told_like_any_other(
     assert origin_in(record, lines[0].removesuffix(b"\n")) == read[0].origin
     if staged_out:
         assert wanted.text == ("" if whole else without(texts[0], gone).apply(texts[0]))
-        closed = Finding.bulk("spacing.blank", line_ends(texts[0], gone))
+        closed = Finding.bulk(
+            "spacing.blank", line_ends(texts[0], [(one.start, one.end) for one in gone if not one.whole])
+        )
         assert [(one.rule, one.where) for one in wanted.findings[count:]] == [(one.rule, one.where) for one in closed]
     assert [(one.start, one.end) for one in wanted.findings if one.rule.startswith("dedup.")] == [
         docs[0].change.mapper(back=True)(*span) for span in spans

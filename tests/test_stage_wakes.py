@@ -26,8 +26,8 @@ from tests.test_stage_tables import raw_of, tables
 
 ROOT = Path(__file__).parent.parent
 SLEEPERS = [
-    name for name in ORDER if name not in ("furniture", "unwrap", "splice", "rejoin")
-]  # those judge whole texts
+    name for name in ORDER if name not in ("furniture", "unwrap", "splice", "rejoin", "patterns")
+]  # those judge whole texts; the signs of a user's patterns are tested with them
 MEETING = [
     *["的的", "目的的", " the the ", "the the", " of of", "to to", "and and", "a", "中", "。", "》", "《", "“", "!", ":", ";"],
     *["[a](b)", "](", "**", "```", "#", "`", "<", "/b>", "&", "#38;", "\u0344", "\u09be", "ﾀ", "ÿ", "é", "м»", "σ…"],

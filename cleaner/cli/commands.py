@@ -11,7 +11,7 @@ import click
 from cleaner import __version__
 from cleaner.cli.dedup import dedup
 from cleaner.cli.index import index
-from cleaner.cli.options import PATH, config_from, settings_options
+from cleaner.cli.options import PATH, config_from, config_option, settings_options
 from cleaner.cli.terminal import Ending, answer, say, say_json, shown_progress
 from cleaner.text.shown import shown
 
@@ -187,19 +187,22 @@ def verify(out: Path, as_json: bool) -> None:
 
 
 @main.command(short_help="Every rule, and what it does.")
+@config_option
 @click.option("--json", "as_json", is_flag=True, help="The table as JSON.")
-@click.option("--markdown", is_flag=True, help="The table as docs/rules.md has it.")
-def rules(as_json: bool, markdown: bool) -> None:
-    """Every rule, and what it does.
+@click.option("--markdown", is_flag=True, help="The table as docs/rules.md has it, whatever the settings.")
+def rules(config_file: Path | None, as_json: bool, markdown: bool) -> None:
+    """Every rule, and what it does; with them your own patterns and stages, as the settings have them.
 
     \b
     clean rules
     clean rules --json
+    clean rules --config my.toml
     """
     from cleaner.report import rules as tables
 
-    table = tables.markdown() if markdown else tables.rule_table()
-    answer({"schema": "cleaner/rules/1", "rules": tables.rules()}, [table], as_json=as_json)
+    stages = () if markdown else config_from(config_file, ()).stages
+    table = tables.markdown() if markdown else tables.rule_table(stages)
+    answer({"schema": "cleaner/rules/1", "rules": tables.rules(stages)}, [table], as_json=as_json)
 
 
 @main.command(short_help="The effective settings as TOML.")

@@ -44,7 +44,7 @@ def _option(flag: str, *names: str, **how: Any) -> Callable[..., Any]:
     return click.option(*names, flag, help=_HELP[flag], **how)
 
 
-_CONFIG = _option("--config", "config_file", type=PATH)
+config_option = _option("--config", "config_file", type=PATH)
 _SETS = _option("--set", "-s", "sets", multiple=True, metavar="STAGE.KEY=VALUE")
 _TEXT_FIELD = _option("--text-field", metavar="PATH")
 _DUPLICATES = (
@@ -60,7 +60,7 @@ _DUPLICATES = (
 def settings_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options from which the configuration is made."""
     options = (
-        _CONFIG,
+        config_option,
         _option("--preset", type=click.Choice(["zh-news", "any", "minimal"])),
         _option("--level", type=click.Choice(["suspect", "likely", "safe"])),
         _option("--without", multiple=True, metavar="STAGE"),
@@ -81,7 +81,7 @@ def dedup_options(function: Callable[..., Any]) -> Callable[..., Any]:
         _option("--memory", type=int, metavar="MB"),
     )
     older = click.option("--units", hidden=True)  # as --unit was called at first
-    return _with([_CONFIG, *_DUPLICATES, older, *options, _SETS, _TEXT_FIELD], function)
+    return _with([config_option, *_DUPLICATES, older, *options, _SETS, _TEXT_FIELD], function)
 
 
 def _with(options: Sequence[Callable[..., Any]], function: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,7 +1,7 @@
 """A staged document without its duplicates: what goes with them, why, and what of it is told. Finds and writes nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -19,7 +19,8 @@ from cleaner.pipeline import Pipeline
 from cleaner.provenance.record import Parts, back_of, loaded
 from cleaner.run.staging import Shards, Staged
 from cleaner.text.change import Change, Edit, Mapper
-from cleaner.text.paragraphs import Span, bounds
+from cleaner.text.line_ends import line_ends
+from cleaner.text.paragraphs import Span
 
 REMEMBERED = 256  # documents
 MOST_TOLD = 8  # replacements
@@ -63,68 +64,18 @@ def removals_in(
 
 
 def without(text: str, gone: Sequence[Removal]) -> Change:
-    """The change that takes these units out of a text: a paragraph goes with its lines."""
-    edits = [Edit(one.start, one.end) for one in gone]
-    return Change.of(len(text), [*edits, *line_ends(text, gone)])
+    """The change that takes these units out of a text: a paragraph goes with its lines.
 
-
-def line_ends(text: str, gone: Sequence[Removal]) -> Iterator[Edit]:
-    """What goes with paragraphs that go: their line ends, and blank lines beyond what stood on one side of them.
-
-    Between two lines that stay, the widest of the gaps stays; at its start and end a text keeps what stands there.
-
-    >>> text = "一\\n\\n二\\n\\n三"
-    >>> without(text, [Removal(False, 3, 4, None, 1, 1, -1)]).apply(text)
+    >>> without("一\\n\\n二\\n\\n三", [Removal(False, 3, 4, None, 1, 1, -1)]).apply("一\\n\\n二\\n\\n三")
     '一\\n\\n三'
     """
-    ends = {one.start: one.end for one in gone if not one.whole}
-    if not ends:
-        return
-    last, group, end = None, list[Span](), 0  # the last line that stays; paragraphs behind it that go, where they end
-    for span in map(Span._make, bounds(text)):
-        if span.start in ends:
-            end = ends[span.start]
-            group.append(Span(span.start, end))
-        elif span.start >= end:  # no further line of the paragraph that goes
-            yield from _closed(text, last, group, span)
-            last, group = span, []
-    yield from _closed(text, last, group, None)
+    edits = [Edit(one.start, one.end) for one in gone]
+    return Change.of(len(text), [*edits, *line_ends(text, _paragraphs(gone))])
 
 
-def _closed(text: str, before: Span | None, group: list[Span], after: Span | None) -> Iterator[Edit]:
-    """All around the paragraphs of a group, but for one gap."""
-    if not group:
-        return
-    start = 0 if before is None else before.end
-    end = len(text) if after is None else text.rfind("\n", 0, after.start) + 1
-    edges = [start, *(edge for span in group for edge in span), end]
-    gaps = [Span(*edges[at : at + 2]) for at in range(0, len(edges), 2)]
-    kept = _kept(text, gaps, before, after)
-    for gap in gaps:
-        if gap != kept[0]:
-            yield from _edit(*gap)
-        else:
-            yield from _edit(gap.start, kept[1].start)
-            yield from _edit(kept[1].end, gap.end)
-
-
-def _kept(text: str, gaps: list[Span], before: Span | None, after: Span | None) -> tuple[Span | None, Span]:
-    """The gap that stays, and what of it."""
-    nothing = Span(0, 0)
-    if before is None and after is None:
-        return None, nothing
-    if before is None:
-        first = gaps[0]
-        return first, Span(first.start, text.rfind("\n", 0, first.end) + 1)
-    if after is None:
-        return gaps[-1], gaps[-1]
-    widest = max(gaps, key=lambda gap: text.count("\n", *gap))
-    return widest, Span(text.index("\n", widest.start), text.rindex("\n", 0, widest.end) + 1)
-
-
-def _edit(start: int, end: int) -> Iterator[Edit]:
-    if start < end:
-        yield Edit(start, end)
+def _paragraphs(gone: Iterable[Removal]) -> list[Span]:
+    """Where the paragraphs stand that go; a whole document has no line ends to care for."""
+    return [Span(one.start, one.end) for one in gone if not one.whole]
 
 
 def without_repeats(text: str, format: str | None = None) -> Change:
@@ -138,6 +89,7 @@ def said_once(doc: Document, pipeline: Pipeline) -> Document:
     found = repeats(doc.text, format_named(doc.id))
     if not found:
         return doc
+    doc = pipeline.guard(doc, again=True)
     level, keep, back = pipeline.level, pipeline.keep, doc.change.mapper(back=True)
     told = []
     for one in found:
@@ -150,7 +102,7 @@ def said_once(doc: Document, pipeline: Pipeline) -> Document:
         for one, finding in zip(found, told, strict=True)
         if one.sure and doc.applies(finding, level, keep)
     ]
-    closed = Finding.bulk("spacing.blank", line_ends(doc.text, went))
+    closed = Finding.bulk("spacing.blank", line_ends(doc.text, _paragraphs(went)))
     return pipeline.settle(doc.revise([*told, *closed], level, keep), again=True)
 
 
@@ -169,11 +121,20 @@ class Removing:
     def __call__(self, doc: Document, gone: Sequence[Removal]) -> Document:
         """A document after these went; its layout settled again, and nothing kept of which only white space is left."""
         level, keep = self.pipeline.level, self.pipeline.keep
+        doc = self.pipeline.guard(doc, again=True)
+        if doc.guarded and any(one.whole and self._holds(one, doc) for one in gone):
+            doc = replace(doc, guarded=())
         found = [self._finding(one, doc.text) for one in gone]
         went = [one for one, finding in zip(gone, found, strict=True) if doc.applies(finding, level, keep)]
-        closed = Finding.bulk("spacing.blank", line_ends(doc.text, went))
+        closed = Finding.bulk("spacing.blank", line_ends(doc.text, _paragraphs(went)))
         doc = doc.revise([*found, *closed], level, keep)
         return self.pipeline.settle(doc, again=True) if doc.text else doc
+
+    def _holds(self, one: Removal, doc: Document) -> bool:
+        """Whether the copy that stays holds, word for word, all that is guarded in this document."""
+        assert one.keeper is not None  # they were asked for
+        kept = self.keepers.source(one.keeper.shard, one.keeper.row).text[one.keeper.start : one.keeper.end]
+        return all(doc.text[span.start : span.end] in kept for span in doc.guards().spans)
 
     def _finding(self, one: Removal, text: str) -> Finding:
         """A duplicate in this text, with its evidence; a version of another document is told, and stays."""

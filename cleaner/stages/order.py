@@ -8,6 +8,7 @@ from typing import Any
 _LAYOUT = (
     "mojibake",  # first: soft hyphens, no-break spaces and C1 controls are half of its evidence
     "lines",  # before controls: VT and FF are breaks, not rubbish
+    "patterns",  # a user may have copied a line as it was or as it is now: it is looked for before the maps, and again after
     "controls",  # before compose and spacing: what is invisible separates accents and hides indents
     "compat",
     "width",
@@ -33,8 +34,8 @@ CARRY = frozenset({"compat", "width", "compose", "spacing"})
 # After a change by one of these only these can find something new; after any other, all of them.
 STIRS = {
     # ASCII letters: evidence, bearers of accents, prose.
-    "width": frozenset({"mojibake", "width", "compose", "spacing"}),
-    "spacing": frozenset({"spacing"}),  # it never joins two characters that are drawn
+    "width": frozenset({"mojibake", "patterns", "width", "compose", "spacing"}),
+    "spacing": frozenset({"patterns", "spacing"}),  # it never joins two characters that are drawn
 }
 
 

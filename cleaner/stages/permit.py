@@ -1,7 +1,6 @@
 """Which rules may change which kinds of text. A kind only ever forbids, and nothing is found here: see docs/forms.md."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Final
 
 from cleaner.document import Finding
@@ -53,13 +52,8 @@ def permitted(findings: Iterable[Finding], form: Form) -> Iterator[Finding]:
         elif not finding.edits:
             if _may(finding.rule, finding.where[0], form, kinds):
                 yield finding
-        elif edits := tuple(edit for edit in finding.edits if _may(finding.rule, edit, form, kinds)):
-            hull = edits[0].start, max(edit.end for edit in edits)
-            yield (
-                finding
-                if len(edits) == len(finding.edits)
-                else replace(finding, start=hull[0], end=hull[1], edits=edits)
-            )
+        else:
+            yield from finding.only(edit for edit in finding.edits if _may(finding.rule, edit, form, kinds))
 
 
 def _may(rule: str, edit: Edit, form: Form, kinds: frozenset[Kind]) -> bool:

@@ -1,10 +1,10 @@
 """What a stage is: the shape every stage has, ours or yours, and a plain function in that shape. No rule lives here."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from cleaner.document import Document, Finding
+from cleaner.document import Document, Finding, Guard
 from cleaner.text.signs import Signs
 
 
@@ -15,8 +15,8 @@ class Stage(Protocol):
     A frozen dataclass whose fields ARE its settings, so that configuration needs no second description of them. Heavy
     tables sit behind cached module functions: a pickled stage stays a few bytes.
 
-    A stage may have one more member, `wakes: Signs`: it finds nothing in a text that shows none of them, and then it is
-    not called (see `wakes_of`).
+    A stage may have two more members. `wakes: Signs`: it finds nothing in a text that shows none of them, and then it is
+    not called (see `wakes_of`). `guarded(doc)`: spans of `doc.text` that no stage may change; or None (see `guarding`).
     """
 
     @property
@@ -34,6 +34,13 @@ def wakes_of(stage: Stage) -> Signs | None:
     """The signs without which the stage finds nothing in a text; None where it names none and so looks at every text."""
     signs: Signs | None = getattr(stage, "wakes", None)
     return signs
+
+
+def guarding(stages: Iterable[Stage]) -> Iterator[tuple[str, Callable[[Document], Iterable[Guard]]]]:
+    """Those of these stages that guard anything, by name, and what tells which spans of a document they guard."""
+    for stage in stages:
+        if guarded := getattr(stage, "guarded", None):
+            yield stage.name, guarded
 
 
 @dataclass(frozen=True, slots=True)
