@@ -70,6 +70,9 @@ HOLDERS: dict[str, Callable[[], Any]] = {
 }
 
 
+ALL: dict[str, Any] = {"paragraphs": "all"}  # paragraphs are short here
+
+
 def went(done: cleaner.Deduped) -> list[tuple[int, int, str]]:
     return [(one.index, one.kept, one.rule) for one in done.removed]
 
@@ -85,14 +88,14 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("holder", HOLDERS)
 def test_whatever_holds_records(holder: str) -> None:
-    done = cleaner.dedup(HOLDERS[holder]())
+    done = cleaner.dedup(HOLDERS[holder](), **ALL)
     assert done.kept == [0, 1, 3, 5]
     assert went(done) == WENT
     assert list(done.texts()) == STAY
 
 
 def test_what_stays_is_taken_by_position() -> None:
-    done = cleaner.dedup(RECORDS)
+    done = cleaner.dedup(RECORDS, **ALL)
     ids = ["a", "b", "d", "f"]
     assert datasets.Dataset.from_list(RECORDS).select(done.kept)["id"][:] == ids
     assert pd.DataFrame(RECORDS).iloc[done.kept]["id"].tolist() == ids
@@ -101,7 +104,7 @@ def test_what_stays_is_taken_by_position() -> None:
 
 
 def test_a_removal_says_what_and_for_what() -> None:
-    done = cleaner.dedup(RECORDS, id="id")
+    done = cleaner.dedup(RECORDS, id="id", **ALL)
     near, part, *_ = done.removed
     assert (near.id, near.kept_id, near.span, near.kept_span) == ("c", "a", (0, len(TEXTS[2])), (0, len(ONE)))
     assert 0.8 <= near.jaccard < 1
@@ -127,7 +130,7 @@ def test_a_removal_says_what_and_for_what() -> None:
 )
 @pytest.mark.parametrize("holder", ["a list", "a frame of pandas", "an Arrow table"])
 def test_settings_are_those_of_the_verb(settings: dict[str, Any], kept: list[int], holder: str) -> None:
-    assert cleaner.dedup(HOLDERS[holder](), **settings).kept == kept
+    assert cleaner.dedup(HOLDERS[holder](), **{**ALL, **settings}).kept == kept
 
 
 def test_a_number_of_numpy_decides_as_any_other() -> None:
@@ -147,7 +150,8 @@ def pages(seed: int) -> list[str]:
         cut = random.randint(1, 4)
         out.append(random.choice(GAPS).join(parts[:cut]) + random.choice(["", "\n"]))
         parts = parts[cut:] if random.random() < 0.8 else parts[1:]
-    return out
+    body = "\n".join(paragraph(random) for _ in range(3))
+    return [*out, f"{body}\n{body}\n{paragraph(random)}", body]
 
 
 def as_lines(texts: list[str]) -> str:
@@ -156,7 +160,13 @@ def as_lines(texts: list[str]) -> str:
 
 @pytest.mark.parametrize(
     "settings",
-    [{}, {"units": "document", "recall": "thorough"}, {"units": "paragraph", "keep": "longest"}, {"scope": "document"}],
+    [
+        {},
+        ALL,
+        {"units": "document", "recall": "thorough"},
+        {**ALL, "units": "paragraph", "keep": "longest"},
+        {**ALL, "scope": "document"},
+    ],
 )
 @pytest.mark.parametrize("seed", range(3))
 def test_both_verbs_and_python_decide_alike(tmp_path: Path, seed: int, settings: dict[str, Any]) -> None:
@@ -187,7 +197,7 @@ def texts_in(path: Path) -> list[str]:
     )
 )
 def test_what_goes_has_a_copy_that_stays(texts: list[str]) -> None:
-    done = cleaner.dedup(iter(texts), threads=1)
+    done = cleaner.dedup(iter(texts), threads=1, **ALL)
     left = list(done.texts())
     assert done.kept == sorted(set(done.kept)) and len(left) == len(done.kept)
     assert set(range(len(texts))) - set(done.kept) <= {one.index for one in done.removed}
@@ -197,7 +207,7 @@ def test_what_goes_has_a_copy_that_stays(texts: list[str]) -> None:
         for at, text in zip(done.kept, left, strict=True)
         if at not in {one.index for one in done.removed}
     )
-    again = cleaner.dedup(left, threads=1)
+    again = cleaner.dedup(left, threads=1, **ALL)
     assert (len(again.removed), list(again.texts())) == (0, left)
 
 
@@ -290,7 +300,7 @@ def test_a_full_disk_is_told(temporary: Path) -> None:
 def test_nothing_is_left_while_texts_can_still_be_read(temporary: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error", ResourceWarning)
-        done = cleaner.dedup(iter(RECORDS))
+        done = cleaner.dedup(iter(RECORDS), **ALL)
         assert not list(temporary.iterdir())
         assert list(done.texts()) == list(done.texts()) == STAY
         del done

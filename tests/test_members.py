@@ -172,8 +172,8 @@ def test_nested_texts_are_cleaned_as_plain_ones(clean: Clean, tmp_path: Path) ->
             "flat/a.jsonl": as_lines([{"text": text} for text in TEXTS]),
         },
     )
-    clean("run", "in", "-o", "out", "--text-field", "doc.text", code=1)
-    clean("run", "flat", "-o", "out2")
+    clean("run", "in", "-o", "out", "--text-field", "doc.text", "--paragraphs", "all", code=1)
+    clean("run", "flat", "-o", "out2", "--paragraphs", "all")
     clean("verify", "out")
     clean("restore", "out", "-o", "back")
     assert tree(tmp_path / "back") == tree(tmp_path / "in")
@@ -186,7 +186,7 @@ def test_nested_texts_are_cleaned_as_plain_ones(clean: Clean, tmp_path: Path) ->
     assert "dedup.paragraph.exact" in clean("audit", "out", "show", "a.jsonl:3").stdout
     assert "in/a.jsonl" in clean("audit", "out", "where", "corpus/a.jsonl:2:1").stdout
     clean("index", "build", "out", "-o", "index")
-    assert "0 of 5" in clean("run", "flat", "-o", "out3", "--against", "index").stderr
+    assert "0 of 5" in clean("run", "flat", "-o", "out3", "--against", "index", "--paragraphs", "all").stderr
 
 
 def test_nested_texts_lose_the_same_duplicates(clean: Clean, tmp_path: Path) -> None:

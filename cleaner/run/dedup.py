@@ -11,9 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from heapq import merge
+from operator import itemgetter
 from pathlib import Path
 from tempfile import gettempdir
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -144,7 +146,7 @@ class _Deduped:
         if removed is not None:
             told = OTHER if self.settings.keep == NO_COPY else KEPT
             names = _Names(corpus, blocks, self.member, told)
-            removed.writelines(dumped(row) + b"\n" for row in (*names.twice(), *names.rows(gone)))
+            removed.writelines(dumped(row) + b"\n" for row in names.rows(gone))
         dropped = self._write(shards, gone, blocks, kept)
         documents = sum(one.documents for one in blocks)
         failed = [failure for one in blocks for failure in one.failed]
@@ -233,6 +235,9 @@ class _Deduped:
         return bom + member.shell(body).line(left) + line[len(bom) + len(body) :]
 
 
+Told: TypeAlias = tuple[int, Mapping[str, Any]]  # the number of a document, and a row on what goes of it
+
+
 @dataclass(frozen=True, slots=True)
 class _Names:
     """How removals are told: each unit by the id of its document, or the number of its line, from 1.
@@ -247,23 +252,28 @@ class _Names:
 
     def rows(self, gone: Matched) -> Iterator[Mapping[str, Any]]:
         """One a removal, in order."""
+        return map(itemgetter(1), merge(self._of_units(gone), self._twice(), key=itemgetter(0)))
+
+    def _of_units(self, gone: Matched) -> Iterator[Told]:
+        """One a unit that goes."""
         units, removals = self.corpus.units(), gone.removals
         name = lru_cache(REMEMBERED)(self._name)
         columns = removals.unit, removals.keeper, removals.common, removals.union, removals.exact
         for unit, keeper, common, union, exact in zip(*(column.tolist() for column in columns), strict=True):
             id, copy = (name(*self._place(units, one)) for one in (unit, keeper))
-            yield {"id": id, self.other: copy, "jaccard": round(common / union, 6), "exact": exact}
+            row = {"id": id, self.other: copy, "jaccard": round(common / union, 6), "exact": exact}
+            yield int(units.document[unit]), row
 
-    def twice(self) -> Iterator[Mapping[str, Any]]:
+    def _twice(self) -> Iterator[Told]:
         """One a stretch that a document says again."""
         for shard, block in enumerate(self.blocks):
             for row in sorted(block.twice):
                 record = self._record(shard, row)
-                text, id = record[self.member], _id(record, self.blocks[shard].first_line + row)
-                for one in repeats(text):
+                text, id = judged_by(members_listed(self.member))(record), _id(record, block.first_line + row)
+                for one in (one for one in repeats(text) if one.sure):
                     here, there = (f"{id}:{text.count(chr(10), 0, at)}" for at in (one.start, one.kept[0]))
-                    if one.sure:
-                        yield {"id": here, "kept": there, "jaccard": 1.0, "exact": True}
+                    told = {"id": here, KEPT: there, "jaccard": 1.0, "exact": True}
+                    yield int(self.corpus.first_row[shard]) + row, told
 
     def _place(self, units: Units, unit: int) -> tuple[int, int | None]:
         return int(units.document[unit]), int(units.start[unit]) if units.kind[unit] else None

@@ -309,7 +309,7 @@ def _gone(units: Units, removals: Removals, spool: "_Spool", spooled: Spooled) -
     table = np.concatenate([table, np.array(own, dtype=np.int64).reshape(-1, 7)])
     rules += [one.rule for its in spool.again.values() for one in its]
     jaccard = np.concatenate([removals.common / removals.union, np.ones(len(own))])
-    order = np.lexsort((table[:, 3], table[:, 0]))
+    order = np.lexsort((table[:, 2] == AGAIN, table[:, 0]))  # in each record units first, as `clean dedup` tells them
     named = [rules[at] for at in order.tolist()]
     return Gone(table[order], named, jaccard[order], spool.ids, spool.members.several)
 
