@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from cleaner.config import config_of
+from cleaner.duplicates.settings import RULES as DEDUP_RULES
 from cleaner.duplicates.settings import Dedup, UnitChoice
 from cleaner.provenance.restore import records, restore
 from cleaner.provenance.verify import verify
@@ -24,6 +25,7 @@ from tests.conftest import ROOT, plant, tree
 from tests.dedup_texts import edited, paragraph, paragraphs_with_copies
 
 OFF = dict.fromkeys(ORDER, False)
+ALL: dict[str, Any] = {"paragraphs": "all"}
 GAPS = ["\n", "\n", "\n\n", "\n\n\n", "\n　 \n", " \n\t\n\n", "\r\n", "\r\n\r\n"]
 INDENTS = ["", "", "　　", " ", "\t"]
 STARTS = ["", "", "\n", "\n\n", "　\n"]
@@ -81,10 +83,7 @@ def both(home: Path, texts: Sequence[str], *, ended: bool = True, **settings: An
     counts = content["counts"]
     went = counts["chars_in"] - counts["chars_out"]
     assert sum(rule["chars"] for rule in counts["rules"].values()) == went
-    assert set(counts["rules"]) <= {
-        "spacing.blank",
-        *(f"dedup.{kind}.{way}" for kind in ("document", "paragraph") for way in ("exact", "near")),
-    }
+    assert set(counts["rules"]) <= {"spacing.blank", *DEDUP_RULES}
     assert verify(home / "out").damaged == []
     restore(home / "out", home / "back")
     assert tree(home / "back") == tree(home / "in")
@@ -96,7 +95,7 @@ def told(out: Path, texts: Sequence[str]) -> Iterator[tuple[str, float, bool]]:
     for record in records(out):
         number = record["source"]["record"]
         for one in record["findings"]:
-            if one["rule"].startswith("dedup."):
+            if one["rule"].startswith("dedup.") and one["rule"] != "dedup.version":  # a version stays
                 line = texts[number - 1].count("\n", 0, one["span"][0])
                 name = f"{number}:{line}" if "paragraph" in one["rule"] else str(number)
                 yield name, one["evidence"]["jaccard"], one["rule"].endswith("exact")
@@ -105,7 +104,7 @@ def told(out: Path, texts: Sequence[str]) -> Iterator[tuple[str, float, bool]]:
 @pytest.mark.parametrize("units", KINDS)
 @pytest.mark.parametrize("seed", range(4))
 def test_both_verbs_write_one_text(tmp_path: Path, units: UnitChoice, seed: int) -> None:
-    assert both(tmp_path, pages(seed), ended=seed % 2 == 0, units=units) > 10
+    assert both(tmp_path, pages(seed), ended=seed % 2 == 0, units=units, **ALL) > 10
 
 
 @pytest.mark.parametrize(
@@ -116,12 +115,36 @@ def test_both_verbs_write_one_text(tmp_path: Path, units: UnitChoice, seed: int)
 def test_whichever_copy_stays(tmp_path: Path, settings: dict[str, Any]) -> None:
     random = Random(11)
     texts = pages(11, 80) + [page(random, [one, "别的。", one]) for one in paragraphs_with_copies(20, 12)]
-    assert both(tmp_path, texts, **settings) > 10
+    assert both(tmp_path, texts, **ALL, **settings) > 10
+
+
+def articles(seed: int, count: int = 60) -> list[str]:
+    """Articles of which some have a paragraph of another, some stand in another whole, and some are another but for a word."""
+    random = Random(seed)
+    texts = [[f"{paragraph(random, 9)[:-1]}。" for _ in range(random.randint(4, 7))] for _ in range(count)]
+    for one in random.sample(texts, count // 3):
+        one[random.randrange(len(one))] = random.choice(random.choice(texts))
+    texts += [one[:-2] for one in random.sample(texts, count // 10)]
+    texts += [[edited(random, line[:-1], 1) + "。" for line in one] for one in random.sample(texts, count // 10)]
+    random.shuffle(texts)
+    return [page(random, one) for one in texts]
+
+
+@pytest.mark.parametrize("settings", [{}, {"keep": "last"}, {"keep": "longest"}, {"paragraphs": "off"}], ids=str)
+def test_both_verbs_take_the_same_care(tmp_path: Path, settings: dict[str, Any]) -> None:
+    assert both(tmp_path, [*articles(13), *pages(13, 60)], **settings) > 20
+    rules = {one["rule"] for record in records(tmp_path / "out") for one in record["findings"]}
+    assert rules >= {"dedup.document.near", "dedup.document.contained"}
+    assert ("dedup.paragraph.exact" in rules) == (settings != {"paragraphs": "off"})
+
+
+def test_both_verbs_take_the_same_care_over_all_cases(tmp_path: Path) -> None:
+    assert both(tmp_path, fixture_texts(), shortest=8, threshold=0.6) > 100
 
 
 @pytest.mark.parametrize("units", KINDS)
 def test_both_verbs_over_all_cases(tmp_path: Path, units: UnitChoice) -> None:
-    assert both(tmp_path, fixture_texts(), units=units, shortest=8, threshold=0.6) > 100
+    assert both(tmp_path, fixture_texts(), units=units, shortest=8, threshold=0.6, **ALL) > 100
 
 
 A, B, C = (f"{paragraph(Random(seed), 8)[:-1]}。" for seed in (601, 602, 603))
@@ -157,7 +180,7 @@ WRAPPED = LINE.join(textwrap.wrap(B, 30))
 )
 def test_what_is_left_between_two_paragraphs(tmp_path: Path, before: str, after: str) -> None:
     texts = [f"甲。\n{A}", f"乙。\n{B}", before]
-    both(tmp_path, texts, units="paragraph")
+    both(tmp_path, texts, units="paragraph", **ALL)
     lines = [json.loads(line)["text"] for line in (tmp_path / "kept.jsonl").read_text(encoding="utf-8").splitlines()]
     assert lines == [*texts[:2], *[after] * bool(after)]
 
@@ -202,8 +225,8 @@ def test_what_goes_is_counted_once(tmp_path: Path) -> None:
     one = "请在使用本产品之前仔细阅读本说明书，并妥善保管以备日后查阅，谢谢合作。"
     two = "如果指示灯不亮，请先检查电源插头是否插好，然后再与客户服务中心联系维修。"
     plant(tmp_path / "in", {"a.txt": f"{one}\n", "b.txt": f"{two}\n", "c.txt": f"{one}\n{two}"})
-    for name, settings in (("all", {}), ("none", OFF)):
-        counts = run([str(tmp_path / "in")], tmp_path / name, config_of(dict(settings)))["counts"]
+    for name, stages in (("all", {}), ("none", OFF)):
+        counts = run([str(tmp_path / "in")], tmp_path / name, config_of({**stages, "dedup": ALL}))["counts"]
         assert counts["rules"] == {
             "dedup.paragraph.exact": {"findings": 2, "applied": 2, "chars": len(one + two)},
             "spacing.blank": {"findings": 1, "applied": 1, "chars": 1},

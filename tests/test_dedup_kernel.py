@@ -59,7 +59,7 @@ def test_whatever_the_paragraphs_are(data: st.DataObject, units: UnitChoice) -> 
     same(signed, sign_by_numpy(laid, chosen_settings))
     for number, own in enumerate(told):
         mine = (signed.document == number) & (signed.kind == PARAGRAPH)
-        if own is not None and chosen_settings.paragraphs:
+        if own is not None and chosen_settings.of_paragraphs:
             assert list(zip(signed.start[mine].tolist(), signed.end[mine].tolist(), strict=True)) == own
 
 

@@ -28,6 +28,7 @@ LINES = [
         ("e", ONE),
     ]
 ]
+ALL = ("--paragraphs", "all")
 FEWER = json.dumps({"id": "d", "text": THREE}, ensure_ascii=False) + "\n"
 STAY = LINES[0] + LINES[1] + FEWER
 
@@ -38,7 +39,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def test_one_file_in_one_file_out(clean: Clean, home: Path) -> None:
-    done = clean("dedup", "in.jsonl", "-o", "out.jsonl", "--removed", "gone.jsonl")
+    done = clean("dedup", "in.jsonl", "-o", "out.jsonl", "--removed", "gone.jsonl", *ALL)
     assert done.stderr == "11 units compared, 3 removed; 3 of 5 documents stay in out.jsonl\n"
     assert done.stdout == ""
     assert (home / "out.jsonl").read_text(encoding="utf-8") == STAY
@@ -52,7 +53,7 @@ def test_one_file_in_one_file_out(clean: Clean, home: Path) -> None:
 
 
 def test_a_stream_gives_the_same(clean: Clean, home: Path) -> None:
-    done = clean("dedup", "-", "-o", "-", input="".join(LINES))
+    done = clean("dedup", "-", "-o", "-", *ALL, input="".join(LINES))
     assert done.stdout == STAY
     assert set(tree(home)) == {"in.jsonl"}
 
@@ -63,8 +64,13 @@ def test_a_stream_gives_the_same(clean: Clean, home: Path) -> None:
         (["--units", "document"], {"c", "e"}),
         (["--units", "document", "--exact"], {"e"}),
         (["--unit", "document", "--keep", "last"], {"a", "c"}),
-        (["--unit", "document,paragraph"], {"c", "e", "d:0"}),
-        (["--units", "both"], {"c", "e", "d:0"}),
+        ([], {"b", "c", "e"}),  # all that b says stands in d
+        (["--unit", "document,paragraph"], {"b", "c", "e"}),
+        (["--paragraphs", "off"], {"b", "c", "e"}),
+        (["--paragraphs", "off", "--exact"], {"e"}),
+        (["--keep", "last"], {"a", "b", "c"}),
+        (["--unit", "document,paragraph", *ALL], {"c", "e", "d:0"}),
+        (["--units", "both", "-s", "dedup.paragraphs=all"], {"c", "e", "d:0"}),
         (["--scope", "document"], set()),
         (["-s", "dedup.scope=document", "--unit", "paragraph"], set()),
         (["--threshold", "1", "--units", "document"], {"e"}),
@@ -85,7 +91,7 @@ def test_a_paragraph_goes_for_one_of_its_own_document(clean: Clean, home: Path, 
     pages = [f"{TWO}\n{ONE}\n{near}\n", f"{TWO}\n{THREE}\n{TWO}\n", near, TWO]
     left = [f"{TWO}\n{ONE}\n", f"{TWO}\n{THREE}\n", near, TWO]
     plant(home, {"in.jsonl": "".join(json.dumps({"text": page}) + "\n" for page in pages)})
-    clean("dedup", "in.jsonl", "-o", "out", "--removed", "r", "--scope", "document", "--threads", threads)
+    clean("dedup", "in.jsonl", "-o", "out", "--removed", "r", "--scope", "document", *ALL, "--threads", threads)
     assert [json.loads(line)["text"] for line in (home / "out").read_text().splitlines()] == left
     rows = [json.loads(line) for line in (home / "r").read_text().splitlines()]
     assert [(row["id"], row["kept"], row["exact"]) for row in rows] == [("1:2", "1:0", False), ("2:2", "2:0", True)]
@@ -98,7 +104,7 @@ def test_a_settings_file_counts(clean: Clean, home: Path) -> None:
 
 def test_another_member_holds_the_text(clean: Clean, home: Path) -> None:
     plant(home, {"in.jsonl": "".join(LINES).replace('"text"', '"body"')})
-    assert "3 of 5 documents stay" in clean("dedup", "in.jsonl", "-o", "out.jsonl", "--text-field", "body").stderr
+    assert "2 of 5 documents stay" in clean("dedup", "in.jsonl", "-o", "out.jsonl", "--text-field", "body").stderr
 
 
 @pytest.mark.parametrize(
@@ -119,6 +125,7 @@ def test_another_member_holds_the_text(clean: Clean, home: Path) -> None:
         (["in.jsonl", "-o", "out", "--threshold", "9"], 2, "threshold is 9"),
         (["in.jsonl", "-o", "out", "--recall", "all"], 2, "recall is 'all'"),
         (["in.jsonl", "-o", "out", "--unit", "line"], 2, "--unit line: 'line' is no unit; write document, paragraph,"),
+        (["in.jsonl", "-o", "out", "--paragraphs", "some"], 2, "paragraphs is 'some'"),
         (["in.jsonl", "-o", "out", "--scope", "document", "--unit", "document"], 2, "set units to 'paragraph', or"),
         (["in.jsonl", "-o", "out", "--memory", "0"], 2, "memory is 0"),
         (["in.jsonl", "-o", "out", "-s", "dedup.on=false"], 2, "dedup is switched off"),
@@ -163,7 +170,7 @@ def beside(home: Path) -> list[str]:
 def writing_slowly(home: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """`clean dedup` of a larger file with the same result, stopped while it has opened its outputs."""
     plant(home, {"in.jsonl": "".join(LINES) * 600})
-    command = [str(CLEAN), "dedup", "in.jsonl", "-o", "out.jsonl", "--removed", "gone.jsonl", "-q"]
+    command = [str(CLEAN), "dedup", "in.jsonl", "-o", "out.jsonl", "--removed", "gone.jsonl", "-q", *ALL]
     with subprocess.Popen(command, cwd=home) as process:
         while len(beside(home)) < 2 and process.poll() is None:
             time.sleep(0.01)
@@ -182,14 +189,14 @@ def test_what_a_killed_run_left_is_cleared_by_the_next(clean: Clean, home: Path)
     plant(home, {".clean-0123456789abcdef.tmp": "x", "sub/.clean-0123456789abcdef.tmp": "x"})  # for another output
     clean("dedup", "in.jsonl", "-o", "sub/out.jsonl")
     assert len(beside(home)) == 4  # of another folder
-    clean("dedup", "in.jsonl", "-o", "out.jsonl", "--removed", "gone.jsonl")
+    clean("dedup", "in.jsonl", "-o", "out.jsonl", "--removed", "gone.jsonl", *ALL)
     assert beside(home) == [".clean-0123456789abcdef.tmp", "sub/.clean-0123456789abcdef.tmp"]
     assert (home / "out.jsonl").read_text(encoding="utf-8") == STAY
 
 
 def test_what_somebody_writes_is_not_cleared(clean: Clean, home: Path) -> None:
     with writing_slowly(home) as process:
-        clean("dedup", "in.jsonl", "-o", "out.jsonl", "--removed", "gone.jsonl")
+        clean("dedup", "in.jsonl", "-o", "out.jsonl", "--removed", "gone.jsonl", *ALL)
         assert len(beside(home)) == 2
         process.send_signal(signal.SIGCONT)
         assert process.wait(60) == 0

@@ -96,14 +96,20 @@ def test_keys_become_chinese_and_nothing_else(kind: str) -> None:
 def test_the_blame_falls_on_the_rule_that_did_it(tmp_path: Path) -> None:
     """Of two articles with the same paragraph one loses it: prose, where that is right, so that the test outlives every cure."""
     shared = (
-        "This paragraph of more than one clause, long enough to be compared, stands in two articles word for word.\n"
+        "This paragraph of more than one clause, long enough to say something of its own, stands in two articles, word for"
+        " word, and was quoted by neither of them.\n"
+    )
+    harbour = (
+        "The harbour of the old town froze over in the first week of the year, and the ferries stayed where they were until"
+        " the ice could be broken by a ship from the capital.\n"
+    )
+    lamps = (
+        "Nobody had asked  the council\u00a0why the lamps along the river were left burning by day, although the bill that came"
+        " at the end of the winter was the highest in living memory.\n"
     )
     texts = [
-        Text("a", f"The harbour of the old town froze over in the first week of the year.\n\n{shared}"),
-        Text(
-            "b",
-            f"Nobody had asked  the council\u00a0why lamps were left burning by day.\n\n\n\n{shared}\nA third one.\n",
-        ),
+        Text("a", f"{harbour}\n{harbour.replace('harbour', 'market').replace('ferries', 'stalls')}\n{shared}"),
+        Text("b", f"{lamps}\n\n\n{shared}\n{lamps.replace('lamps', 'taps').replace('river', 'market')}"),
     ]
     found = outcome(row_of("catalogue.txt"), texts, tmp_path)
     assert found.texts == found.equal + found.gone + found.unread + len(found.changed)

@@ -33,7 +33,9 @@ from tests.conftest import CLEAN, SEEDS, Clean, digest, plant, tree
 from tests.dedup_texts import HAN, edited, key_of
 from tests.failing import CRASHED, Disk, forked, on
 
-CONFIG = config_of({"splice": False})
+ALL: dict[str, Any] = {"paragraphs": "all"}
+SETTINGS = 'dedup.paragraphs = "all"\n'  # the same in clean.toml
+CONFIG = config_of({"splice": False, "dedup": ALL})
 TEA = "山裡的茶樹今年發芽早，採茶人天不亮就背著竹簍出門，太陽升起時已經採滿了半簍，下山的路上遇見了收茶的人。"
 TEA_HANS = "山里的茶树今年发芽早，采茶人天不亮就背着竹篓出门，太阳升起时已经采满了半篓，下山的路上遇见了收茶的人。"
 BOOKS = "图书馆夜里也开着灯，学生们轻声翻书，管理员在门口泡了一壶热茶等他们出来，窗外下着今年的第一场雪。"
@@ -54,10 +56,17 @@ def removals(record: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [one for one in record["findings"] if one["rule"].startswith("dedup.") and one["applied"]]
 
 
+@pytest.fixture(autouse=True)
+def settings_file(tmp_path: Path) -> None:
+    """For every command of a test."""
+    plant(tmp_path, {"clean.toml": SETTINGS})
+
+
 @pytest.fixture(scope="module")
 def indexed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two documents, and an index of them; the second lost the paragraph that it had from the first."""
     home = tmp_path_factory.mktemp("october")
+    plant(home, {"clean.toml": SETTINGS})
     plant(home / "in10", {"a.txt": f"{TEA}\n{BOOKS}\n{SHORT}\n", "b.txt": f"{SHORT}\n{PIER}\n{TEA}\n"})
     for arguments in (("run", "in10", "-o", "out10"), ("index", "build", "out10")):
         subprocess.run([CLEAN, *arguments], cwd=home, check=True)
@@ -177,7 +186,7 @@ def test_a_person_overrules_a_removal_for_an_old_copy(clean: Clean, october: Pat
     plant(october / "in11", {"n.txt": f"{TEA}\n{BOOKS}\n{SHORT}\n"})
     clean("run", "in11", "-o", "out11", "--against", "index")
     (finding,) = removals(records(october / "out11")["n.txt"])
-    plant(october, {"clean.toml": f'keep = ["{finding["f"]}"]\n'})
+    plant(october, {"clean.toml": f'keep = ["{finding["f"]}"]\n{SETTINGS}'})
     clean("run", "in11", "-o", "out11", "--against", "index", "--force")
     assert tree(october / "out11/corpus").keys() == {"n.txt"}
     assert clean("verify", "out11").stdout == ""
@@ -212,7 +221,7 @@ def test_other_settings_are_refused(clean: Clean, october: Path) -> None:
     others: dict[str, Any] = {"threshold": 0.9, "shortest": 10, "recall": "thorough", "seed": 2, "units": "document"}
     for name, value in others.items():
         with pytest.raises(RunDirError, match=f"was made with dedup.{name} = .* pass -s dedup.{name}="):
-            run([str(SEEDS)], october / "x", config_of({"dedup": {name: value}}), against=october / "index")
+            run([str(SEEDS)], october / "x", config_of({"dedup": {**ALL, name: value}}), against=october / "index")
     said = clean("run", "in10", "-o", "x", "--against", "index", "--scope", "document", code=2).stderr
     assert "index: nothing is compared with an index where dedup.scope is 'document'; leave --against away, or" in said
     said = clean("run", "in10", "-o", "x", "--against", "index", "-s", "dedup.near=false", code=4).stderr
@@ -263,7 +272,7 @@ def test_a_damaged_file_is_named(october: Path, name: str, how: str) -> None:
     with pytest.raises(wrong, match=name.split("/")[-1]):
         indexing.check(october / "index")
     with pytest.raises(wrong, match=name.split("/")[-1]):
-        run([str(october / "in10")], october / "x", config_of({}), against=october / "index")
+        run([str(october / "in10")], october / "x", CONFIG, against=october / "index")
     assert not (october / "x" / "manifest.json").exists()
 
 
@@ -296,7 +305,7 @@ def test_nothing_is_unpickled(clean: Clean, october: Path) -> None:
     for data in (held.getvalue(), pickle.dumps(Bomb()), b"", b"\x93NUMPY\x01\x00\x10\x00{'descr': 'O'}    "):
         forged(october / "index", "keys.npy", data)
         with pytest.raises(RunDirError, match="is not as an index is written"):
-            run([str(SEEDS)], october / "x", config_of({}), against=october / "index")
+            run([str(SEEDS)], october / "x", CONFIG, against=october / "index")
     assert "is not as an index is written" in clean("run", "in10", "-o", "x", "--against", "index", code=4).stderr
     assert not (october / "exploded").exists()
 
@@ -321,7 +330,7 @@ def test_forged_rows_and_another_version_are_refused(october: Path) -> None:
     ):
         (index / HEADER).write_bytes(manifest.sealed(header | change))
         with pytest.raises(RunDirError, match=says):
-            run([str(SEEDS)], october / "x", config_of({}), against=index)
+            run([str(SEEDS)], october / "x", CONFIG, against=index)
 
 
 def test_one_writer(october: Path) -> None:
@@ -329,7 +338,7 @@ def test_one_writer(october: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(LockedError):
             indexing.add(october / "index", october / "out10")
-        with opened_index(october / "index", Dedup()):
+        with opened_index(october / "index", Dedup(**ALL)):
             pass
 
 

@@ -83,7 +83,10 @@ def test_where_nothing_was_looked_for_nothing_is_said() -> None:
         (["-s", "dedup.threshold=0.72"], "J 0.72"),
         (["-s", "dedup.near=false"], "only equal copies were looked for"),
         (["--scope", "document"], "units compared, each with its own document alone, 0 removed; 16 bands"),
-        (["-s", "dedup.recall=thorough"], "pairs of documents that stay, compared one by one: none overlooked"),
+        (
+            ["-s", "dedup.recall=thorough", "--paragraphs", "all"],
+            "pairs of documents that stay, compared one by one: none overlooked",
+        ),
     ],
 )
 def test_a_run_tells_how_it_looked(clean: Clean, tmp_path: Path, settings: list[str], says: str) -> None:

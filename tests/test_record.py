@@ -298,7 +298,7 @@ def test_a_run_of_schema_1_is_explained_as_it_was(clean: Clean, old: Path, name:
 
 def test_a_run_of_now_gives_the_same_reasons(clean: Clean, old: Path) -> None:
     """Its records hold what was measured; the sentences that those of schema 1 hold are made of it."""
-    clean("run", "in", "-o", "new", code=1)  # two lines are no documents
+    clean("run", "in", "-o", "new", "--paragraphs", "all", code=1)  # two lines are no documents
     reasons = [reason for name in tree(OLD / "audit") for reason in why(clean("audit", "run", "show", name).stdout)]
     assert reasons == [one for name in tree(OLD / "audit") for one in why(clean("audit", "new", "show", name).stdout)]
     assert {reason.split(" ")[1] for reason in reasons} == {"This", "31", "70"}

@@ -164,17 +164,20 @@ def without_timing(out: Path) -> Mapping[str, Any]:
 
 
 def test_duplicates_name_a_copy_that_stays(clean: Clean, tmp_path: Path) -> None:
-    sentences = [
-        "山里的茶树今年发芽早，采茶人天不亮就背着竹篓出门，太阳升起时已经采满了半篓。",
-        "图书馆夜里也开着灯，学生们轻声翻书，管理员在门口泡了一壶热茶等他们出来。",
-    ]
-    page = "\n".join(sentences) + "\n"
+    tea, library, ferry, noodles, reeds = (
+        "山里的茶树今年发芽早，采茶人天不亮就背着竹篓出门，太阳升起时已经采满了半篓，下山的路上遇见了收茶的人，价钱比去年好。",
+        "图书馆夜里也开着灯，学生们轻声翻书，管理员在门口泡了一壶热茶等他们出来，窗外下着今年的第一场雪，谁也没有先走的意思。",
+        "渡口的老人说，从前这里只有一条木船，一天来回三趟，载着赶集的人和他们的鸡鸭，如今桥修好了，船也就歇在了岸边的柳树下。",
+        "桥头新开了一家面馆，老板是北方人，做的是手擀的宽面，中午总要排上半个钟头的队才有座位，附近的工人宁愿带着饭盒来买。",
+        "河边的芦苇一夜之间全都白了头，风一吹就飞得满天都是，孩子们追着跑出去很远，直到听见家里人站在堤上喊他们回去吃饭。",
+    )
+    page = f"{tea}\n{library}\n{ferry}\n"
     plant(
         tmp_path / "in",
         {
             "a.txt": page,
             "b.txt": page.replace("，", ","),
-            "c.txt": f"另一篇说别的事情，但引用了同样的一段话在里面。\n{sentences[1]}\n",
+            "c.txt": f"{noodles}\n{library}\n{reeds}\n",
         },
     )
     clean("run", "in", "-o", "out")
@@ -183,10 +186,11 @@ def test_duplicates_name_a_copy_that_stays(clean: Clean, tmp_path: Path) -> None
     assert (found["b.txt"]["clean"]["kept"], dropped["evidence"]["kept"]["id"]) == (False, "a.txt")
     (gone,) = (f for f in found["c.txt"]["findings"] if f["rule"] == "dedup.paragraph.exact")
     kept = gone["evidence"]["kept"]
-    assert page[slice(*kept["span"])] == sentences[1]
+    assert page[slice(*kept["span"])] == library
+    assert (tmp_path / "out/corpus/c.txt").read_text(encoding="utf-8") == f"{noodles}\n{reeds}\n"
     assert tree(tmp_path / "out" / "corpus").keys() == {"a.txt", "c.txt"}
     (paragraph,) = found["a.txt"]["dup_count"].pop("paragraphs")
-    assert (page[paragraph[0] : paragraph[1]], paragraph[2]) == (sentences[1], 2)
+    assert (page[paragraph[0] : paragraph[1]], paragraph[2]) == (library, 2)
     assert found["a.txt"]["dup_count"] == {"document": 2}
     assert "dup_count" not in found["b.txt"]
     clean("restore", "out", "-o", "back")

@@ -24,6 +24,8 @@ from tests.conftest import digest, plant, tree
 from tests.dedup_texts import paragraph, paragraphs_with_copies
 from tests.failing import command, forked
 
+ALL: dict[str, Any] = {"paragraphs": "all"}
+
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -69,12 +71,17 @@ def in_parts(monkeypatch: pytest.MonkeyPatch, held: int, parts: int) -> None:
     monkeypatch.setattr(Dedup, "parts", lambda self, units: parts)
 
 
-@pytest.mark.parametrize(("held", "parts"), [(1, 1), (20_000, 16), (20_000, 64)])
-def test_columns_in_parts_change_nothing(home: Path, held: int, parts: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    content = run(["in"], Path("plain"), config_of({}))
-    assert content["dedup"]["removed"] > 50
+@pytest.mark.parametrize(
+    ("held", "parts", "rule"), [(1, 1, "all"), (20_000, 16, "all"), (20_000, 64, "all"), (20_000, 16, "careful")]
+)
+def test_columns_in_parts_change_nothing(
+    home: Path, held: int, parts: int, rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = config_of({"dedup": {"paragraphs": rule}})
+    content = run(["in"], Path("plain"), config)
+    assert content["dedup"]["removed"] > (50 if rule == "all" else 20)
     in_parts(monkeypatch, held, parts)
-    again = run(["in"], Path("out"), config_of({}))
+    again = run(["in"], Path("out"), config)
     assert {**again, "timing": 0} == {**content, "timing": 0}
     for name in ("corpus/a.jsonl", "provenance.jsonl"):
         assert Path("out", name).read_bytes() == Path("plain", name).read_bytes()
@@ -89,7 +96,7 @@ def test_in_the_scope_of_a_document_only_its_own_paragraphs_go(
     monkeypatch.setattr(Dedup, "held_bytes", held)
     texts = paragraphs_with_copies(400, seed=32)
     plant(home, {f"in/long/{at}.txt": "\n".join(texts[at : at + 40]) for at in range(0, 400, 20)})
-    config = config_of({"dedup": {"scope": "document"}})
+    config = config_of({"dedup": {**ALL, "scope": "document"}})
     content = run(["in"], Path("out"), config, workers=workers)
     assert '\nscope = "document"\n' in content["config"]
     found = [(record, one) for record in records(Path("out")) for one in record["findings"]]
@@ -109,12 +116,13 @@ def test_in_the_scope_of_a_document_only_its_own_paragraphs_go(
 def test_against_an_index_they_may_be_sorted_in_parts_as_well(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = paragraphs_with_copies(400, seed=31)[::2]
     plant(home, {"old/a.txt": "\n".join(texts[:80]), "old/b.txt": "\n".join(texts[80:])})
-    run(["old"], Path("out10"), config_of({}))
+    config = config_of({"dedup": ALL})
+    run(["old"], Path("out10"), config)
     build(Path("out10"), Path("index"))
-    plain = run(["in"], Path("plain"), config_of({}), against=Path("index"))
+    plain = run(["in"], Path("plain"), config, against=Path("index"))
     assert 20 < plain["dedup"]["against"]["removed"] < plain["dedup"]["removed"] - 20
     in_parts(monkeypatch, 10_000, 16)
-    again = run(["in"], Path("out"), config_of({}), against=Path("index"))
+    again = run(["in"], Path("out"), config, against=Path("index"))
     assert {**again, "timing": 0} == {**plain, "timing": 0}
     assert digest(Path("out/corpus")) == digest(Path("plain/corpus"))
     assert Path("out/provenance.jsonl").read_bytes() == Path("plain/provenance.jsonl").read_bytes()
@@ -183,7 +191,7 @@ def test_a_document_that_loses_every_paragraph_goes(home: Path) -> None:
     one, two = (paragraph(Random(seed), 8) for seed in (501, 502))
     pages = [f"{one}\n另一行。", f"{two}\n又一行。", f"{one}\n{two}", "完。"]
     plant(home, {"in/a.jsonl": "".join(json.dumps({"text": page}) + "\n" for page in pages)})
-    run(["in/a.jsonl"], Path("out"), config_of({}))
+    run(["in/a.jsonl"], Path("out"), config_of({"dedup": ALL}))
     assert [record["clean"]["record"] for record in records(Path("out"))] == [1, 2, None, 3]
     assert sound(Path("out"))
 
@@ -195,7 +203,7 @@ def test_without_stages_it_goes_as_well(home: Path, end: str) -> None:
     pages = [f"{one}\n另一行。", f"{two}\n又一行。", f"　　{one}\n\n　　{two}{end}", f"{one}{end}", f"\n{end}", "完。"]
     source = "".join(json.dumps({"text": page}) + "\n" for page in pages)
     plant(home, {"in/a.jsonl": source})
-    run(["in/a.jsonl"], Path("out"), config_of(dict.fromkeys(ORDER, False)))
+    run(["in/a.jsonl"], Path("out"), config_of({**dict.fromkeys(ORDER, False), "dedup": ALL}))
     assert [record["clean"]["record"] for record in records(Path("out"))] == [1, 2, None, None, 3, 4]
     assert sound(Path("out"))
     restore(Path("out"), Path("back"))

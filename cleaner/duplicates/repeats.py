@@ -1,5 +1,6 @@
 """What one text says twice: a body that was extracted again, and a sentence that goes round and round. Knows no other text."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -82,9 +83,7 @@ def _runs(sentences: Sequence[Sentence]) -> Iterator[list[tuple[int, int]]]:
     for at, sentence in enumerate(sentences):
         before = places.setdefault(sentence.key, [])
         last, end = run[-1] if run else (-1, at)
-        step = (
-            next((place for place in before if last < place <= last + GAP), None) if run and at - end <= GAP else None
-        )
+        step = _next(before, last) if run and at - end <= GAP else None
         if step is None and before and (not run or at - end > GAP):
             if run:
                 yield run
@@ -94,6 +93,12 @@ def _runs(sentences: Sequence[Sentence]) -> Iterator[list[tuple[int, int]]]:
         before.append(at)
     if run:
         yield run
+
+
+def _next(places: Sequence[int], last: int) -> int | None:
+    """The first of these, which ascend, that goes on from there."""
+    found = bisect_right(places, last)
+    return places[found] if found < len(places) and places[found] <= last + GAP else None
 
 
 def _lines_of(told: Told, sources: dict[int, Sentence]) -> Iterator[Repeat]:
@@ -136,30 +141,41 @@ def _loops(lines: Sequence[str]) -> Iterator[Repeat]:
     """Units that go round in one line."""
     base = 0
     for line in lines:
-        at = 0
-        while at < len(line) - SEEN:
-            found = _loop(line, at) if len(line) >= SHORTEST_LOOP else None
-            if found is not None:
-                start, end, unit = found
-                times = (end - start) // unit
-                if times >= MAY_LOOP and sum(map(str.isalnum, line[start : start + unit])) >= UNIT:
-                    last = start + times * unit
-                    yield Repeat(
-                        base + start + unit, base + last, (base + start, base + start + unit), LOOP, times >= LOOPS
-                    )
-                    at = last
-            at += STEP
+        if len(line) >= SHORTEST_LOOP:
+            yield from (_moved(one, base) for one in _loops_in(line))
         base += len(line) + 1
 
 
-def _loop(line: str, at: int) -> tuple[int, int, int] | None:
-    """Where what stands here goes round: start, end and unit."""
+def _loops_in(line: str) -> Iterator[Repeat]:
+    """The same of one line, each stretch looked at once."""
+    at = done = 0
+    while at < len(line) - SEEN:
+        found = _loop(line, at, done)
+        if found is None:
+            at += STEP
+            continue
+        start, end, unit = found
+        times = (end - start) // unit
+        if times >= MAY_LOOP and sum(map(str.isalnum, line[start : start + unit])) >= UNIT:
+            yield Repeat(start + unit, start + times * unit, (start, start + unit), LOOP, times >= LOOPS)
+            done = start + times * unit
+        at = max(end - SEEN, at) + STEP
+
+
+def _moved(one: Repeat, base: int) -> Repeat:
+    """The same in a text in which the line begins there."""
+    kept = one.kept[0] + base, one.kept[1] + base
+    return one._replace(start=one.start + base, end=one.end + base, kept=kept)
+
+
+def _loop(line: str, at: int, done: int) -> tuple[int, int, int] | None:
+    """Where what stands here goes round: start, not before `done`, end and unit."""
     again = line.find(line[at : at + SEEN], at + 1, at + SEEN + LONGEST_UNIT)
     if again < 0:
         return None
     unit = again - at
     start, end = at, again
-    while start and line[start - 1] == line[start - 1 + unit]:
+    while start > done and line[start - 1] == line[start - 1 + unit]:
         start -= 1
     while end < len(line) and line[end] == line[end - unit]:
         end += 1

@@ -23,9 +23,11 @@ RULES = {
     "dedup.loop": "a sentence that goes round and round stays once, where it comes eight times in a row; less often it is told",
     "dedup.version": "a document that is nearly one that stays, but for figures, a name throughout, or the number in its title,"
     " stays and is told",
-    "dedup.paragraph.exact": "a paragraph whose comparison key equals that of a paragraph that stays goes"
+    "dedup.paragraph.exact": "a paragraph whose comparison key equals that of a paragraph that stays goes, by default only from"
+    " articles and where it is long"
     ' (with `scope = "document"`: of one in its own document)',
-    "dedup.paragraph.near": "a paragraph whose shingles are nearly those of a paragraph that stays goes"
+    "dedup.paragraph.near": "a paragraph whose shingles are nearly those of a paragraph that stays goes, by default only from"
+    " articles, where it is long and has the same figures"
     ' (with `scope = "document"`: of one in its own document)',
 }
 
