@@ -69,9 +69,3 @@ def test_a_second_run_finds_nothing(tmp_path: Path, case: dict[str, Any]) -> Non
     told(tmp_path, case)
     run([str(tmp_path / "out/corpus")], tmp_path / "again", CONFIG)
     assert [one["findings"] for one in records(tmp_path / "again")] == [[]] * len(list(records(tmp_path / "again")))
-
-
-@of_kind("known_failure")
-@pytest.mark.xfail(strict=True, reason="too few letters to be told from a difference of printing")
-def test_what_should_stay_and_goes(tmp_path: Path, case: dict[str, Any]) -> None:
-    assert told(tmp_path, case) == []

@@ -92,8 +92,10 @@ def silent_pairs(pairs: Removals, unit_texts: UnitTexts, settings: Dedup) -> NDA
 
 
 def version(telling: Telling, settings: Dedup) -> bool:
-    """It is the other text for another case: figures, a name throughout, or the number in its title are changed."""
+    """It is the other text for another case, or the contrary: figures, a name throughout, the number in its title are changed."""
     changed = telling.changed
+    if any(change.contrary for change in changed):
+        return True
     figures = sum(change.figures for change in changed)
     if settings.numbers == "distinct" and ((changed and figures >= FIGURES * len(changed)) or telling.titles):
         return True

@@ -18,7 +18,40 @@ from cleaner.duplicates.sentences import LETTERS, bounds
 from cleaner.forms import Kind, form_of
 from cleaner.forms.line import ENDS
 
-SHORTEST = 5  # letters of a sentence that ends as one, or leads on to something
+NEGATIONS = frozenset(  # a word more or less, and a text says the contrary
+    [
+        "不",
+        "没",
+        "沒",
+        "未",
+        "非",
+        "无",
+        "無",
+        "勿",
+        "莫",
+        "否",
+        "not",
+        "no",
+        "never",
+        "nicht",
+        "kein",
+        "keine",
+        "keinen",
+        "nie",
+        "ne",
+        "pas",
+        "non",
+        "jamais",
+        "sin",
+        "nunca",
+        "не",
+        "нет",
+        "ни",
+        "никогда",
+    ]
+)
+SHORT_LINE = 40  # code points of a line that may be an answer
+FEWEST = 5  # letters of one that may be misprinted: of fewer each counts
 OWN = 0.7  # share of its shingles that stand in the other text, below which a sentence may be one of its own
 QUOTED = 0.3  # share of letters in blocks of quotation
 HEAD = 40  # code points of a key by which a text is looked for in another
@@ -33,6 +66,7 @@ MUCH_LONGER, WINDOW = (
 OPENING = "“‘「『《\"'„«‹>:："  # what stands before a copy that is quoted, or introduced
 _LEADS_ON = frozenset(":：")
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*%?|[〇零一二三四五六七八九十百千万亿]+")
+_FIGURE = re.compile(_NUMBER.pattern + "|[a-z]")
 _MARKED = re.compile(r"^[ \t]*>|写道|寫道|wrote:|schrieb|écrit|написал", re.MULTILINE)
 _WORD = re.compile(_NUMBER.pattern + r"|[^\W\d_\u2e80-\U0003ffff]+|.", re.DOTALL)
 _ITEM = re.compile(r"\s*[(（]?\d{1,3}[.．、)）:：](?!\d)")
@@ -50,9 +84,9 @@ class Sentence(NamedTuple):
     letters: int
 
     def counts(self, text: str) -> bool:
-        """Long enough to say something."""
+        """It says something: it is long enough, or ends as a sentence, or leads on to something."""
         last = text[self.start : self.end].rstrip()[-1:]
-        return self.letters >= LETTERS or (self.letters >= SHORTEST and (last in ENDS or last in _LEADS_ON))
+        return self.letters >= LETTERS or ((last in ENDS or last in _LEADS_ON) and any(map(str.isalpha, self.key)))
 
 
 @dataclass(frozen=True)  # no slots: what is asked for is kept
@@ -112,15 +146,20 @@ class Told:
 
 
 class Changed(NamedTuple):
-    """What stands in one place of two texts: of the one that stays, of the one that may go."""
+    """What stands in one place of two texts, as keys: of the one that stays, of the one that may go."""
 
     kept: str
     gone: str
 
     @property
     def figures(self) -> bool:
-        """A number stands where another did."""
-        return all(_NUMBER.fullmatch(part) is not None for part in self)
+        """A number, or a letter that stands for something, stands where another did."""
+        return all(_FIGURE.fullmatch(part) is not None for part in self)
+
+    @property
+    def contrary(self) -> bool:
+        """One of the two denies what the other says: a word more, since a changed one may be misprinted."""
+        return (self.kept == "" and self.gone in NEGATIONS) or (self.gone == "" and self.kept in NEGATIONS)
 
 
 @dataclass(frozen=True)  # no slots: what is asked for is kept
@@ -180,10 +219,27 @@ class Telling:
 
     @property
     def own(self) -> bool:
-        """It has a sentence of its own."""
-        return any(
+        """It has a sentence of its own, or another answer."""
+        return self._answers or any(
             sentence.counts(self.gone.text) and self._new(sentence) and self._beside(number) is None
             for number, sentence in self._unequal
+        )
+
+    @property
+    def _answers(self) -> bool:
+        """Its last line is short, and no line of the other text: an answer, a vote, a verdict. A cut line goes on there."""
+        last = self.gone.text.rstrip().rpartition("\n")[2].strip()
+        if len(last) > SHORT_LINE or last == self.gone.text.strip():
+            return False
+        lines = [line.strip() for line in self.whole.text.split("\n")]
+        own = Told.of(last)
+        if last in lines or not 0 < own.letters < LETTERS:
+            return False
+        keys = [Told.of(line).key for line in lines if last[0] in line[:1] or len(line) <= SHORT_LINE]
+        cut, misprinted = last[-1] not in ENDS, own.letters >= FEWEST
+        return not any(
+            key == own.key or (cut and key.startswith(own.key)) or (misprinted and _ratio(key, own.key) >= ALIKE)
+            for key in keys
         )
 
     def _new(self, sentence: Sentence) -> bool:
@@ -282,7 +338,7 @@ def _shared_ends(one: Sequence[str], other: Sequence[str]) -> tuple[int, int]:
 
 
 def replaced(kept: Sequence[str], gone: Sequence[str]) -> Iterator[Changed]:
-    """What stands in one sentence where the other has something else, word by word; nothing of what only one has.
+    """What stands in one sentence where the other has something else, word by word; of what only one has negations alone.
 
     >>> list(replaced(["股", "价", "1.022", "元"], ["股", "价", "1.032", "元"]))
     [Changed(kept='1.022', gone='1.032')]
@@ -290,8 +346,9 @@ def replaced(kept: Sequence[str], gone: Sequence[str]) -> Iterator[Changed]:
     first, last = _shared_ends(kept, gone)
     kept, gone = kept[first : len(kept) - last], gone[first : len(gone) - last]
     for kind, a, b, c, d in SequenceMatcher(None, kept, gone, autojunk=False).get_opcodes():
-        if kind == "replace" and not _same("".join(kept[a:b]), "".join(gone[c:d])):
-            yield Changed("".join(kept[a:b]), "".join(gone[c:d]))
+        change = Changed("".join(kept[a:b]), "".join(gone[c:d]))
+        if (kind == "replace" and not _same(*change)) or (kind != "equal" and change.contrary):
+            yield change
 
 
 def _same(one: str, other: str) -> bool:
