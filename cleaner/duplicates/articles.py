@@ -29,6 +29,7 @@ REPEATED, REPEATED_NEAR = (
 )  # the same of one that may go as a copy, a near copy
 WIDE = 0x2E80  # code point from which on letters are Han, kana, and such that say as much
 
+QUOTES = ("“”", "「」", "『』", "«»", "„“")  # a paragraph behind one that is open may be part of a quotation
 _WHOLLY_QUOTED = re.compile(r"[“「『\"«„][^”」』\"»“]*[”」』\"»“]\W?$")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 
@@ -120,7 +121,9 @@ def _goes_on(form: Form, number: int) -> bool:
 
 def _free(text: str, start: int, end: int) -> bool:
     """Nobody quotes it, and nothing leads on to it."""
-    return not text[:start].rstrip().endswith(LEADS_ON) and _WHOLLY_QUOTED.match(text[start:end]) is None
+    before = text[:start]
+    opened = any(before.count(left) > before.count(right) for left, right in QUOTES)
+    return not (opened or before.rstrip().endswith(LEADS_ON) or _WHOLLY_QUOTED.match(text[start:end]))
 
 
 EQUAL, NEAR = 1, 2  # how a paragraph may go; 0: it stays
