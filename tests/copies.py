@@ -13,6 +13,7 @@ from tests.conftest import plant
 
 OFF = dict.fromkeys(ORDER, False)
 LAYOUT = "spacing."  # line breaks that go with what goes
+AGAIN = "dedup.repeat", "dedup.loop"
 Span = tuple[int, int]
 
 
@@ -63,11 +64,14 @@ def _removals(finding: Mapping[str, Any]) -> Iterator[Removal]:
 
 
 def stands(removal: Removal, every: Sequence[Fate]) -> bool:
-    """Whether the copy that a removal names stays; a document that is named may have lost what stands elsewhere."""
+    """Whether the copy that a removal names stays; a document that is named may have lost what stands elsewhere.
+
+    What a text says again names what it has said before, which may go itself for a copy that stays.
+    """
     if removal.kept is None:
         return False
     number, (start, end) = removal.kept
     lost = [one for one in every[number].removals if one.span[0] < end and start < one.span[1]]
     if removal.rule.startswith("dedup.document."):
         return not every[number].gone and all(stands(one, every) for one in lost)
-    return not lost
+    return all(stands(one, every) for one in lost) if removal.rule in AGAIN else not lost

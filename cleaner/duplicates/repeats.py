@@ -155,10 +155,13 @@ def _loops_in(line: str) -> Iterator[Repeat]:
             at += STEP
             continue
         start, end, unit = found
-        times = (end - start) // unit
-        if times >= MAY_LOOP and sum(map(str.isalnum, line[start : start + unit])) >= UNIT:
-            yield Repeat(start + unit, start + times * unit, (start, start + unit), LOOP, times >= LOOPS)
-            done = start + times * unit
+        times, last = (end - start) // unit, end - (end - start) % unit
+        own = line[start : start + unit]
+        if line[last:end] == own.rstrip():  # the last one has no space behind it
+            times, unit, last = times + 1, len(own.rstrip()), end
+        if times >= MAY_LOOP and sum(map(str.isalnum, own)) >= UNIT:
+            yield Repeat(start + unit, last, (start, start + unit), LOOP, times >= LOOPS)
+            done = last
         at = max(end - SEEN, at) + STEP
 
 

@@ -59,6 +59,7 @@ VARIANTS = "象像 了瞭 着著 伙夥 借藉 么麽 吊弔 沉沈 帐账 炮�
 ALIKE = 0.6  # ratio (difflib) from which on two sentences in one place are one, edited
 NEAR_BY = 6  # sentences of the other text that are looked at
 LONGEST = 2000  # code points of a sentence that is compared by its characters
+PROBE, PROBES = 20, 200  # code points by which a text is looked for in a longer one, and how many such
 MUCH_LONGER, WINDOW = (
     4,
     1.5,
@@ -113,6 +114,11 @@ class Told:
     def shingles(self) -> frozenset[str]:
         """The shingles of its key."""
         return shingles_of(self.key)
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where in its key each sentence starts."""
+        return [sentence.at for sentence in self.sentences]
 
     @cached_property
     def first(self) -> dict[str, int]:
@@ -228,15 +234,14 @@ class Telling:
     @property
     def _answers(self) -> bool:
         """Its last line is short, and no line of the other text: an answer, a vote, a verdict. A cut line goes on there."""
-        last = self.gone.text.rstrip().rpartition("\n")[2].strip()
-        if len(last) > SHORT_LINE or last == self.gone.text.strip():
+        above, _, last = self.gone.text.rstrip().rpartition("\n")
+        if len(last) > SHORT_LINE or not above:
             return False
-        lines = [line.strip() for line in self.whole.text.split("\n")]
-        own = Told.of(last)
-        if last in lines or not 0 < own.letters < LETTERS:
+        own, upper = Told.of(last), above.rstrip().rpartition("\n")[2]
+        if not 0 < own.letters < LETTERS or (Told.of(upper).key + own.key) in self.whole.key:
             return False
-        keys = [Told.of(line).key for line in lines if last[0] in line[:1] or len(line) <= SHORT_LINE]
-        cut, misprinted = last[-1] not in ENDS, own.letters >= FEWEST
+        cut, misprinted = last.rstrip()[-1] not in ENDS, own.letters >= FEWEST
+        keys = [Told.of(line).key for line in self.whole.text.split("\n") if line.strip()]
         return not any(
             key == own.key or (cut and key.startswith(own.key)) or (misprinted and _ratio(key, own.key) >= ALIKE)
             for key in keys
@@ -294,18 +299,17 @@ def _last(before: int, place: int) -> int:
 
 
 def _stretch(kept: Told, gone: Told) -> tuple[int, int]:
-    """The stretch of the longer text, no longer than WINDOW times the other, with most of the sentences that both have."""
-    keys = {sentence.key for sentence in gone.sentences if sentence.letters >= LETTERS}
-    shared = [number for number, sentence in enumerate(kept.sentences) if sentence.key in keys]
-    starts = [kept.sentences[number].at for number in shared]
-    room = WINDOW * len(gone.key)
-    best = (0, 0, 0)
-    for at, start in enumerate(starts):
-        end = bisect_left(starts, start + room)
-        best = max(best, (end - at, -at, end))
-    if not best[0]:
+    """The sentences of the longer text from first to last that hold most of the other, no longer than WINDOW times it."""
+    step = max(PROBE, len(gone.key) // PROBES)
+    probes = (gone.key[at : at + PROBE] for at in range(0, len(gone.key) - PROBE + 1, step))
+    places = sorted(place for probe in probes if (place := kept.key.find(probe)) >= 0)
+    if not places:
         return 0, 0
-    return shared[-best[1]], shared[best[2] - 1] + 1
+    room = WINDOW * len(gone.key)
+    _, at, end = max((bisect_left(places, place + room) - at, -at, place) for at, place in enumerate(places))
+    last = places[bisect_left(places, end + room) - 1]
+    first, end = (bisect_right(kept.starts, place) for place in (places[-at], last))
+    return max(first - 1, 0), end
 
 
 def shingles_of(key: str) -> frozenset[str]:
