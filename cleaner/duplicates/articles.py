@@ -14,12 +14,15 @@ from numpy.typing import NDArray
 from cleaner.duplicates.blocks import LEADS_ON
 from cleaner.duplicates.key import LETTER, codes_of, key_table
 from cleaner.duplicates.settings import REPEATED_FROM, REPEATED_NEAR_FROM, Dedup
+from cleaner.duplicates.telling import Telling, Told
 from cleaner.duplicates.units import PARAGRAPH, Ids, Units
 from cleaner.duplicates.verify import Removals, UnitTexts
 from cleaner.forms import Form, Kind, form_of, marks
 from cleaner.forms.line import closed
 
 FEWEST, MOST = 3, 120  # closed paragraphs of an article
+MOST_PARTS = 3  # paragraphs that one article may lose
+LONGEST_WORD = 16  # code points of a word in a near copy that may be another one
 HOLD = 0.8  # share of its letters that they hold
 LONGEST = 20_000  # letters of it
 LONG = 40, 100  # letters of such a paragraph: of Han and kana, of other scripts
@@ -161,22 +164,34 @@ def free_among(units: Units, rows: Ids, articles: Articles, met: Ids | None = No
 
 
 def at_most_half(gone: Removals, units: Units) -> Removals:
-    """What goes of documents of which at least half of the letters stay."""
+    """What goes of documents of which at least half of the letters stay, and that are not cut in many places: a rewrite stays whole."""
     lines = units.kind == PARAGRAPH
     letters = np.bincount(units.document[lines], units.letters[lines])
     document = units.document[gone.unit]
-    went = np.bincount(document, units.letters[gone.unit])
-    return gone.where(2 * went[document] <= letters[document])
+    went, parts = np.bincount(document, units.letters[gone.unit]), np.bincount(document)
+    return gone.where((2 * went[document] <= letters[document]) & (parts[document] <= MOST_PARTS))
 
 
-def alike_in_figures(pairs: Removals, unit_texts: UnitTexts, settings: Dedup) -> NDArray[np.bool_]:
-    """Which of these pairs hold the same figures, where figures tell paragraphs apart."""
+def alike_in_words(pairs: Removals, unit_texts: UnitTexts, settings: Dedup) -> NDArray[np.bool_]:
+    """Which of these pairs say the same: with the same figures, where these tell paragraphs apart, and but for a word the same words."""
     same = np.ones(len(pairs), dtype=np.bool_)
-    if settings.numbers == "same":
-        return same
     for portion, (one, other), texts in unit_texts.pairs(pairs.keeper, pairs.unit):
-        same[portion] = [same_figures(texts[a], texts[b]) for a, b in zip(one.tolist(), other.tolist(), strict=True)]
+        both = [(texts[a], texts[b]) for a, b in zip(one.tolist(), other.tolist(), strict=True)]
+        same[portion] = [
+            (settings.numbers == "same" or same_figures(*pair)) and _same_words(*map(Told.of, pair)) for pair in both
+        ]
     return same
+
+
+def _same_words(kept: Told, gone: Told) -> bool:
+    """Nothing is said in the one alone; a word may be another one."""
+    telling = Telling.of(kept, gone)
+    if telling.own or Telling.of(gone, kept).own:
+        return False
+    changed = telling.changed
+    return telling.misprinted or (
+        len(changed) < 2 and all(len(part) <= LONGEST_WORD for one in changed for part in one)
+    )
 
 
 def same_figures(one: str, other: str) -> bool:

@@ -64,10 +64,14 @@ def judged(sides: Sides, settings: Dedup) -> Judged:
     if not (first or second):
         return Judged(True, Verdict.STAYS)
     one, other = sides.letters
-    second_goes = second and not (first and other > LONGER * one)
+    longer = other > LONGER * one
+    second = second or not (longer or sides.second.own)  # it is misprinted: that is no reason to stay for the first
+    second_goes = second and not (first and longer)
     goes = sides.second if second_goes else sides.first
     if version(goes, settings):
         return Judged(second_goes, Verdict.VERSION)
+    if goes.gone.letters < settings.shortest:
+        return Judged(second_goes, Verdict.STAYS)
     quoted = goes.gone.quoted >= QUOTED or (not (first and second) and goes.introduced)
     return Judged(second_goes, Verdict.QUOTED if quoted else Verdict.GOES)
 
@@ -92,9 +96,9 @@ def silent_pairs(pairs: Removals, unit_texts: UnitTexts, settings: Dedup) -> NDA
 
 
 def version(telling: Telling, settings: Dedup) -> bool:
-    """It is the other text for another case, or the contrary: figures, a name throughout, the number in its title are changed."""
+    """It is the other text for another case: words are changed, figures, a name throughout, the number in its title."""
     changed = telling.changed
-    if any(change.contrary for change in changed):
+    if (telling.gone.short or telling.retitled) and not telling.misprinted:
         return True
     figures = sum(change.figures for change in changed)
     if settings.numbers == "distinct" and ((changed and figures >= FIGURES * len(changed)) or telling.titles):

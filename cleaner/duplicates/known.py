@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.duplicates.articles import EQUAL, NEAR, Free, alike_in_figures, at_most_half
+from cleaner.duplicates.articles import EQUAL, NEAR, Free, alike_in_words, at_most_half
 from cleaner.duplicates.careful import silent_pairs
 from cleaner.duplicates.settings import Dedup
 from cleaner.duplicates.units import DOCUMENT, PARAGRAPH, BandKeys, Ids, Units
@@ -135,7 +135,7 @@ class Lookup(NamedTuple):
         whole = self.units.kind[texts.rows[pairs.unit]] == DOCUMENT
         if not len(pairs) or not (self.settings.careful if whole[0] else self._care):
             return np.ones(len(pairs), dtype=np.bool_)
-        return silent_pairs(pairs, texts, self.settings) if whole[0] else alike_in_figures(pairs, texts, self.settings)
+        return silent_pairs(pairs, texts, self.settings) if whole[0] else alike_in_words(pairs, texts, self.settings)
 
     def _candidates(self, rows: Ids) -> tuple[Ids, Ids, Ids]:
         """New and old units that share a bucket, by new unit, and in how many bands they do."""

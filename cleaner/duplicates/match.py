@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.duplicates import careful
-from cleaner.duplicates.articles import EQUAL, NEAR, Articles, alike_in_figures, at_most_half, free_among
+from cleaner.duplicates.articles import EQUAL, NEAR, Articles, alike_in_words, at_most_half, free_among
 from cleaner.duplicates.key import mix64
 from cleaner.duplicates.sentences import Sentences
 from cleaner.duplicates.sets import distinct, sets_of
@@ -41,6 +41,7 @@ TEXT = 1 << 21  # code points of both together
 MANY = 1 << 22  # pairs
 FILTER = 1 << 20  # slots of a byte each
 CROWD = 200  # units in a bucket from which on it is told
+FORMULA = 3  # times that a paragraph comes again and is no copy of an article any more, but a formula of its kind
 ALL_PAIRS = 8  # units: up to here everyone meets everyone; a bigger bucket gets 2n links
 MOST_SHARING = 20  # documents: a sentence of more is furniture, and no evidence
 
@@ -236,8 +237,12 @@ class _Matching(NamedTuple):
         """How each of these paragraphs may go; those that meet none stay."""
         if self.articles is None:
             return np.zeros(len(rows), dtype=np.int64)
-        met = np.concatenate([*self.meeting.equal(rows), *(self._met(rows, rows[:0]) if self.settings.near else ())])
-        return free_among(self.units, rows, self.articles, rows[met])
+        first, copies = self.meeting.equal(rows)
+        met = np.concatenate([first, copies, *(self._met(rows, rows[:0]) if self.settings.near else ())])
+        free = free_among(self.units, rows, self.articles, rows[met])
+        formula = np.bincount(first, minlength=len(rows)) >= FORMULA
+        free[formula] = free[copies[formula[first]]] = 0
+        return free
 
     def _near_in_articles(self, may_go: NDArray[np.bool_], rows: Ids, copies: Ids, texts: UnitTexts) -> Removals:
         """Who goes as a near copy: long paragraphs with the same figures."""
@@ -245,7 +250,7 @@ class _Matching(NamedTuple):
             return Removals.join([])
         alike = self._similar(rows, copies, texts)
         alike = alike.where(may_go[alike.unit] & may_go[alike.keeper])
-        return decided_by_links(alike.where(alike_in_figures(alike, texts, self.settings)), texts)
+        return decided_by_links(alike.where(alike_in_words(alike, texts, self.settings)), texts)
 
     def _counted(self, near: Removals) -> Removals:
         """The same with the bands in which they met."""

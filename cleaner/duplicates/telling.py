@@ -18,38 +18,10 @@ from cleaner.duplicates.sentences import LETTERS, bounds
 from cleaner.forms import Kind, form_of
 from cleaner.forms.line import ENDS
 
-NEGATIONS = frozenset(  # a word more or less, and a text says the contrary
-    [
-        "不",
-        "没",
-        "沒",
-        "未",
-        "非",
-        "无",
-        "無",
-        "勿",
-        "莫",
-        "否",
-        "not",
-        "no",
-        "never",
-        "nicht",
-        "kein",
-        "keine",
-        "keinen",
-        "nie",
-        "ne",
-        "pas",
-        "non",
-        "jamais",
-        "sin",
-        "nunca",
-        "не",
-        "нет",
-        "ни",
-        "никогда",
-    ]
-)
+LONGEST_TITLE = 100  # code points
+SHORT = 100, 250  # letters of a text that is one message, one question: of Han, of other scripts
+MISPRINTS = 3  # in a text: fewer may be meant
+LETTERS_A_MISPRINT = 6  # of a word
 SHORT_LINE = 40  # code points of a line that may be an answer
 FEWEST = 5  # letters of one that may be misprinted: of fewer each counts
 OWN = 0.7  # share of its shingles that stand in the other text, below which a sentence may be one of its own
@@ -87,7 +59,7 @@ class Sentence(NamedTuple):
     def counts(self, text: str) -> bool:
         """It says something: it is long enough, or ends as a sentence, or leads on to something."""
         last = text[self.start : self.end].rstrip()[-1:]
-        return self.letters >= LETTERS or ((last in ENDS or last in _LEADS_ON) and any(map(str.isalpha, self.key)))
+        return self.letters >= LETTERS or ((last in ENDS or last in _LEADS_ON) and sum(map(str.isalpha, self.key)) > 1)
 
 
 @dataclass(frozen=True)  # no slots: what is asked for is kept
@@ -109,6 +81,12 @@ class Told:
         places = ((start, end, at[start], at[end]) for start, end in bounds(text))
         found = (Sentence(s, e, a, key[a:b], letters[b] - letters[a]) for s, e, a, b in places if a < b)
         return cls(text, key, tuple(found), letters[-1], at)
+
+    @cached_property
+    def short(self) -> bool:
+        """It is one message, one question, one definition: each word of it counts."""
+        wide = sum(letter >= "\u2e80" for letter in self.key if letter.isalnum())
+        return wide / SHORT[0] + (self.letters - wide) / SHORT[1] < 1
 
     @cached_property
     def shingles(self) -> frozenset[str]:
@@ -161,11 +139,6 @@ class Changed(NamedTuple):
     def figures(self) -> bool:
         """A number, or a letter that stands for something, stands where another did."""
         return all(_FIGURE.fullmatch(part) is not None for part in self)
-
-    @property
-    def contrary(self) -> bool:
-        """One of the two denies what the other says: a word more, since a changed one may be misprinted."""
-        return (self.kept == "" and self.gone in NEGATIONS) or (self.gone == "" and self.kept in NEGATIONS)
 
 
 @dataclass(frozen=True)  # no slots: what is asked for is kept
@@ -266,6 +239,31 @@ class Telling:
         words = ((self.whole.words(other), self.gone.words(own)) for other, own in pairs if other is not None)
         return [change for pair in words for change in replaced(*pair)]
 
+    @cached_property
+    def misprints(self) -> int | None:
+        """In how many words the two differ by a letter; None where a word is more, less or another one."""
+        count = 0
+        for number, sentence in self._unequal:
+            other = self._beside(number)
+            if other is None and sentence.counts(self.gone.text):
+                return None
+            found = 0 if other is None else misprints(self.whole.words(other), self.gone.words(sentence))
+            if found is None:
+                return None
+            count += found
+        return count
+
+    @property
+    def misprinted(self) -> bool:
+        """What differs, if anything, is printed otherwise: in a few words it may be meant."""
+        return self.misprints == 0 or (self.misprints is not None and self.misprints >= MISPRINTS)
+
+    @property
+    def retitled(self) -> bool:
+        """Its first line is a title, or says at once what it is about, and stands nowhere in the other text."""
+        title = self.gone.text.lstrip().partition("\n")[0].strip()
+        return len(title) <= LONGEST_TITLE and _ITEM.sub("", Told.of(title).key, count=1) not in self.whole.key
+
     @property
     def titles(self) -> bool:
         """The first lines are titles, equal but for numbers."""
@@ -307,7 +305,9 @@ def _stretch(kept: Told, gone: Told) -> tuple[int, int]:
         return 0, 0
     room = WINDOW * len(gone.key)
     _, at, end = max((bisect_left(places, place + room) - at, -at, place) for at, place in enumerate(places))
-    last = places[bisect_left(places, end + room) - 1]
+    last = (
+        places[bisect_left(places, end + room) - 1] + PROBE + step
+    )  # what is behind the last one is less than a probe
     first, end = (bisect_right(kept.starts, place) for place in (places[-at], last))
     return max(first - 1, 0), end
 
@@ -342,7 +342,7 @@ def _shared_ends(one: Sequence[str], other: Sequence[str]) -> tuple[int, int]:
 
 
 def replaced(kept: Sequence[str], gone: Sequence[str]) -> Iterator[Changed]:
-    """What stands in one sentence where the other has something else, word by word; of what only one has negations alone.
+    """What stands in one sentence where the other has something else, word by word; nothing of what only one has.
 
     >>> list(replaced(["股", "价", "1.022", "元"], ["股", "价", "1.032", "元"]))
     [Changed(kept='1.022', gone='1.032')]
@@ -351,8 +351,32 @@ def replaced(kept: Sequence[str], gone: Sequence[str]) -> Iterator[Changed]:
     kept, gone = kept[first : len(kept) - last], gone[first : len(gone) - last]
     for kind, a, b, c, d in SequenceMatcher(None, kept, gone, autojunk=False).get_opcodes():
         change = Changed("".join(kept[a:b]), "".join(gone[c:d]))
-        if (kind == "replace" and not _same(*change)) or (kind != "equal" and change.contrary):
+        if kind == "replace" and not _same(*change):
             yield change
+
+
+def misprints(kept: Sequence[str], gone: Sequence[str]) -> int | None:
+    """In how many words two sentences differ by a letter; None where they differ in more than that.
+
+    >>> misprints(["the", "harbour"], ["the", "harbeur"]), misprints(["start"], ["stop"]), misprints(["can"], ["can", "not"])
+    (1, None, None)
+    """
+    count = 0
+    for kind, a, b, c, d in SequenceMatcher(None, kept, gone, autojunk=False).get_opcodes():
+        if kind == "equal" or not any(map(str.isalnum, "".join((*kept[a:b], *gone[c:d])))):
+            continue
+        if _same("".join(kept[a:b]), "".join(gone[c:d])):
+            continue
+        if b - a != d - c or not all(map(_one_letter, kept[a:b], gone[c:d])):
+            return None
+        count += b - a
+    return count
+
+
+def _one_letter(one: str, other: str) -> bool:
+    """Two words that differ in one letter of six, or are one letter each."""
+    unlike = sum(a != b for a, b in zip(one, other, strict=False))
+    return len(one) == len(other) and unlike <= 1 + len(one) // LETTERS_A_MISPRINT and not one.isdecimal()
 
 
 def _same(one: str, other: str) -> bool:
