@@ -189,9 +189,8 @@ def _same_words(kept: Told, gone: Told) -> bool:
     if telling.own or Telling.of(gone, kept).own:
         return False
     changed = telling.changed
-    return telling.misprinted or (
-        len(changed) < 2 and all(len(part) <= LONGEST_WORD for one in changed for part in one)
-    )
+    a_word = len(changed) < 2 and all(len(part) <= LONGEST_WORD for one in changed for part in one)
+    return a_word or telling.misprints is not None
 
 
 def same_figures(one: str, other: str) -> bool:
