@@ -40,7 +40,10 @@ def home(tmp_path: Path) -> Path:
 
 def test_one_file_in_one_file_out(clean: Clean, home: Path) -> None:
     done = clean("dedup", "in.jsonl", "-o", "out.jsonl", "--removed", "gone.jsonl", *ALL)
-    assert done.stderr == "11 units compared, 3 removed; 3 of 5 documents stay in out.jsonl\n"
+    assert (
+        done.stderr
+        == "5 documents and 6 paragraphs compared, 3 removed as copies; 3 of 5 documents stay in out.jsonl\n"
+    )
     assert done.stdout == ""
     assert (home / "out.jsonl").read_text(encoding="utf-8") == STAY
     rows = [json.loads(line) for line in (home / "gone.jsonl").read_text(encoding="utf-8").splitlines()]

@@ -69,18 +69,20 @@ def dedup(
 
 
 def _say_outcome(outcome: "Outcome", out: str, *, as_json: bool, quiet: bool, err: bool) -> None:
-    from cleaner.report.summary import unheeded
+    from cleaner.report.summary import compared, unheeded
 
+    content = asdict(outcome)
     if as_json:
-        say_json({"schema": "cleaner/dedup/1", **asdict(outcome)}, err=err)
+        say_json({"schema": "cleaner/dedup/1", **content}, err=err)
     elif not quiet:
         stay = outcome.documents - outcome.dropped
+        twice = f"what {outcome.twice:,} of the documents said twice stays once; " if outcome.twice else ""
         say(
-            f"{outcome.units:,} units compared, {outcome.removed:,} removed; "
+            f"{compared(content)} compared, {outcome.removed:,} removed as copies; {twice}"
             f"{stay:,} of {outcome.documents:,} documents stay in {shown(out)}",
             err=True,
         )
-        for line in unheeded({"dedup": asdict(outcome)}):
+        for line in unheeded({"dedup": content}):
             say(line, err=True)
     for one in outcome.failed[:LISTED]:
         say(f"failed   {shown(one.path)}: {shown(one.reason)}; the line stays as it is", err=True)

@@ -29,7 +29,9 @@ REPEATED, REPEATED_NEAR = (
 )  # the same of one that may go as a copy, a near copy
 WIDE = 0x2E80  # code point from which on letters are Han, kana, and such that say as much
 
-QUOTES = ("“”", "「」", "『』", "«»", "„“")  # a paragraph behind one that is open may be part of a quotation
+QUOTES = tuple(
+    map(tuple, ("“”", "「」", "『』", "«»", "„“"))
+)  # a paragraph behind one that is open may be part of a quotation
 _WHOLLY_QUOTED = re.compile(r"[“「『\"«„][^”」』\"»“]*[”」』\"»“]\W?$")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 

@@ -25,6 +25,7 @@ class Repeat(NamedTuple):
 
     start, end  code points of what may go; `kept`: of what it says again
     sure        it goes; else it is told, and stays
+    times       what goes round stands there, the first time and all; 0 of what does not
     """
 
     start: int
@@ -32,6 +33,7 @@ class Repeat(NamedTuple):
     kept: tuple[int, int]
     rule: str
     sure: bool = True
+    times: int = 0
 
 
 def repeats(text: str, format: str | None = None) -> list[Repeat]:
@@ -157,7 +159,7 @@ def _loops_in(line: str) -> Iterator[Repeat]:
         start, end, unit = found
         times = (end - start) // unit
         if times >= MAY_LOOP and sum(map(str.isalnum, line[start : start + unit])) >= UNIT:
-            yield Repeat(start + unit, start + times * unit, (start, start + unit), LOOP, times >= LOOPS)
+            yield Repeat(start + unit, start + times * unit, (start, start + unit), LOOP, times >= LOOPS, times)
             done = start + times * unit
         at = max(end - SEEN, at) + STEP
 
