@@ -51,7 +51,7 @@ def dedup(
 
     \b
     clean dedup in.jsonl -o out.jsonl --removed removed.jsonl
-    clean dedup in.jsonl -o out.jsonl --unit document --recall thorough
+    clean dedup in.jsonl -o out.jsonl --paragraphs off      whole lines alone, with care
     clean dedup in.jsonl -o out.jsonl --scope document    repeats inside each document alone
     zcat in.jsonl.gz | clean dedup - -o - | gzip > out.jsonl.gz
 
