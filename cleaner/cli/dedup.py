@@ -52,7 +52,7 @@ def dedup(
     \b
     clean dedup in.jsonl -o out.jsonl --removed removed.jsonl
     clean dedup in.jsonl -o out.jsonl --paragraphs off      whole lines alone, with care
-    clean dedup in.jsonl -o out.jsonl --scope document    repeats inside each document alone
+    clean dedup in.jsonl -o out.jsonl --scope document      repeats inside each document alone
     zcat in.jsonl.gz | clean dedup - -o - | gzip > out.jsonl.gz
 
     Exit codes: 0 all done, 1 done but some lines are no documents (they stay as they are), 2 wrong usage, 3 cannot
