@@ -40,7 +40,10 @@ def home(tmp_path: Path) -> Path:
 
 def test_one_file_in_one_file_out(clean: Clean, home: Path) -> None:
     done = clean("dedup", "in.jsonl", "-o", "out.jsonl", "--removed", "gone.jsonl", *ALL)
-    assert done.stderr == "11 units compared, 3 removed; 3 of 5 documents stay in out.jsonl\n"
+    assert (
+        done.stderr
+        == "5 documents and 6 paragraphs compared, 3 removed as copies; 3 of 5 documents stay in out.jsonl\n"
+    )
     assert done.stdout == ""
     assert (home / "out.jsonl").read_text(encoding="utf-8") == STAY
     rows = [json.loads(line) for line in (home / "gone.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -236,3 +239,14 @@ def test_who_stops_reading_is_told_that_lines_are_missing(home: Path) -> None:
     done = subprocess.run(["bash", "-c", command], cwd=home, capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert "Traceback" not in done.stderr
+
+
+def test_what_was_said_twice_is_told(clean: Clean, tmp_path: Path) -> None:
+    text = f"He asked for the way. {'Turn left at the barn. ' * 9}Then he drove on."
+    plant(tmp_path, {"in.jsonl": json.dumps({"text": text}) + "\n"})
+    said = clean("dedup", "in.jsonl", "-o", "out.jsonl").stderr
+    assert said.startswith(
+        "1 document and 1 paragraph compared, 0 removed as copies; what 1 of the documents said twice stays once; 1 of 1 "
+    )
+    told = json.loads(clean("dedup", "in.jsonl", "-o", "out.jsonl", "--force", "--json").stdout)
+    assert (told["units"], told["paragraphs"], told["twice"]) == (2, 1, 1)

@@ -124,4 +124,8 @@ def test_blank_lines_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("cleaner.run.dedup.record_in", None)
     data = b"\n\r\n \t\n\n"
     found = seen(tmp_path, data)
-    assert (found.documents, found.outcome, found.kept) == ([], Outcome(0, 0, 0, 0, [], {"policy": "first"}), data)
+    assert (found.documents, found.outcome, found.kept) == (
+        [],
+        Outcome(0, 0, 0, 0, [], {"policy": "first"}, 0, 0),
+        data,
+    )

@@ -82,7 +82,7 @@ def test_where_nothing_was_looked_for_nothing_is_said() -> None:
         (["-s", "dedup.recall=thorough"], "21 bands of 6 find a pair"),
         (["-s", "dedup.threshold=0.72"], "J 0.72"),
         (["-s", "dedup.near=false"], "only equal copies were looked for"),
-        (["--scope", "document"], "units compared, each with its own document alone, 0 removed; 16 bands"),
+        (["--scope", "document"], "paragraphs compared, each with its own document alone, 0 removed; 16 bands"),
         (
             ["-s", "dedup.recall=thorough", "--paragraphs", "all"],
             "pairs of documents that stay, compared one by one: none overlooked",

@@ -121,6 +121,7 @@ def audit(
     \b
     clean audit cleaned                               the run in a few lines
     clean audit cleaned list                          its documents
+    clean audit cleaned list --rule dedup.version     those that have such findings
     clean audit cleaned show 003                      the findings of the document that begins with 003
     clean audit cleaned show 003 --rule splice        only these
     clean audit cleaned show 003/2                    article 2 that was salvaged from it, with --salvage
@@ -131,14 +132,15 @@ def audit(
 
     if verb in ("show", "where", "forms") and target is None:
         raise click.UsageError(f"clean audit {out} {verb} wants a {'place' if verb == 'where' else 'document'}")
-    if verb != "show" and (rule or certainty):
+    if verb not in ("show", "list") and (rule or certainty):
         raise click.UsageError(
-            "--rule and --certainty choose among the findings of a document: clean audit OUT show DOC"
+            "--rule and --certainty choose among findings: clean audit OUT show DOC, or the documents that have such: "
+            "clean audit OUT list"
         )
     verbs = {
         "show": lambda: audits.of_document(out, target or "", rule, certainty),
         "where": lambda: audits.of_place(out, target or ""),
-        "list": lambda: audits.of_documents(out),
+        "list": lambda: audits.of_documents(out, rule, certainty),
         "forms": lambda: audits.of_form(out, target or ""),
     }
     content, lines = verbs[verb]() if verb in verbs else audits.of_run(out)

@@ -51,8 +51,8 @@ def dedup(
 
     \b
     clean dedup in.jsonl -o out.jsonl --removed removed.jsonl
-    clean dedup in.jsonl -o out.jsonl --unit document --recall thorough
-    clean dedup in.jsonl -o out.jsonl --scope document    repeats inside each document alone
+    clean dedup in.jsonl -o out.jsonl --paragraphs off      whole lines alone, with care
+    clean dedup in.jsonl -o out.jsonl --scope document      repeats inside each document alone
     zcat in.jsonl.gz | clean dedup - -o - | gzip > out.jsonl.gz
 
     Exit codes: 0 all done, 1 done but some lines are no documents (they stay as they are), 2 wrong usage, 3 cannot
@@ -69,18 +69,20 @@ def dedup(
 
 
 def _say_outcome(outcome: "Outcome", out: str, *, as_json: bool, quiet: bool, err: bool) -> None:
-    from cleaner.report.summary import unheeded
+    from cleaner.report.summary import compared, unheeded
 
+    content = asdict(outcome)
     if as_json:
-        say_json({"schema": "cleaner/dedup/1", **asdict(outcome)}, err=err)
+        say_json({"schema": "cleaner/dedup/1", **content}, err=err)
     elif not quiet:
         stay = outcome.documents - outcome.dropped
+        twice = f"what {outcome.twice:,} of the documents said twice stays once; " if outcome.twice else ""
         say(
-            f"{outcome.units:,} units compared, {outcome.removed:,} removed; "
+            f"{compared(content)} compared, {outcome.removed:,} removed as copies; {twice}"
             f"{stay:,} of {outcome.documents:,} documents stay in {shown(out)}",
             err=True,
         )
-        for line in unheeded({"dedup": asdict(outcome)}):
+        for line in unheeded({"dedup": content}):
             say(line, err=True)
     for one in outcome.failed[:LISTED]:
         say(f"failed   {shown(one.path)}: {shown(one.reason)}; the line stays as it is", err=True)

@@ -27,10 +27,12 @@ _HELP = {  # of each flag; those from --threshold on are settings of [dedup]
     "--text-field": "Member of a JSON line that holds the text, or a path to it: doc.text, /doc/text. For clean dedup also several, "
     "with commas: instruction,input, or messages[].content; then a line stays or goes whole. Default: text.",
     "--encoding": "Encoding of every input. Default: look at each.",
-    "--threshold": "Jaccard similarity from which on a near copy goes; documents: with --paragraphs all. Default: .8.",
+    "--threshold": "Jaccard similarity from which on a near paragraph goes. Decides on whole documents only with --paragraphs all"
+    " or --unit document; by default these go where they say nothing of their own. Default: .8.",
     "--recall": "normal, or thorough: more near copies are found. Default: normal.",
     "--keep": "Which copy stays: first (default), last, longest, newest, field:NAME (its largest number or date), none.",
-    "--unit": "What is compared: document, paragraph, or both: document,paragraph (default).",
+    "--unit": "What is compared: document, paragraph, or both: document,paragraph (default). With document alone similarity decides,"
+    " without care: for whole documents with care write --paragraphs off.",
     "--paragraphs": "careful (default): long ones of articles go, and documents that say nothing of their own; all: every one that"
     " stands elsewhere, and documents from the threshold on; off: documents alone, with care.",
     "--scope": "Where a copy is looked for: corpus, or document: paragraphs in their own document alone. Default: corpus.",

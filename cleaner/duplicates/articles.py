@@ -189,7 +189,7 @@ def _same_words(kept: Told, gone: Told) -> bool:
     if telling.own or Telling.of(gone, kept).own:
         return False
     changed = telling.changed
-    a_word = len(changed) < 2 and all(len(part) <= LONGEST_WORD for one in changed for part in one)
+    a_word = len(changed) < 2 and all(len(part) <= LONGEST_WORD for one in changed for part in (one.kept, one.gone))
     return a_word or telling.misprints is not None
 
 

@@ -9,7 +9,7 @@ from enum import IntEnum
 from fractions import Fraction
 from functools import cache
 from heapq import heapify, heappop, heappush
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,9 @@ LONGER = Fraction(105, 100)  # of two that say the same the longer one stays fro
 FIGURES, TERM = Fraction(1, 2), Fraction(3, 10)  # shares of what was replaced that make a version
 TIMES = 2  # that one replacement comes, at least
 ANY = Fraction(1, LARGEST)  # a limit that every pair reaches which has anything in common
+
+
+Difference = Literal["negation", "figures", "title", "word", "words"]  # by which a text is a version of another
 
 
 class Verdict(IntEnum):
@@ -95,18 +98,26 @@ def silent_pairs(pairs: Removals, unit_texts: UnitTexts, settings: Dedup) -> NDA
     return found
 
 
-def version(telling: Telling, settings: Dedup) -> bool:
-    """It is the other text for another case: words are changed, figures, a name throughout, the number in its title."""
+def version(telling: Telling, settings: Dedup) -> Difference | None:
+    """It is the other text for another case: what tells the two apart, None where nothing does.
+
+    words  are other ones, in a short text or one of another title; title: has another number; word: one stands for
+           another throughout
+    """
     changed = telling.changed
-    if (telling.gone.short or telling.retitled) and not telling.misprinted:
-        return True
+    if any(change.contrary for change in changed):
+        return "negation"
     figures = sum(change.figures for change in changed)
-    if settings.numbers == "distinct" and ((changed and figures >= FIGURES * len(changed)) or telling.titles):
-        return True
+    if settings.numbers == "distinct" and changed and figures >= FIGURES * len(changed):
+        return "figures"
+    if settings.numbers == "distinct" and telling.titles:
+        return "title"
     if settings.numbers == "same":
         changed = [change for change in changed if not change.figures]
-    most = often(changed)
-    return most is not None and most[1] >= TIMES and most[1] >= TERM * len(changed)
+    times = often(changed)
+    if times >= TIMES and times >= TERM * len(changed):
+        return "word"
+    return "words" if (telling.gone.short or telling.retitled) and not telling.misprinted else None
 
 
 class Decided(NamedTuple):

@@ -25,6 +25,7 @@ class Repeat(NamedTuple):
 
     start, end  code points of what may go; `kept`: of what it says again
     sure        it goes; else it is told, and stays
+    times       what goes round stands there, the first time and all; 0 of what does not
     """
 
     start: int
@@ -32,6 +33,7 @@ class Repeat(NamedTuple):
     kept: tuple[int, int]
     rule: str
     sure: bool = True
+    times: int = 0
 
 
 def repeats(text: str, format: str | None = None) -> list[Repeat]:
@@ -160,7 +162,7 @@ def _loops_in(line: str) -> Iterator[Repeat]:
         if line[last:end] == own.rstrip():  # the last one has no space behind it
             times, unit, last = times + 1, len(own.rstrip()), end
         if times >= MAY_LOOP and sum(map(str.isalnum, own)) >= UNIT:
-            yield Repeat(start + unit, last, (start, start + unit), LOOP, times >= LOOPS)
+            yield Repeat(start + unit, last, (start, start + unit), LOOP, times >= LOOPS, times)
             done = last
         at = max(end - SEEN, at) + STEP
 

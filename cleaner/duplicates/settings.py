@@ -15,19 +15,20 @@ LARGEST_SEED = 2**32 - 1  # of numpy's RandomState, from which datasketch takes 
 RANGES = (("threshold", LOWEST_THRESHOLD, 1), ("shortest", 1, inf), ("seed", 0, LARGEST_SEED), ("memory", 1, inf))
 
 RULES = {
-    "dedup.document.exact": "a document whose comparison key equals that of a document that stays goes",
-    "dedup.document.near": "a document whose shingles are nearly those of a document that stays goes, where it says nothing"
-    " of its own",
-    "dedup.document.contained": "a document of which every sentence stands in a longer document that stays goes",
-    "dedup.repeat": "a body of text that its document has twice goes the second time",
-    "dedup.loop": "a sentence that goes round and round stays once, where it comes eight times in a row; less often it is told",
-    "dedup.version": "a document that is nearly one that stays, but for figures, a name throughout, or the number in its title,"
-    " stays and is told",
-    "dedup.paragraph.exact": "a paragraph whose comparison key equals that of a paragraph that stays goes, by default only from"
-    " articles and where it is long"
+    "dedup.document.exact": "takes out a document that equals one that stays, but for layout, width, case and script",
+    "dedup.document.near": "takes out a document that is nearly one that stays and says nothing of its own",
+    "dedup.document.contained": "takes out a document of which every longer sentence stands in one that stays, or one much like it:"
+    " an excerpt, a truncated copy",
+    "dedup.repeat": "takes out a body of text, line by line, that its document has said before: at least 60 letters and two"
+    " fifths of the document",
+    "dedup.loop": "takes out what comes eight times in a row and more in one line, but for the first time; flags four to seven times",
+    "dedup.version": "flags a document that is nearly one that stays, but for figures, a negation, a name throughout, or the number"
+    " in its title: both stay",
+    "dedup.paragraph.exact": "takes out a paragraph that equals one that stays, but for layout, width, case and script; by default only"
+    " from articles and where it is long"
     ' (with `scope = "document"`: of one in its own document)',
-    "dedup.paragraph.near": "a paragraph whose shingles are nearly those of a paragraph that stays goes, by default only from"
-    " articles, where it is long and has the same figures"
+    "dedup.paragraph.near": "takes out a paragraph that is nearly one that stays; by default only from articles, where it is long and"
+    " has the same figures"
     ' (with `scope = "document"`: of one in its own document)',
 }
 

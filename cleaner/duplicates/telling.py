@@ -20,6 +20,63 @@ from cleaner.forms.line import ENDS
 
 LONGEST_TITLE = 100  # code points
 SHORT = 100, 250  # letters of a text that is one message, one question: of Han, of other scripts
+NEGATIONS = frozenset(  # one more or less, and a text says the contrary
+    [
+        "不",
+        "没",
+        "沒",
+        "未",
+        "非",
+        "无",
+        "無",
+        "勿",
+        "莫",
+        "否",
+        "not",
+        "no",
+        "nor",
+        "never",
+        "neither",
+        "without",
+        "cannot",
+        "unable",
+        "isn",
+        "aren",
+        "wasn",
+        "weren",
+        "doesn",
+        "don",
+        "didn",
+        "won",
+        "wouldn",
+        "couldn",
+        "shouldn",
+        "hasn",
+        "haven",
+        "hadn",
+        "nicht",
+        "nichts",
+        "kein",
+        "keine",
+        "keinen",
+        "keiner",
+        "nie",
+        "niemals",
+        "ohne",
+        "ne",
+        "pas",
+        "non",
+        "jamais",
+        "sans",
+        "sin",
+        "nunca",
+        "не",
+        "нет",
+        "ни",
+        "никогда",
+        "без",
+    ]
+)
 MISPRINTS = 3  # in a text: fewer may be meant
 LETTERS_A_MISPRINT = 6  # of a word
 SHORT_LINE = 40  # code points of a line that may be an answer
@@ -60,6 +117,13 @@ class Sentence(NamedTuple):
         """It says something: it is long enough, or ends as a sentence, or leads on to something."""
         last = text[self.start : self.end].rstrip()[-1:]
         return self.letters >= LETTERS or ((last in ENDS or last in _LEADS_ON) and sum(map(str.isalpha, self.key)) > 1)
+
+
+class Word(NamedTuple):
+    """A word as it is compared, and as it stands in its text, with the spaces before it."""
+
+    key: str
+    text: str
 
 
 @dataclass(frozen=True)  # no slots: what is asked for is kept
@@ -103,11 +167,16 @@ class Told:
         """The number of the first sentence with each key."""
         return {sentence.key: number for number, sentence in reversed(list(enumerate(self.sentences)))}
 
-    def words(self, sentence: Sentence) -> list[str]:
-        """The keys of the numbers, words of alphabets and single characters of a sentence, without the number of an item."""
+    def words(self, sentence: Sentence) -> list[Word]:
+        """The numbers, words of alphabets and single characters of a sentence, without the number of an item."""
         marked = _ITEM.match(self.text, sentence.start, sentence.end)
-        places, found = self.places, _WORD.finditer(self.text, marked.end() if marked else sentence.start, sentence.end)
-        return [key for one in found if (key := self.key[places[one.start()] : places[one.end()]])]
+        behind = marked.end() if marked else sentence.start
+        places, words = self.places, list[Word]()
+        for one in _WORD.finditer(self.text, behind, sentence.end):
+            if key := self.key[places[one.start()] : places[one.end()]]:
+                words.append(Word(key, self.text[behind : one.end()]))
+                behind = one.end()
+        return words
 
     @cached_property
     def quoted(self) -> float:
@@ -130,15 +199,21 @@ class Told:
 
 
 class Changed(NamedTuple):
-    """What stands in one place of two texts, as keys: of the one that stays, of the one that may go."""
+    """What stands in one place of two texts, as keys: of the one that stays, of the one that may go.
+
+    texts     the same as they have it, to be shown
+    contrary  one of the two denies what the other says
+    """
 
     kept: str
     gone: str
+    texts: tuple[str, str]
+    contrary: bool = False
 
     @property
     def figures(self) -> bool:
         """A number, or a letter that stands for something, stands where another did."""
-        return all(_FIGURE.fullmatch(part) is not None for part in self)
+        return all(_FIGURE.fullmatch(part) is not None for part in (self.kept, self.gone))
 
 
 @dataclass(frozen=True)  # no slots: what is asked for is kept
@@ -247,7 +322,7 @@ class Telling:
             other = self._beside(number)
             if other is None and sentence.counts(self.gone.text):
                 return None
-            found = 0 if other is None else misprints(self.whole.words(other), self.gone.words(sentence))
+            found = 0 if other is None else misprints(*_keys(self.whole.words(other), self.gone.words(sentence)))
             if found is None:
                 return None
             count += found
@@ -341,18 +416,32 @@ def _shared_ends(one: Sequence[str], other: Sequence[str]) -> tuple[int, int]:
     return first, last
 
 
-def replaced(kept: Sequence[str], gone: Sequence[str]) -> Iterator[Changed]:
-    """What stands in one sentence where the other has something else, word by word; nothing of what only one has.
+def replaced(kept: Sequence[Word], gone: Sequence[Word]) -> Iterator[Changed]:
+    """What stands in one sentence where the other has something else, word by word; of what only one has negations alone.
 
-    >>> list(replaced(["股", "价", "1.022", "元"], ["股", "价", "1.032", "元"]))
-    [Changed(kept='1.022', gone='1.032')]
+    >>> one, other = Told.of("The Price is 1.022"), Told.of("the price is  1.032")
+    >>> list(replaced(one.words(one.sentences[0]), other.words(other.sentences[0])))
+    [Changed(kept='1.022', gone='1.032', texts=('1.022', '1.032'))]
     """
-    first, last = _shared_ends(kept, gone)
-    kept, gone = kept[first : len(kept) - last], gone[first : len(gone) - last]
-    for kind, a, b, c, d in SequenceMatcher(None, kept, gone, autojunk=False).get_opcodes():
-        change = Changed("".join(kept[a:b]), "".join(gone[c:d]))
-        if kind == "replace" and not _same(*change):
+    ours, theirs = ([word.key for word in words] for words in (kept, gone))
+    first, last = _shared_ends(ours, theirs)
+    middle = ours[first : len(ours) - last], theirs[first : len(theirs) - last]
+    for kind, a, b, c, d in SequenceMatcher(None, *middle, autojunk=False).get_opcodes():
+        change = _changed(kept[first + a : first + b], gone[first + c : first + d])
+        if (kind == "replace" and not _same(change.kept, change.gone)) or (kind != "equal" and change.contrary):
             yield change
+
+
+def _changed(kept: Sequence[Word], gone: Sequence[Word]) -> Changed:
+    there, here = ("".join(word.text for word in words).strip() for words in (kept, gone))
+    ours, theirs = [word.key for word in kept], [word.key for word in gone]
+    denies = sum(key in NEGATIONS for key in ours) != sum(key in NEGATIONS for key in theirs)
+    misprinted = len(ours) == len(theirs) and all(map(_one_letter, ours, theirs))
+    return Changed("".join(ours), "".join(theirs), (there, here), denies and not misprinted)
+
+
+def _keys(*sides: Sequence[Word]) -> Iterator[list[str]]:
+    return ([word.key for word in words] for words in sides)
 
 
 def misprints(kept: Sequence[str], gone: Sequence[str]) -> int | None:
@@ -383,6 +472,6 @@ def _same(one: str, other: str) -> bool:
     return len(one) == len(other) and all(a == b or frozenset((a, b)) in _SAME for a, b in zip(one, other, strict=True))
 
 
-def often(changed: Sequence[Changed]) -> tuple[Changed, int] | None:
-    """The replacement that comes most often, and how often; None where nothing was replaced."""
-    return next(iter(Counter(changed).most_common(1)), None)
+def often(changed: Sequence[Changed]) -> int:
+    """How often the replacement comes that comes most often."""
+    return max(Counter((change.kept, change.gone) for change in changed).values(), default=0)

@@ -66,16 +66,22 @@ def of_form(out: Path, asked: str) -> Answer:
     return content, forms.described(past, form)
 
 
-def of_documents(out: Path) -> Answer:
-    """Every document, with how much of it is left and how many findings it has."""
+def of_documents(out: Path, rule: str | None, certainty: str | None) -> Answer:
+    """Every document, with how much of it is left and how many findings it has; or those with such findings alone."""
+    rows = list[dict[str, Any]]()
     with manifest.believing(out):
-        rows = [row for past in lookup.past_documents(out) for row in (_row(past.doc), *_article_rows(past))]
+        for past in lookup.past_documents(out):
+            found = show.selected(past.doc, rule, certainty)
+            if rule is None and certainty is None:
+                rows += (_row(past.doc, len(found)), *_article_rows(past))
+            elif found:
+                rows.append(_row(past.doc, len(found)))
     return {"schema": "cleaner/list/1", "documents": rows}, _listed(rows)
 
 
-def _row(doc: Document) -> dict[str, Any]:
+def _row(doc: Document, findings: int) -> dict[str, Any]:
     sizes = {"chars_in": len(doc.raw), "chars_out": len(doc.text)}
-    return {"id": doc.id, **sizes, "kept": doc.kept, "findings": len(doc.findings)}
+    return {"id": doc.id, **sizes, "kept": doc.kept, "findings": findings}
 
 
 def _article_rows(past: lookup.Past) -> Iterator[dict[str, Any]]:

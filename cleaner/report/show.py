@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cleaner.document import KEPT, OTHER, Document, Finding, content_digest, finding_id, other_copy
+from cleaner.report import copies
 from cleaner.report.cells import broken_to_fit, clipped
 from cleaner.report.lookup import Past
 from cleaner.text.shown import shown
@@ -11,9 +12,8 @@ from cleaner.text.shown import shown
 CELLS = 100
 EXAMPLES = 3
 PARAGRAPHS = 8
-NONE_STAYS = "no copy is to stay"  # as the settings say
 LEFT_OUT = {"mixed": "it holds a part of another sentence", "repeat": "written once"}  # why, of salvaged parts
-TOLD = {"words", KEPT, OTHER, "differ", "cues", "held_back"}  # evidence with a line of its own, or in the sentence
+TOLD = {"words", KEPT, OTHER, "cues", "held_back", *copies.TOLD}  # evidence with a line of its own, or in the sentence
 
 
 def show(past: Past, findings: list[Finding]) -> Iterator[str]:
@@ -40,7 +40,7 @@ def selected(doc: Document, rule: str | None, certainty: str | None) -> list[Fin
 def _block(finding: Finding, doc: Document) -> Iterator[str]:
     yield _title(finding, doc)
     yield from _bulk(finding, doc) if finding.edits else _text(finding, doc)
-    yield from _why(finding)
+    yield from _why(finding, doc)
 
 
 def _title(finding: Finding, doc: Document) -> str:
@@ -80,11 +80,13 @@ def _bulk(finding: Finding, doc: Document) -> Iterator[str]:
         yield f"  … and {finding.count - EXAMPLES:,} more"
 
 
-def _why(finding: Finding) -> Iterator[str]:
-    """The sentence first, then whatever was measured."""
+def _why(finding: Finding, doc: Document) -> Iterator[str]:
+    """The sentence first, that of its rule or of its evidence; then whatever was measured."""
     evidence = finding.evidence
-    if words := _words(finding):
+    if words := evidence.get("words") or copies.why(finding, doc):
         yield from _hanging("why", shown(words))
+    if differs := copies.what_differs(evidence):
+        yield from _hanging("differs", differs)
     if held_back := evidence.get("held_back"):
         yield f"  held back: {shown(held_back)}"
     if copy := other_copy(evidence):
@@ -94,25 +96,6 @@ def _why(finding: Finding) -> Iterator[str]:
         yield f"  cue: {cue['cue']}: {clipped(str(cue['line']), CELLS - 20, layout=False)}"
     if rest := {key: value for key, value in evidence.items() if key not in TOLD and value not in (None, False, "")}:
         yield from _hanging("measured", _figures(rest))
-
-
-def _words(finding: Finding) -> str:
-    """Why, in a sentence: that of its rule; for a duplicate made of its evidence, where none was written down."""
-    evidence = finding.evidence
-    copy = other_copy(evidence)
-    if "words" in evidence or copy is None:
-        return str(evidence.get("words", ""))
-    _, kind, way = finding.rule.split(".")
-    name = f"{copy['id']} of the run {copy['run']['out']}" if "run" in copy else copy["id"]
-    if way == "exact":
-        differ = " and ".join(evidence.get("differ", ()))
-        but = f", equal but for {differ}" if differ else ", word for word"
-        return f"This {kind} stands in {name} as well{but}; {'that copy stays' if KEPT in evidence else NONE_STAYS}."
-    common, union = evidence["shingles"]
-    same = f"{common:,} of the {union:,} five-character sequences of this {kind} and of"
-    if KEPT in evidence:
-        return f"{same} the one that stays in {name} are the same."
-    return f"{same} its copy in {name} are the same; {NONE_STAYS}."
 
 
 def _hanging(label: str, text: str) -> Iterator[str]:

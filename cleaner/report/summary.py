@@ -12,6 +12,12 @@ RULES_SHOWN = 6
 LISTED = 20
 ALARMS = 3  # of each kind
 INDENT = "  "
+VERSION = "dedup.version"
+WENT = {
+    "dedup.document.exact": "equal",
+    "dedup.document.near": "nearly the same",
+    "dedup.document.contained": "contained in it",
+}
 
 
 def summary(manifest: Mapping[str, Any], out: str, *, look: bool = True) -> list[str]:
@@ -19,7 +25,7 @@ def summary(manifest: Mapping[str, Any], out: str, *, look: bool = True) -> list
     if not manifest["inputs"]:
         return ["nothing to clean: no .txt, .md or .jsonl file that can be read"]
     counts = manifest["counts"]
-    lines = [_head(manifest, counts), *_applied(counts)]
+    lines = [_head(manifest, counts), *_applied(counts), *_copies(counts["rules"], out, look=look)]
     if against := manifest["dedup"].get("against"):
         lines.append(f"  for copies that earlier runs kept ({shown(against['index'])}): {against['removed']:,} ×")
     return [
@@ -70,6 +76,18 @@ def _applied(counts: Mapping[str, Any]) -> list[str]:
     if waiting:
         lines.append(f"  reported, not applied: {waiting:,} (flags and suspects)")
     return lines
+
+
+def _copies(rules: Mapping[str, Mapping[str, int]], out: str, *, look: bool) -> Iterator[str]:
+    """What documents went for, and those that stay though they are nearly another."""
+    went = [(rules[rule]["applied"], how) for rule, how in WENT.items() if rule in rules and rules[rule]["applied"]]
+    if went:
+        told = ", ".join(f"{count:,} {how}" for count, how in went)
+        yield f"  documents that went for another: {told}"
+    if count := rules.get(VERSION, {}).get("findings", 0):
+        stay = "version of another document stays" if count == 1 else "versions of other documents stay"
+        told = f"  {count:,} {stay}: a figure, a name or a negation differs"
+        yield f"{told}; look: clean audit {shown(out)} list --rule {VERSION}" if look else told
 
 
 def _salvage_counts(manifest: Mapping[str, Any]) -> list[str]:
@@ -154,7 +172,20 @@ def thoroughness(manifest: Mapping[str, Any]) -> list[str]:
 
 def _units_compared(dedup: Mapping[str, Any]) -> str:
     where = ", each with its own document alone" if dedup.get("scope") == "document" else ""
-    return f"{dedup['units']:,} units compared{where}, {dedup['removed']:,} removed"
+    return f"{compared(dedup)} compared{where}, {dedup['removed']:,} removed"
+
+
+def compared(dedup: Mapping[str, Any]) -> str:
+    """What was compared.
+
+    >>> compared({"units": 3, "paragraphs": 2}), compared({"units": 2, "paragraphs": 0})
+    ('1 document and 2 paragraphs', '2 documents')
+    """
+    if "paragraphs" not in dedup:  # what an earlier version wrote
+        return f"{dedup['units']:,} units"
+    paragraphs = dedup["paragraphs"]
+    counts = (dedup["units"] - paragraphs, "document"), (paragraphs, "paragraph")
+    return " and ".join(f"{count:,} {name}{'s' * (count != 1)}" for count, name in counts if count) or "nothing"
 
 
 def _curve(chances: Mapping[str, float]) -> list[str]:

@@ -49,7 +49,9 @@ REMEMBERED = 256
 class Outcome:
     """How many documents and units there were, how many of each went, and the lines that are no documents.
 
-    keep  by what it was decided which copy stays, as in a manifest
+    paragraphs  of the units; the others are documents
+    twice       documents that said something twice
+    keep        by what it was decided which copy stays, as in a manifest
     """
 
     documents: int
@@ -58,6 +60,8 @@ class Outcome:
     removed: int
     failed: list[Passed]
     keep: dict[str, Any]
+    paragraphs: int
+    twice: int
 
 
 def dedup_file(
@@ -150,7 +154,9 @@ class _Deduped:
         dropped = self._write(shards, gone, blocks, kept)
         documents = sum(one.documents for one in blocks)
         failed = [failure for one in blocks for failure in one.failed]
-        return Outcome(documents, dropped, int(corpus.first[-1]), len(gone.removals), failed, gone.report["keep"])
+        units, twice, report = int(corpus.first[-1]), sum(len(one.twice) for one in blocks), gone.report
+        keep, paragraphs = report["keep"], report["paragraphs"]
+        return Outcome(documents, dropped, units, len(gone.removals), failed, keep, paragraphs, twice)
 
     def _blocks(self) -> Iterator[Block]:
         number, at, line = 0, 0, 1

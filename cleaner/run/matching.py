@@ -24,7 +24,7 @@ from cleaner.duplicates.match import (
     shared_sentences,
 )
 from cleaner.duplicates.settings import Dedup
-from cleaner.duplicates.units import Ids, Units
+from cleaner.duplicates.units import PARAGRAPH, Ids, Units
 from cleaner.duplicates.verify import Removals
 from cleaner.formats.rank import NOWHERE
 from cleaner.forms import format_named
@@ -260,6 +260,7 @@ def _report(units: Units, gone: Removals, settings: Dedup) -> dict[str, Any]:
     chances = {f"{jaccard:.2f}": round(bands.chance(jaccard), 4) for jaccard in sorted({*CURVE, settings.threshold})}
     return {
         "units": len(units),
+        "paragraphs": int(np.count_nonzero(units.kind == PARAGRAPH)),
         "removed": len(gone),
         "scope": settings.scope,
         "near": settings.near,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.document import KEPT, OTHER, Certainty, Document, Finding, content_digest
+from cleaner.duplicates.careful import version
 from cleaner.duplicates.key_rows import explain
 from cleaner.duplicates.repeats import Repeat, repeats
 from cleaner.duplicates.settings import NO_COPY, Dedup
@@ -24,6 +25,7 @@ from cleaner.text.paragraphs import Span
 
 REMEMBERED = 256  # documents
 MOST_TOLD = 8  # replacements
+SHARES = 10_000  # a share is told to this part
 DOCUMENT, PARAGRAPH = "document", "paragraph"
 
 Ids = NDArray[np.int64]
@@ -94,9 +96,13 @@ def said_once(doc: Document, pipeline: Pipeline) -> Document:
     told = []
     for one in found:
         start, end = back(*one.kept)
-        kept = {"id": doc.id, "span": (start, end), "sha256": content_digest(doc.raw[start:end])}
+        evidence: dict[str, Any] = {
+            KEPT: {"id": doc.id, "span": (start, end), "sha256": content_digest(doc.raw[start:end])}
+        }
+        if one.times:
+            evidence["times"] = one.times
         certainty = Certainty.LIKELY if one.sure else Certainty.SUSPECT
-        told.append(Finding(one.start, one.end, one.rule, "" if one.sure else None, certainty, {"kept": kept}))
+        told.append(Finding(one.start, one.end, one.rule, "" if one.sure else None, certainty, evidence))
     went = [
         _as_removal(one)
         for one, finding in zip(found, told, strict=True)
@@ -151,8 +157,10 @@ class Removing:
         evidence["shingles"] = [one.common, one.union]
         if one.met > 0:
             evidence["estimate"] = self.settings.bands.promised(one.met)
-        evidence |= differences(here, there)
+        telling = Telling.of(Told.of(there), Told.of(here))
+        evidence |= differences(telling)
         if one.met == VERSION:
+            evidence["differs_in"] = version(telling, self.settings)
             return Finding(one.start, one.end, "dedup.version", None, Certainty.SUSPECT, evidence)
         near = (
             not one.whole or one.common * self.settings.limit.denominator >= one.union * self.settings.limit.numerator
@@ -163,15 +171,15 @@ class Removing:
         return Finding(one.start, one.end, f"dedup.{DOCUMENT if one.whole else PARAGRAPH}.{way}", evidence=evidence)
 
 
-def differences(gone: str, kept: str) -> dict[str, Any]:
-    """What differs between a text that goes and the one that stays: what was replaced, figures first, and new letters."""
-    telling = Telling.of(Told.of(kept), Told.of(gone))
-    changed = sorted(telling.changed, key=lambda change: not change.figures)
-    told: dict[str, Any] = {"replaced": [list(change) for change in changed[:MOST_TOLD]]} if changed else {}
-    if len(changed) > MOST_TOLD:
+def differences(telling: Telling) -> dict[str, Any]:
+    """What differs between a text that goes and the one that stays: what was replaced, figures first, and what of it stands there."""
+    changed = sorted(telling.changed, key=lambda change: not (change.figures or change.contrary))
+    texts = list(dict.fromkeys(change.texts for change in changed))[:MOST_TOLD]
+    told: dict[str, Any] = {"replaced": list(map(list, texts))} if texts else {}
+    if len(changed) > len(texts):
         told["replaced_in_all"] = len(changed)
     common, size = telling.share
-    return told | {"stands_there": round(common / max(size, 1), 4)}
+    return told | {"stands_there": common * SHARES // max(size, 1) / SHARES}  # 1 is all of it
 
 
 def document_of(parts: Parts, text: str) -> Document:
