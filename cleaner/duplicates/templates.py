@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.duplicates.key import exact_hashes, keyed, mix64
+from cleaner.duplicates.key import keyed, mix64, short_hashes
 from cleaner.duplicates.units import Ids
 from cleaner.forms import Form, Kind, form_of, marks
 from cleaner.forms.line import closed
@@ -25,14 +25,17 @@ MOSTLY = 4, 5  # of the documents that have a line: it stands at the edge, it re
 OWN = 2  # documents in which a sentence stands that is their own; versions of one text have none, and say nothing of a site
 REACH = 8  # lines that an edge is deep
 CLOSED = 3  # of these for a whole sentence: furniture before the text is short, behind it there may be a notice or two
-LETTERS = 25  # of a sentence, and of a line that goes without a word of furniture
+LETTERS = 25  # of a sentence, and of a line that goes without a word of furniture, beside one that has it
 LONGEST = 1000  # code points of a line that is looked at: a notice; a paragraph that long is nobody's furniture
 
 HELD = frozenset({Kind.FIXED, Kind.QUOTATION, Kind.MARK, Kind.WRAPPED})  # whatever its words are, such a line stays
 HELD_LINES = ("list", "options", "turn", "cue")  # the same of loose lines
-_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"'）)】」]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"'）)】」]+")
+_ADDRESSES = "//", "www."  # one of them is in every address
 _FIGURES = re.compile(r"\d+")
+_LETTER = re.compile(r"[^\W\d_]")
 _NO_LETTERS = re.compile(r"[\W\d_]+")
+_LONG = re.compile(rf"(?:[\W\d_]*[^\W\d_]){{{LETTERS}}}")
 
 
 class Edges(NamedTuple):
@@ -65,8 +68,9 @@ class Seen(NamedTuple):
     key       of the line in its group; int64
     start     where it stands in the text, code points; int64, as `end`
     fits      it stands at the edge and is of a kind that may go; bool
-    says      it reads as furniture by itself; bool
-    lends     it may go between such lines, or below one at the end: no heading, no figures, no formula; bool
+    names     it has a word of furniture; bool
+    long      it may go beside such a line: a notice, which is prose and neither speech nor formula; bool
+    short     it may go between such lines, or below one at the end: no heading, no sentence, no figures, no formula; bool
     low       it stands in the lower half; bool
     """
 
@@ -76,8 +80,9 @@ class Seen(NamedTuple):
     start: Ids
     end: Ids
     fits: NDArray[np.bool_]
-    says: NDArray[np.bool_]
-    lends: NDArray[np.bool_]
+    names: NDArray[np.bool_]
+    long: NDArray[np.bool_]
+    short: NDArray[np.bool_]
     low: NDArray[np.bool_]
 
     @classmethod
@@ -135,7 +140,7 @@ def edge(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
 def _reach(text: str, spans: Sequence[tuple[int, int]]) -> int:
     spent = 0
     for count, (start, end) in enumerate(spans[: REACH + 1]):
-        sentence = end - start >= LETTERS and closed(text[start:end]) and letters(text[start:end]) >= LETTERS
+        sentence = end - start >= LETTERS and closed(text[start:end]) and _LONG.match(text, start, end)
         spent += CLOSED if sentence else 1
         if spent > REACH:
             return count
@@ -153,8 +158,9 @@ def folded(line: str) -> str:
     >>> folded("第12页 http://port.example/7.html"), folded("www.port.example/7")
     ('第0页 ', 'www.port.example/7')
     """
-    bare = _FIGURES.sub("0", _ADDRESS.sub("", line))
-    return bare if _NO_LETTERS.sub("", bare) else line
+    bare = _ADDRESS.sub("", line) if any(sign in line for sign in _ADDRESSES) else line
+    bare = _FIGURES.sub("0", bare)
+    return bare if _LETTER.search(bare) else line
 
 
 def line_keys(lines: Sequence[str]) -> Ids:
@@ -162,7 +168,7 @@ def line_keys(lines: Sequence[str]) -> Ids:
     told = [folded(line) if len(line) <= LONGEST else "" for line in lines]
     keys = keyed(told)
     cuts = keys.at[np.cumsum([0, *map(len, told)], dtype=np.int64)]
-    hashes = exact_hashes(keys.codes, cuts[:-1], cuts[1:])[:, 0] if len(told) else np.empty(0, dtype=np.int64)
+    hashes = short_hashes(keys.codes, cuts[:-1], cuts[1:])
     said: Ids = np.where(keys.letters[cuts[1:]] > keys.letters[cuts[:-1]], hashes, 0)
     return said
 
@@ -207,8 +213,8 @@ def seen_in(text: str, format: str | None, document: int, group: int, wanted: Id
         start, end = spans[at]
         line, low = text[start:end], at >= below and 2 * at >= len(spans)
         fits = (at < above or at >= below) and 2 * letters(line) <= every and _may_go(form, start, line)
-        says, lends = _says(form, start, line), _lends(form, start, line, low=low)
-        rows.append((document, at, key, start, end, fits, says, lends, low))
+        words = site_line(line), _long(form, start, line), _short(form, start, line, low=low)
+        rows.append((document, at, key, start, end, fits, *words, low))
     return rows
 
 
@@ -219,15 +225,13 @@ def _may_go(form: Form, start: int, line: str) -> bool:
     ) and not marks.ITEM.match(line)
 
 
-def _says(form: Form, start: int, line: str) -> bool:
-    """A word of furniture; or a long line of prose that is no speech and no formula. A heading is the text's own."""
-    if site_line(line):
-        return True
+def _long(form: Form, start: int, line: str) -> bool:
+    """By itself such a line proves nothing: manuals say so of every command, statutes of every law."""
     prose = form.kind_at(start) is Kind.PROSE
     return prose and letters(line) >= LETTERS and not formula(line) and not marks.TURN.match(line)
 
 
-def _lends(form: Form, start: int, line: str, *, low: bool) -> bool:
+def _short(form: Form, start: int, line: str, *, low: bool) -> bool:
     heading = form.kind_at(start) is Kind.HEADING and not low  # the body goes on from it
     return not (heading or formula(line) or _FIGURES.search(line) or closed(line))
 
@@ -254,16 +258,16 @@ def decide(seen: Seen, counted: NDArray[np.bool_], sizes: Ids) -> Verdict:
         return most
 
     often = enough(every, sizes[first]) & (times * TIMES[1] <= every * TIMES[0]) & mostly(seen.fits)
-    goes = often & mostly(seen.says)
-    while (more := often & ~goes & mostly(seen.lends & _beside(seen, goes[which] & seen.fits))).any():
+    goes = often & mostly(seen.names)
+    while (more := often & ~goes & mostly(_beside(seen, goes[which] & seen.fits))).any():
         goes |= more
     return Verdict(goes[which] & seen.fits, every[which], int(np.count_nonzero(often & ~goes)))
 
 
 def _beside(seen: Seen, goes: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Lines between two that go, or below one at the end of their document."""
+    """Notices beside a line that goes; other lines between two of them, or below one at the end of their document."""
     follows = (seen.document[1:] == seen.document[:-1]) & (seen.at[1:] == seen.at[:-1] + 1)
     above, below = np.zeros_like(goes), np.zeros_like(goes)
     above[1:], below[:-1] = follows & goes[:-1], follows & goes[1:]
-    beside: NDArray[np.bool_] = above & (below | seen.low)
+    beside: NDArray[np.bool_] = (seen.long & (above | below)) | (seen.short & above & (below | seen.low))
     return beside
