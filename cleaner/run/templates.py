@@ -368,6 +368,7 @@ def _losses(
     with Shards(folder) as shards:
         pages = _Pages.of(shards, len(cleaned))
         wanted = _candidates(pages, settings)
+        told.left = 0
         if not len(wanted):
             return []
         own = _own(pages, _sharing(pages, wanted), settings)

@@ -79,7 +79,8 @@ def site_line(text: str) -> bool:
     >>> site_line("责任编辑：本网编辑部"), site_line("Share this page"), site_line("故选：B。")
     (True, True, False)
     """
-    return lexicon()["site"].match(text, 0, LONGEST) is not None
+    words = lexicon()["site"].match
+    return any(words(one, 0, LONGEST) for one in (text, text.lstrip(_OPENERS)))
 
 
 def formula(text: str) -> bool:
