@@ -127,9 +127,14 @@ def exact_hashes(codes: Codes, starts: Offsets, ends: Offsets) -> NDArray[np.int
 
     returns  int64, shape (spans, 2)
     """
-    first = mix64(_polynomials(codes, starts, ends, _FACTOR))
+    first = short_hashes(codes, starts, ends).view(np.uint64)
     second = mix64(_polynomials(codes, starts, ends, _SECOND_FACTOR) ^ (ends - starts).astype(np.uint64))
     return np.stack([first, second], axis=1).view(np.int64)
+
+
+def short_hashes(codes: Codes, starts: Offsets, ends: Offsets) -> NDArray[np.int64]:
+    """The first half of each; int64, shape (spans,)."""
+    return mix64(_polynomials(codes, starts, ends, _FACTOR)).view(np.int64)
 
 
 def signatures(hashes: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64], seed: int) -> Signatures:

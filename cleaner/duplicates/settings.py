@@ -30,6 +30,8 @@ RULES = {
     "dedup.paragraph.near": "takes out a paragraph that is nearly one that stays; by default only from articles, where it is long and"
     " has the same figures"
     ' (with `scope = "document"`: of one in its own document)',
+    "template.line": "a line at the edge of many documents of one folder or host, in the words of a site and not of a text, goes from"
+    " all of them",
 }
 
 UnitChoice = Literal["both", "document", "paragraph"]
@@ -65,6 +67,8 @@ class Dedup:
                own; "all": every paragraph that stands elsewhere goes, however little is left, and documents from the
                threshold on; "off": only documents go, as carefully
     numbers    "same": figures do not tell documents apart; "distinct": where they alone differ, both documents stay
+    templates  lines that stand at the edge of many documents of one folder, file or host are furniture of its pages, and go from
+               all of them: by default of `clean run` alone, and where `paragraphs` is "careful"
     scope      where a copy is looked for: in the whole corpus, or in the "document" alone. Then paragraphs are compared with
                those of their own document, and documents with nothing
     near       near copies as well; False leaves equal copies (equal but for layout, width, case, script)
@@ -92,6 +96,7 @@ class Dedup:
     units: UnitChoice = "both"
     paragraphs: ParagraphRule = "careful"
     numbers: Numbers = "distinct"
+    templates: bool = True
     scope: Scope = "corpus"
     near: bool = True
     threshold: float = 0.8
@@ -115,8 +120,9 @@ class Dedup:
             policies = ", ".join(map(repr, (*POLICIES, f"{FIELD}NAME")))
             raise ConfigError(f"dedup: keep is {self.keep!r}, it must be one of {policies}")
         _reachable(self.priority)
-        if not isinstance(self.near, bool):
-            raise ConfigError(f"dedup: near is {self.near!r}, it must be true or false")
+        for name in ("near", "templates"):
+            if not isinstance(getattr(self, name), bool):
+                raise ConfigError(f"dedup: {name} is {getattr(self, name)!r}, it must be true or false")
         for name, low, high in RANGES:
             _within(name, getattr(self, name), low, high)
 
@@ -139,6 +145,11 @@ class Dedup:
     def of_repeats(self) -> bool:
         """Whether what a text says twice, in order, goes out of it."""
         return self.of_paragraphs and self.paragraphs == "careful"
+
+    @property
+    def of_templates(self) -> bool:
+        """Whether a run takes out what stands on every page of a site; sentences tell which pages say something of their own."""
+        return self.templates and self.careful and self.of_repeats
 
     @property
     def field(self) -> str | None:

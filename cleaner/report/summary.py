@@ -30,6 +30,7 @@ def summary(manifest: Mapping[str, Any], out: str, *, look: bool = True) -> list
         lines.append(f"  for copies that earlier runs kept ({shown(against['index'])}): {against['removed']:,} ×")
     return [
         *lines,
+        *_templates(manifest["dedup"].get("templates") or {}),
         *_salvage_counts(manifest),
         *_weakest(counts, out, look=look),
         *_alarms(manifest),
@@ -88,6 +89,22 @@ def _copies(rules: Mapping[str, Mapping[str, int]], out: str, *, look: bool) -> 
         stay = "version of another document stays" if count == 1 else "versions of other documents stay"
         told = f"  {count:,} {stay}: a figure, a name or a negation differs"
         yield f"{told}; look: clean audit {shown(out)} list --rule {VERSION}" if look else told
+
+
+def _templates(found: Mapping[str, Any]) -> Iterator[str]:
+    """Furniture of sites, and what may be some: lines that many pages share and keep."""
+    lines, left = found.get("lines", []), found.get("left", 0)
+    sites = len({one["group"] for one in lines})
+    stay = f"{_lines(left)} that many documents share {'stays' if left == 1 else 'stay'}"
+    if lines:
+        went = f"templates: {_lines(len(lines))} of {sites:,} {'site' if sites == 1 else 'sites'} went from all their pages"
+        yield f"{went}; {stay}" if left else went
+    elif left:
+        yield f"templates: none; {stay}"
+
+
+def _lines(count: int) -> str:
+    return f"{count:,} {'line' if count == 1 else 'lines'}"
 
 
 def _salvage_counts(manifest: Mapping[str, Any]) -> list[str]:

@@ -11,6 +11,7 @@ from cleaner.document import Document
 from cleaner.duplicates.settings import Dedup
 from cleaner.formats.carrier import Origin, text_bytes
 from cleaner.formats.documents import Read, Reading, Verbatim, documents
+from cleaner.formats.groups import group_key, group_of
 from cleaner.formats.listing import Passed
 from cleaner.formats.rank import Rank, rank_of
 from cleaner.formats.shards import Piece, Shard
@@ -29,7 +30,7 @@ from cleaner.provenance.record import (
 from cleaner.provenance.salvaged import salvaged
 from cleaner.provenance.tally import Tally, source_of
 from cleaner.run.removing import said_once
-from cleaner.run.staging import NONE, Row, Shards, Stager, staged
+from cleaner.run.staging import NO_GROUP, NONE, Row, Shards, Stager, staged
 from cleaner.text.errors import InputError
 from cleaner.text.machine_code import pays
 
@@ -183,7 +184,13 @@ class _Piece:
         self._put(one, Row(len(self.done.read), True, len(one.text), parts, line, start, end), one.text)
 
     def _put(self, one: Read, row: Row, text: str) -> None:
-        self.stager.put(row, text, self._rank(one), format_named(one.origin.id))
+        self.stager.put(row, text, self._rank(one), format_named(one.origin.id), self._group(one.origin))
+
+    def _group(self, origin: Origin) -> int:
+        if self.job.dedup is None or not self.job.dedup.of_templates:
+            return NO_GROUP
+        shell = origin.carrier.shell
+        return group_key(group_of(origin.name, shell and (shell.before, shell.after)))
 
     def _rank(self, one: Read) -> Rank:
         """How much a document is preferred to copies of it; the record of its line is read only where that is asked for."""

@@ -27,6 +27,7 @@ from cleaner.run.engine import Engine, engine_for
 from cleaner.run.matching import Corpus, Matched, matched
 from cleaner.run.shelf import Shelves, claim
 from cleaner.run.staging import Shards
+from cleaner.run.templates import without_templates
 from cleaner.run.writing import Part, Writing, Written
 from cleaner.text.errors import ConfigError
 
@@ -135,6 +136,8 @@ class _Run:
         cut = Cut(found.sources, disk.opened_input)
         with self._clock("clean"):
             cleaned, skipped = self._clean(cut, pipeline)
+        with self._clock("templates"):
+            templates = self._templates(cleaned, pipeline)
         with self._clock("match"):
             gone = self._match(cleaned)
         shelves = Shelves.of([one.salvaged for one in cleaned]) if salvage else None
@@ -145,6 +148,8 @@ class _Run:
                 shelves.announce(self.out, _in_lines(cleaned))
             outputs = put_in_place(self.out, cleaned, written)
         content = self._content(found, cleaned, gone, written)
+        if templates:
+            content["dedup"] = {**content["dedup"], "templates": templates}
         if shelves:
             content["salvaged"] = shelves.report()
         content["inputs"] = _inputs(cleaned, cut.digests)
@@ -179,6 +184,13 @@ class _Run:
             for again in self.engine.map_shards(fn, halves):
                 done[again.shard] = again
         return done, list(skipped.values())
+
+    def _templates(self, cleaned: Sequence[Cleaned], pipeline: Pipeline) -> dict[str, Any] | None:
+        """Furniture of sites, which goes before documents are compared; None where nobody asks for it."""
+        settings = self.config.dedup
+        if settings is None or not settings.of_templates:
+            return None
+        return without_templates(self.out, cleaned, pipeline, settings, self.engine)
 
     def _match(self, cleaned: Sequence[Cleaned]) -> Matched | None:
         """What goes; nothing without matching."""

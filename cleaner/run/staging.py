@@ -24,6 +24,7 @@ from cleaner.duplicates.match import scoped
 from cleaner.duplicates.sentences import Sentences, sentences_of
 from cleaner.duplicates.settings import Dedup
 from cleaner.duplicates.several import joined
+from cleaner.duplicates.templates import Edges, edges_of
 from cleaner.duplicates.units import DOCUMENT, Units, paragraphs_in, units_of, units_told
 from cleaner.formats.carrier import text_of
 from cleaner.formats.jsonl import BOM, record_in, records_in, text_in, texts_in
@@ -37,8 +38,9 @@ OPEN = 96  # files that are open at a time
 CHUNK = 1 << 20  # code points of text that are signed in one go
 SPARSE = 8  # times as many bytes are read in one go as are wanted, rather than these one by one
 SPARSE_ROWS = 128  # the same of rows of the table
+NO_GROUP = 0  # of a line that is no document
 NONE = -1  # for the text of a line that is no document, and for a place that is not known
-BAND, SENTENCE = "band ", "sentence"
+BAND, SENTENCE, EDGE = "band ", "sentence", "edge"
 
 Ids = NDArray[np.int64]
 Columns = Mapping[str, NDArray[Any]]
@@ -101,13 +103,14 @@ class Stager:
         self._numbers = array("q")  # as in Numbers, but for the places
         self._records: list[bytes] = []
         self._count = 0
-        self._priorities, self._values = array("q"), array("d")
+        self._priorities, self._values, self._groups = array("q"), array("d"), array("q")
         self._texts: list[str] = []
         self._told: list[Paragraphs] = []
         self._rows = array("q")  # of these texts
         self._held = 0
         self._units: list[Units] = []
         self._sentences: list[Sentences] = []
+        self._edges: list[Edges] = []
 
     def __len__(self) -> int:
         return self._count
@@ -122,10 +125,13 @@ class Stager:
         """Units that were signed elsewhere."""
         self._units.append(units)
 
-    def put(self, row: Row, text: str | None = None, rank: Rank = UNRANKED, format: str | None = None) -> None:
-        """The next row; `text` and `rank` where it is a document.
+    def put(
+        self, row: Row, text: str | None = None, rank: Rank = UNRANKED, format: str | None = None, group: int = NO_GROUP
+    ) -> None:
+        """The next row; `text`, `rank` and `group` where it is a document.
 
         format  of the text, as `form_of` was asked for it
+        group   whose pages may share their furniture, see `formats/groups.py`
         """
         input, kept, chars, parts, line, start, end = row
         self._numbers.extend((input, kept, chars, 0, len(line), start, end, 0, *map(len, parts)))
@@ -135,6 +141,7 @@ class Stager:
         self._count += 1
         self._priorities.append(rank.priority)
         self._values.append(rank.value)
+        self._groups.append(group)
         if text is not None and self._settings is not None:
             self._sign(text, paragraphs_in(text, format, self._settings))  # now: the form is still at hand
 
@@ -155,6 +162,8 @@ class Stager:
             self.add(signed(units, rows, self._shard, settings))
         if settings.careful:
             self._sentences.append(sentences_of(self._texts).in_rows(rows))
+        if settings.of_templates:
+            self._edges.append(edges_of(self._texts).in_rows(rows))
         self._texts, self._told, self._rows, self._held = [], [], array("q"), 0
 
     def close(self) -> None:
@@ -167,7 +176,16 @@ class Stager:
         self._file.write(b"".join(self._records))
         self._sign_held()
         ranks = {"priority": np.array(self._priorities, dtype=np.int64), "value": np.array(self._values)}
-        tables = {"row": rows, **ranks, **unit_tables(self._units), **sentence_tables(self._sentences)}
+        groups = {"group": np.array(self._groups, dtype=np.int64)}
+        edges = {EDGE: np.stack(Edges.join(self._edges))} if self._edges else {}
+        tables = {
+            "row": rows,
+            **ranks,
+            **groups,
+            **unit_tables(self._units),
+            **sentence_tables(self._sentences),
+            **edges,
+        }
         write_tables(self._file, tables, self.head)
 
 
@@ -319,6 +337,10 @@ class Staged:
     def sentences(self) -> Sentences:
         """The sentences of its documents, which are rows."""
         return Sentences(*self.table(SENTENCE)) if SENTENCE in self._tables else Sentences.join([])
+
+    def edges(self) -> Edges:
+        """The lines at the edges of its documents, which are rows."""
+        return Edges(*self.table(EDGE)) if EDGE in self._tables else Edges.join([])
 
     @cached_property
     def _near(self) -> Ids:

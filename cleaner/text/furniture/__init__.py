@@ -73,6 +73,25 @@ def author_line(text: str) -> bool:
     return lexicon()["author"].match(text[:LONGEST]) is not None
 
 
+def site_line(text: str) -> bool:
+    """A line in which a site speaks about its pages; proves nothing where it stands once.
+
+    >>> site_line("责任编辑：本网编辑部"), site_line("Share this page"), site_line("故选：B。")
+    (True, True, False)
+    """
+    words = lexicon()["site"].match
+    return any(words(one, 0, LONGEST) for one in (text, text.lstrip(_OPENERS)))
+
+
+def formula(text: str) -> bool:
+    """A line that every paper of a series says by itself, as those of exams, minutes and statutes do.
+
+    >>> formula("本法自公布之日起施行。"), formula("The motion was agreed to."), formula("首页 > 新闻")
+    (True, True, False)
+    """
+    return lexicon()["formula"].match(text, 0, LONGEST) is not None
+
+
 def part_label(text: str) -> int:
     """How long the label of a part (前言, Abstract) is that this text begins with; 0 where it begins with none."""
     found = lexicon()["part"].match(text)
