@@ -135,7 +135,7 @@ def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("cleaner.run.dedup.write_tables", full)
+    monkeypatch.setattr("cleaner.run.staging.write_tables", full)
     with pytest.raises(WriteError, match=r"\.clean-[0-9a-f]{16}\.tmp: no space left"):
         survivors(tmp_path, lines, "document")
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]

@@ -89,7 +89,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     corpus(home / "in", 1)
     texts = paragraphs_with_copies(500, seed=41)[::3]
     plant(home / "old", {f"{at}.txt": "\n".join(texts[at : at + 4]) for at in range(0, len(texts), 4)})
-    run([str(home / "old")], home / "old-run", config_of({"splice": False}))
+    run([str(home / "old")], home / "old-run", config_of({"splice": False, "dedup": {"paragraphs": "all"}}))
     build(home / "old-run", home / "index")
     return home
 
@@ -110,7 +110,7 @@ def result(out: Path, content: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("against", [False, True], ids=["alone", "against"])
 @pytest.mark.parametrize("splice", [True, False], ids=["splice", "plain"])
 def test_every_engine_gives_the_same_bytes(home: Path, tmp_path: Path, splice: bool, against: bool) -> None:
-    config = config_of({"splice": {"salvage": True} if splice else False})
+    config = config_of({"splice": {"salvage": True} if splice else False, "dedup": {"paragraphs": "all"}})
     index = home / "index" if against else None
 
     def by(name: str, engine: Engine) -> dict[str, Any]:

@@ -325,7 +325,7 @@ def test_forged_rows_and_another_version_are_refused(october: Path) -> None:
         ({"schema": "cleaner/index/9"}, "has schema 'cleaner/index/9'"),
         ({"matching": header["matching"] | {"key_table_sha256": "0"}}, "made by another version"),
         ({"matching": header["matching"] | {"bands": [9, 13]}}, "made by another version"),
-        ({"matching": {**header["matching"], "paragraphs": None}}, "made by another version"),  # all lines
+        ({"matching": {**header["matching"], "unit": "line"}}, "made by another version"),
         ({"matching": header["matching"] | {"near_from": [10, 25]}}, "made by another version"),
     ):
         (index / HEADER).write_bytes(manifest.sealed(header | change))

@@ -272,7 +272,7 @@ def test_a_run_with_patterns(clean: Clean, tmp_path: Path) -> None:
         "in/b.jsonl": "".join(json.dumps({"text": text}) + "\n" for text in texts),
     }
     plant(tmp_path, files)
-    clean("run", "in", "-o", "out")
+    clean("run", "in", "-o", "out", "--paragraphs", "all")
     corpus = tree(tmp_path / "out/corpus")
     assert corpus["web/a.txt"].decode() == f"标题\n\n{RIVER}\n{SHIP}\n"
     lines = [json.loads(line)["text"] for line in corpus["b.jsonl"].decode().strip().split("\n")]

@@ -407,7 +407,7 @@ class Staged:
         at, start, end = numbers.line, numbers.start, numbers.end
         if start == NONE:
             return self._member_of(self.line(numbers))
-        return _text(self._lines[at + start : at + end], start)
+        return self._read(_text(self._lines[at + start : at + end], start))
 
     def _member_of(self, line: bytes) -> str:
         return self._read(judged_by(members_listed(self._member))(record_in(line.removeprefix(BOM), self._member)))
@@ -421,7 +421,7 @@ class Staged:
             told = map(judged_by(members_listed(self._member)), records)
             return list(map(self._read, told)) or list(map(self._member_of, lines))
         literals = self._stretches(line + start, line + end)
-        return texts_in(literals) if start.all() else list(map(_text, literals, start.tolist()))
+        return list(map(self._read, texts_in(literals) if start.all() else map(_text, literals, start.tolist())))
 
     def _numbers(self, rows: Ids) -> Ids:
         """What the table of rows says of these."""
