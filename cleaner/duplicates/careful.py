@@ -145,9 +145,10 @@ def documents(pairs: Pairs, texts: UnitTexts, letters: Ids, settings: Dedup, thr
     edges = Removals.join([one for one, _ in found])
     verdicts = np.concatenate([np.empty(0, dtype=np.int64), *(verdict for _, verdict in found)])
     gone = _resolved(edges.where(verdicts == Verdict.GOES))
-    apart = edges.where(verdicts >= Verdict.VERSION)
-    versions = _still_there(edges.where(verdicts == Verdict.VERSION), gone)
-    return Decided(gone, versions, np.unique([apart.unit, apart.keeper]))
+    apart = _both_there(edges.where(verdicts >= Verdict.VERSION), gone)
+    versions = _both_there(edges.where(verdicts == Verdict.VERSION), gone)
+    _, once = np.unique(versions.unit, return_index=True)
+    return Decided(gone, versions.where(once), np.unique([apart.unit, apart.keeper]))
 
 
 def _compared(
@@ -207,8 +208,6 @@ def _used(winners: dict[int, list[int]], losers: dict[int, list[tuple[int, int]]
                         heappush(free, below)
 
 
-def _still_there(versions: Removals, gone: Removals) -> Removals:
-    """One of those where both stay."""
-    left = versions.where(~np.isin(versions.unit, gone.unit) & ~np.isin(versions.keeper, gone.unit))
-    _, once = np.unique(left.unit, return_index=True)
-    return left.where(once)
+def _both_there(pairs: Removals, gone: Removals) -> Removals:
+    """Those of which both stay."""
+    return pairs.where(~np.isin(pairs.unit, gone.unit) & ~np.isin(pairs.keeper, gone.unit))

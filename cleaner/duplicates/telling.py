@@ -247,11 +247,15 @@ class Telling:
 
     @cached_property
     def _unequal(self) -> list[tuple[int, Sentence]]:
-        """Sentences of `gone` that do not stand in `kept` word for word, by number."""
+        """Sentences of `gone` that do not stand in `kept` word for word, by number.
+
+        Of a short text none may be part of a longer sentence there, but for the last one, where it may be cut.
+        """
+        last = len(self.gone.sentences) - 1
         return [
             (number, sentence)
             for number, (sentence, place) in enumerate(zip(self.gone.sentences, self._places, strict=True))
-            if place < 0 and sentence.key not in self.kept.key
+            if place < 0 and (sentence.key not in self.kept.key or (self.gone.short and number < last))
         ]
 
     def _beside(self, number: int) -> Sentence | None:
@@ -335,9 +339,12 @@ class Telling:
 
     @property
     def retitled(self) -> bool:
-        """Its first line is a title, or says at once what it is about, and stands nowhere in the other text."""
-        title = self.gone.text.lstrip().partition("\n")[0].strip()
-        return len(title) <= LONGEST_TITLE and _ITEM.sub("", Told.of(title).key, count=1) not in self.whole.key
+        """Its first sentence is a title, or says at once what it is about, and is none of the other text."""
+        first = self.gone.sentences[0]
+        if first.end - first.start > LONGEST_TITLE:
+            return False
+        title = _ITEM.sub("", first.key, count=1)
+        return title not in self.whole.first and all(not key.endswith(title) for key in self.whole.first)
 
     @property
     def titles(self) -> bool:
