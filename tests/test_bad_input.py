@@ -140,7 +140,7 @@ def test_a_stopped_run_can_be_done_again(
     run.send_signal(sent)
     _, said = run.communicate(timeout=10)
     assert (run.returncode, said.count(b"\n"), b"stopped" in said) == (code, 2, True), said
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 5  # at once, on a machine that is busy: not when the shard is done
     assert left_of(running) == []
     assert not (tmp_path / "out/manifest.json").exists()
     clean("run", "in", "-o", "out")
