@@ -57,16 +57,14 @@ class Tally:
         """Count anew a document that had so many characters, to which more was done; its findings are only the new ones."""
         self._count((0, -int(not doc.kept), 0, len(doc.text) - chars), source)
         for finding in doc.findings:
-            self._found(doc.id, finding, chars)
+            self._found(doc.id, finding)
 
-    def _found(self, doc: str, finding: Finding, left: int | None = None) -> None:
-        """Count a finding; `left`: characters that were left before, of which alone it can take any."""
+    def _found(self, doc: str, finding: Finding) -> None:
         counts, count = self.rules.setdefault(finding.rule, [0, 0, 0]), finding.count
         counts[0] += count
         if finding.applied:
             counts[1] += count
-            took = sum(end - start for start, end, _ in finding.where)
-            counts[2] += took if left is None else min(took, left)
+            counts[2] += sum(end - start for start, end, _ in finding.where)
             if finding.certainty < Certainty.SAFE:
                 taken = (end - start for start, end, text in finding.where if len(text) < end - start)
                 self.lengths.setdefault(finding.rule, Counter()).update(taken)
