@@ -427,8 +427,9 @@ def replaced(kept: Sequence[Word], gone: Sequence[Word]) -> Iterator[Changed]:
     """What stands in one sentence where the other has something else, word by word; of what only one has negations alone.
 
     >>> one, other = Told.of("The Price is 1.022"), Told.of("the price is  1.032")
-    >>> list(replaced(one.words(one.sentences[0]), other.words(other.sentences[0])))
-    [Changed(kept='1.022', gone='1.032', texts=('1.022', '1.032'))]
+    >>> one, other = ([Word(key, key) for key in text.split()] for text in ("from 1.022 on", "from 1.032 on"))
+    >>> [(change.kept, change.gone) for change in replaced(one, other)]
+    [('1.022', '1.032')]
     """
     ours, theirs = ([word.key for word in words] for words in (kept, gone))
     first, last = _shared_ends(ours, theirs)
