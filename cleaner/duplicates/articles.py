@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from cleaner.duplicates.blocks import LEADS_ON
 from cleaner.duplicates.key import LETTER, codes_of, key_table
 from cleaner.duplicates.settings import REPEATED_FROM, REPEATED_NEAR_FROM, Dedup
-from cleaner.duplicates.telling import Telling, Told
+from cleaner.duplicates.telling import Telling
+from cleaner.duplicates.told import Told
 from cleaner.duplicates.units import PARAGRAPH, Ids, Units
 from cleaner.duplicates.verify import Removals, UnitTexts
 from cleaner.forms import Form, Kind, form_of, marks

@@ -14,9 +14,11 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.duplicates.changed import often
 from cleaner.duplicates.sets import LARGEST, sets_of
 from cleaner.duplicates.settings import Dedup
-from cleaner.duplicates.telling import QUOTED, Telling, Told, often
+from cleaner.duplicates.telling import QUOTED, Telling
+from cleaner.duplicates.told import Told
 from cleaner.duplicates.units import Ids
 from cleaner.duplicates.verify import Pairs, Removals, UnitTexts
 from cleaner.text.threads import in_threads

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cleaner.duplicates.telling import Sentence, Told
+from cleaner.duplicates.told import Sentence, Told
 from cleaner.forms import PARAGRAPHS, Form, Kind, form_of
 
 REPEAT, LOOP = "dedup.repeat", "dedup.loop"

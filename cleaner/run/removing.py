@@ -13,7 +13,8 @@ from cleaner.duplicates.careful import version
 from cleaner.duplicates.key_rows import explain
 from cleaner.duplicates.repeats import Repeat, repeats
 from cleaner.duplicates.settings import NO_COPY, Dedup
-from cleaner.duplicates.telling import Telling, Told
+from cleaner.duplicates.telling import Telling
+from cleaner.duplicates.told import Told
 from cleaner.duplicates.verify import EXACT, VERSION, Removals
 from cleaner.forms import format_named
 from cleaner.pipeline import Pipeline
