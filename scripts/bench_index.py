@@ -73,7 +73,7 @@ def asked(index: Path, texts: list[str]) -> None:
         with measured(f"look up {len(units):,} new units"):
             known, _ = Lookup(units, units.bands, fetch, opened.segments, opened.fetch, settings).known()
         with measured("match what is left among itself"):
-            edges = match(units_left(units, known), fetch, settings)
+            edges = match(units_left(units, known), fetch, settings).gone
     print(f"\n{len(known):,} units go for old ones, {len(edges):,} for new ones")
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.duplicates.key import comparison_key
-from cleaner.duplicates.match import Crowds, InMemory, Shuffle, match, shuffle
+from cleaner.duplicates.match import match
+from cleaner.duplicates.meeting import Crowds, InMemory, Shuffle, shuffle
 from cleaner.duplicates.settings import Dedup
 from cleaner.duplicates.units import Units, units_of
 from cleaner.duplicates.verify import Fetch, Removals

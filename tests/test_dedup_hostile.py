@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from cleaner.duplicates.match import ALL_PAIRS, InMemory
+from cleaner.duplicates.meeting import ALL_PAIRS, InMemory
 from cleaner.duplicates.settings import Dedup, UnitChoice
 from cleaner.duplicates.units import units_of
 from cleaner.run.dedup import dedup_file

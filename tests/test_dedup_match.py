@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cleaner.duplicates.match import CROWD, Columns, Crowds, InMemory, Reduce, bucket_links, missed, scoped, shuffle
+from cleaner.duplicates.match import missed
+from cleaner.duplicates.meeting import CROWD, Columns, Crowds, InMemory, Reduce, bucket_links, scoped, shuffle
 from cleaner.duplicates.settings import Dedup, Keep, Scope, UnitChoice
 from cleaner.duplicates.units import DOCUMENT, PARAGRAPH, Units, units_of
 from cleaner.duplicates.verify import Removals

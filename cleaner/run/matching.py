@@ -12,15 +12,14 @@ from numpy.typing import NDArray
 from cleaner import disk
 from cleaner.duplicates.articles import Article, article_of
 from cleaner.duplicates.key import key_table_digest
-from cleaner.duplicates.match import (
+from cleaner.duplicates.match import match, missed
+from cleaner.duplicates.meeting import (
     Columns,
     Crowds,
     bucket_links,
     equal_to_first,
-    match,
     merged_pairs,
     merged_sharing,
-    missed,
     shared_sentences,
 )
 from cleaner.duplicates.settings import Dedup

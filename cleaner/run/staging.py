@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from cleaner import disk
 from cleaner.duplicates.blocks import Paragraphs
-from cleaner.duplicates.match import scoped
+from cleaner.duplicates.meeting import scoped
 from cleaner.duplicates.sentences import Sentences, sentences_of
 from cleaner.duplicates.settings import Dedup
 from cleaner.duplicates.several import joined
