@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.duplicates.blocks import LEADS_ON
-from cleaner.duplicates.key import LETTER, codes_of, key_table
+from cleaner.duplicates.key import LETTER, codes_of, key_table, running_count
 from cleaner.duplicates.settings import REPEATED_FROM, REPEATED_NEAR_FROM, Dedup
 from cleaner.duplicates.telling import Telling
 from cleaner.duplicates.told import Told
@@ -27,19 +27,12 @@ LONGEST_WORD = 16  # code points of a word in a near copy that may be another on
 HOLD = 0.8  # share of its letters that they hold
 LONGEST = 20_000  # letters of it
 LONG = 40, 100  # letters of such a paragraph: of Han and kana, of other scripts
-REPEATED, REPEATED_NEAR = (
-    (REPEATED_FROM, 120),
-    (REPEATED_NEAR_FROM, 300),
-)  # the same of one that may go as a copy, a near copy
+REPEATED = REPEATED_FROM, 120  # the same of one that may go as a copy
+REPEATED_NEAR = REPEATED_NEAR_FROM, 300  # and as a near copy
 WIDE = 0x2E80  # code point from which on letters are Han, kana, and such that say as much
 
-QUOTES = (
-    ("“", "”"),
-    ("「", "」"),
-    ("『", "』"),
-    ("«", "»"),
-    ("„", "“"),
-)  # a paragraph behind one that is open may be part of a quotation
+# A paragraph behind one of these that is open may be part of a quotation.
+QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ("«", "»"), ("„", "“"))
 _WHOLLY_QUOTED = re.compile(r"[“「『\"«„][^”」』\"»“]*[”」』\"»“]\W?$")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 
@@ -88,7 +81,7 @@ class _Said(NamedTuple):
     def of(cls, text: str) -> "_Said":
         codes = codes_of(text)
         are_letters = key_table()[codes] >= LETTER
-        return cls(_running(are_letters), _running(are_letters & (codes >= WIDE)))
+        return cls(running_count(are_letters), running_count(are_letters & (codes >= WIDE)))
 
     def letters(self, start: int, end: int) -> int:
         return int(self.every[end] - self.every[start])
@@ -98,12 +91,6 @@ class _Said(NamedTuple):
         start, end = span
         wide, every = int(self.wide[end] - self.wide[start]), self.letters(start, end)
         return wide / least[0] + (every - wide) / least[1] >= 1
-
-
-def _running(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
-    counts = np.zeros(len(flags) + 1, dtype=np.int64)
-    np.cumsum(flags, out=counts[1:])
-    return counts
 
 
 def _closed(form: Form) -> Iterator[tuple[int, int]]:

@@ -23,18 +23,13 @@ from cleaner.duplicates.units import Ids
 from cleaner.duplicates.verify import Pairs, Removals, UnitTexts
 from cleaner.text.threads import in_threads
 
-SHARED = Fraction(
-    1, 5
-)  # of the letters of a document in sentences that another has, from which on the two are compared
+SHARED = Fraction(1, 5)  # of a document's letters, in sentences that another has: from here on the two are compared
 WORTH = Fraction(2, 5)  # share of its shingles below which its sentences need not be looked at
-NOTHING_OWN = Fraction(
-    85, 100
-)  # the same from which on a document without sentences of its own says nothing of its own
+NOTHING_OWN = Fraction(85, 100)  # the same from which on a document without own sentences says nothing of its own
 LONGER = Fraction(105, 100)  # of two that say the same the longer one stays from here on; else rank decides
 FIGURES, TERM = Fraction(1, 2), Fraction(3, 10)  # shares of what was replaced that make a version
 TIMES = 2  # that one replacement comes, at least
 ANY = Fraction(1, LARGEST)  # a limit that every pair reaches which has anything in common
-
 
 Difference = Literal["negation", "figures", "title", "word", "words"]  # by which a text is a version of another
 

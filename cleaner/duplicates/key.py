@@ -57,7 +57,7 @@ def keyed(texts: Iterable[str]) -> Keyed:
     rows = key_table()[codes_of("".join(texts))]
     stays = rows != 0
     kept = rows[stays]
-    return Keyed(kept & CODE_POINT, _running_count(stays), _running_count(kept >= LETTER))
+    return Keyed(kept & CODE_POINT, running_count(stays), running_count(kept >= LETTER))
 
 
 def comparison_key(text: str) -> Codes:
@@ -98,7 +98,8 @@ def codes_of(text: str) -> Codes:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
-def _running_count(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
+def running_count(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """How many of these hold in front of each place; int64, shape (n + 1,)."""
     counts = np.zeros(len(flags) + 1, dtype=np.int64)
     np.cumsum(flags, out=counts[1:])
     return counts

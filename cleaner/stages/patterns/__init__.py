@@ -15,9 +15,7 @@ from cleaner.text.line_ends import line_ends
 from cleaner.text.paragraphs import BLANK, Span
 from cleaner.text.signs import Signs
 
-MOST = (
-    0.5  # of a document, that a pattern may take which is no line written out: else it fits what it was not meant for
-)
+MOST = 0.5  # of a document, that a pattern may take which is no line written out: else it was not meant so
 TOO_MUCH = "it fits more than half of the document"
 DOES = {
     "line": "every line that is {}",

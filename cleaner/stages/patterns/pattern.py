@@ -15,14 +15,8 @@ from cleaner.text.paragraphs import BLANK, Span, bounds
 
 How = Literal["line", "glob", "text", "regex"]
 HOW: tuple[str, ...] = get_args(How)
-NOTHING = (
-    "",
-    " ",
-    "a",
-    "中",
-    "a 中。",
-    "1\t　",
-)  # a pattern that fits between their characters, or on none, fits everywhere
+# A pattern that fits between their characters, or on none, fits everywhere.
+NOTHING = ("", " ", "a", "中", "a 中。", "1\t　")
 OTHER_BREAKS = spelled(BREAKS)
 RECORD = re.compile(":[0-9]+$")  # behind the name of a JSON lines file
 
