@@ -73,7 +73,7 @@ def lines(text: str) -> list[str]:
 
 def marked(case: dict[str, Any]) -> Any:
     """The case as a parameter; what is not so today may fail."""
-    marks = [pytest.mark.xfail(strict=False, reason="todo")] if case.get("todo") else []
+    marks = [pytest.mark.xfail(strict=True, reason="not built")] if case.get("todo") else []
     return pytest.param(case, id=f"{case['row']}: {case['label']}", marks=marks)
 
 

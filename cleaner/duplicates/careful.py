@@ -77,7 +77,9 @@ def judged(sides: Sides, settings: Dedup) -> Judged:
 
 
 def silent(telling: Telling) -> bool:
-    """It says nothing of its own."""
+    """It says nothing of its own. What is longer says more, though it may be made of the same words."""
+    if telling.gone.letters > LONGER * telling.whole.letters:
+        return False
     common, size = telling.share
     return (
         common * NOTHING_OWN.denominator >= size * NOTHING_OWN.numerator or telling.word_for_word

@@ -110,10 +110,9 @@ class Telling:
         if not 0 < own.letters < LETTERS or (Told.of(upper).key + own.key) in self.whole.key:
             return False
         cut, misprinted = last.rstrip()[-1] not in ENDS, own.letters >= FEWEST
-        keys = [Told.of(line).key for line in self.whole.text.split("\n") if line.strip()]
-        return not any(
-            key == own.key or (cut and key.startswith(own.key)) or (misprinted and _ratio(key, own.key) >= ALIKE)
-            for key in keys
+        return own.key not in self.whole.lines and not any(
+            (cut and key.startswith(own.key)) or (misprinted and _ratio(key, own.key) >= ALIKE)
+            for key in self.whole.lines
         )
 
     def _new(self, sentence: Sentence) -> bool:

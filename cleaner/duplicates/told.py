@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from cleaner.duplicates.key import SIZE, keyed
@@ -83,6 +84,13 @@ class Told:
     def first(self) -> dict[str, int]:
         """The number of the first sentence with each key."""
         return {sentence.key: number for number, sentence in reversed(list(enumerate(self.sentences)))}
+
+    @cached_property
+    def lines(self) -> frozenset[str]:
+        """The keys of its lines."""
+        ends = [at for at, letter in enumerate(self.text) if letter == "\n"]
+        cuts = [0, *(self.places[at] for at in ends), len(self.key)]
+        return frozenset(self.key[start:end] for start, end in pairwise(cuts) if start < end)
 
     def words(self, sentence: Sentence) -> list[Word]:
         """The numbers, words of alphabets and single characters of a sentence, without the number of an item."""

@@ -31,6 +31,7 @@ NEAR = 400  # code points from one bare number to the next: those of verses stan
 FAR = 500  # and from one head without a number to the next
 
 NUMBER = re.compile("[0-9]+")
+FOLDED = "\0"  # for a number, where lines are compared but for these: no sign of a line itself
 PAGED = re.compile(  # it says that it is a page
     "(?:^|[^a-zà-ÿ0-9])(?:[Pp]age|PAGE|[Pp]p?[.]|[Ss]eite|[Pp]ágina|[Pp]ág[.]|[Pp]agina|[Ss]trona|[Ss]ida|[Сс]тр[.]|[Сс]траница) ?[0-9]"
     "|第 ?[0-9]+ ?[页頁]|[0-9] ?[页頁]$|[0-9] ?(?:페이지|쪽)$|[0-9] ?ページ$|صفحة ?[0-9]"
@@ -190,7 +191,7 @@ def groups_of(lines: Sequence[Line]) -> dict[str, tuple[int, ...]]:
     found = defaultdict[str, list[int]](list)
     for number, line in enumerate(lines):
         if 0 < len(line.body) <= LONGEST:
-            found[NUMBER.sub("#", " ".join(line.body.split()))].append(number)
+            found[NUMBER.sub(FOLDED, " ".join(line.body.split()))].append(number)
     return {
         key: tuple(places)
         for key, places in found.items()
@@ -200,11 +201,11 @@ def groups_of(lines: Sequence[Line]) -> dict[str, tuple[int, ...]]:
 
 def may_be_head(body: str, key: str) -> bool:
     """It ends no sentence, and is neither item, article, chapter nor one of things that are counted."""
-    if "#" in key and (PAGED.search(body) or PAGE.match(body)):
+    if FOLDED in key and (PAGED.search(body) or PAGE.match(body)):
         return True
     if closed(body) or body[-1] in INTRODUCE or body[0].islower() or not any(char.isalnum() for char in body):
         return False
-    if "#" in key and COUNTS.match(body.strip(AROUND)) and int(NUMBER.findall(body)[-1]) <= BEGINS:
+    if FOLDED in key and COUNTS.match(body.strip(AROUND)) and int(NUMBER.findall(body)[-1]) <= BEGINS:
         return False
     return not (item_mark(body) or ARTICLE.match(body) or LETTER.match(body) or _division_alone(body))
 
@@ -239,7 +240,7 @@ def _seen(
     return Seen(
         times=len(places),
         rising=rising(bodies),
-        fixed="#" not in key or len(set(bodies)) == 1,
+        fixed=FOLDED not in key or len(set(bodies)) == 1,
         paged=PAGED.search(bodies[0]) is not None,
         bare=not any(char.isalpha() for char in bodies[0]),
         cuts=sum(gap in cut for gap in gaps),
